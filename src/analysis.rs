@@ -1,0 +1,151 @@
+//! What follows from a design: what breaks first, single points of failure, cost, findings with fixes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::design::{Design, Edit, LinkId, NodeId};
+use crate::engine::Unit;
+use crate::report::Report;
+use crate::topology::{Problem, Topology};
+
+/// Everything that the page shows at once about a design, steady and without a run.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The system as the engines see it.
+    pub topology: Topology,
+    /// What was left out or read differently.
+    pub problems: Vec<Problem>,
+    /// The steady method's report.
+    pub report: Report,
+    /// What breaks first, and next, and after that; by rising multiple.
+    pub ladder: Vec<Rung>,
+    /// Single points of failure and what each costs the users.
+    pub spofs: Vec<Spof>,
+    /// Cost a month.
+    pub cost: Cost,
+    /// Findings, most severe first.
+    pub findings: Vec<Finding>,
+}
+
+/// One rung of the ladder: the multiple of today's traffic at which a station reaches its limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rung {
+    /// Station, dense index.
+    pub node: u32,
+    /// Multiple of today's traffic.
+    pub multiple: f64,
+    /// Requests a second of all clients at that multiple.
+    pub rate: f64,
+    /// What runs out there.
+    pub what: Resource,
+}
+
+/// What runs out at a rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Cores.
+    Cores,
+    /// Slots: threads or connections held while waiting for others.
+    Slots,
+    /// The connection pool of a link that leaves the station.
+    Pool,
+    /// A rate limit.
+    Limit,
+}
+
+/// What the loss of one unit does to the users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spof {
+    /// What is lost.
+    pub unit: Unit,
+    /// How bad it is.
+    pub loss: Loss,
+    /// Share of reads still answered ok (0–1), at the steady state after the loss; `None` without reads.
+    pub reads: Option<f64>,
+    /// Share of writes still answered ok (0–1); `None` without writes.
+    pub writes: Option<f64>,
+    /// Time until that state is reached: detection and promotion [s].
+    pub recovery_s: f64,
+}
+
+/// Classes of loss, from the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Every request of some client fails.
+    Total,
+    /// One operation loses more than 0.1 %.
+    Partial,
+    /// The structure holds, but what is left saturates.
+    Overload,
+    /// It comes back only after more than 5 minutes or a person.
+    Slow,
+    /// The users do not notice.
+    Survived,
+}
+
+impl Loss {
+    /// Whether the unit is a single point of failure.
+    pub fn is_spof(self) -> bool {
+        self != Loss::Survived
+    }
+}
+
+/// Cost of a design.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// All together [USD/month].
+    pub month: f64,
+    /// Per million requests at the average rate [USD]; `None` without traffic.
+    pub per_million: Option<f64>,
+    /// By station, in topology order [USD/month].
+    pub nodes: Vec<f64>,
+    /// Answers sent to the clients [USD/month].
+    pub egress: f64,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Users lose requests now, or at the slightest growth.
+    Critical,
+    /// One failure or some growth away.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// A finding: one sentence with the number that proves it, why, and what would help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Name of the rule, such as `saturates-first`. Never changes.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The block that it is about.
+    pub node: Option<NodeId>,
+    /// The link that it is about.
+    pub link: Option<LinkId>,
+    /// One sentence with its number.
+    pub title: String,
+    /// One or two sentences: the reason.
+    pub reason: String,
+    /// What would help, each applied with one click and undone with one.
+    pub fixes: Vec<Fix>,
+}
+
+/// A change that would help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What the button says: the change and what it achieves, such as “Add a read replica → 1.7×”.
+    pub label: String,
+    /// The change.
+    pub edit: Edit,
+}
+
+/// Answers everything that needs no run. Never fails.
+pub fn answer(design: &Design) -> Answer {
+    let _ = design;
+    unimplemented!()
+}

@@ -1,0 +1,112 @@
+//! The catalogue: one file per kind of block, listed here in palette order. Adding one is a new file and two lines.
+
+pub mod link;
+pub mod param;
+
+mod app_server;
+mod service;
+
+use crate::topology::{Price, Servers, Station};
+use param::{Fixed, Param, Values};
+
+/// Every kind of block, in palette order.
+pub static BLOCKS: &[&dyn Block] = &[&app_server::AppServer];
+
+/// A kind of block.
+pub trait Block: Sync {
+    /// What the catalogue says of it.
+    fn about(&self) -> &'static About;
+
+    /// What it means to the engines. Any values give an answer: absent ones have the defaults.
+    fn lower(&self, values: &Values) -> Lowered;
+}
+
+/// The catalogue entry of a block.
+#[derive(Debug)]
+pub struct About {
+    /// Name in the JSON and in links. Never changes.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub name: &'static str,
+    /// One sentence: what it does with a call.
+    pub doc: &'static str,
+    /// Name of its icon in `static/icons.svg`.
+    pub icon: &'static str,
+    /// Where it stands in the palette.
+    pub family: Family,
+    /// A link may end here.
+    pub accepts_calls: bool,
+    /// A link may start here.
+    pub makes_calls: bool,
+    /// Its parameters, in the order of the form.
+    pub params: &'static [Param],
+    /// What the palette places, where that differs from the defaults of format 1.
+    pub initial: &'static [(&'static str, Fixed)],
+    /// What a link drawn from it starts with, where that differs from the defaults of format 1.
+    pub initial_link: &'static [(&'static str, Fixed)],
+    /// The Learn card.
+    pub learn: Learn,
+}
+
+/// Families of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Where traffic comes from and enters.
+    Edge,
+    /// Where work is done.
+    Compute,
+    /// Where data is kept.
+    Data,
+    /// What watches the rest.
+    Operations,
+}
+
+impl Family {
+    /// All families, in palette order.
+    pub const ALL: [Family; 4] = [Family::Edge, Family::Compute, Family::Data, Family::Operations];
+
+    /// Heading in the palette.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::Edge => "Edge",
+            Family::Compute => "Compute",
+            Family::Data => "Data",
+            Family::Operations => "Operations",
+        }
+    }
+}
+
+/// What a person learns about a kind of block.
+#[derive(Debug, Clone, Copy)]
+pub struct Learn {
+    /// What it is.
+    pub what: &'static str,
+    /// An everyday analogy.
+    pub like: &'static str,
+    /// When to use it.
+    pub when: &'static str,
+    /// What it costs, in money and in trouble.
+    pub costs: &'static str,
+    /// How it fails.
+    pub fails: &'static str,
+    /// Real products.
+    pub products: &'static str,
+}
+
+/// A block as the engines see it.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// What it does with a call.
+    pub station: Station,
+    /// Where calls wait and are served.
+    pub servers: Servers,
+    /// What it costs.
+    pub price: Price,
+    /// Carries its own redundancy.
+    pub managed: bool,
+}
+
+/// The block with this id.
+pub fn find(id: &str) -> Option<&'static dyn Block> {
+    BLOCKS.iter().copied().find(|block| block.about().id == id)
+}

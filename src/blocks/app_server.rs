@@ -1,0 +1,164 @@
+//! App server: serves, then makes its own calls in drawn order, then replies.
+
+use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use super::{About, Block, Family, Learn, Lowered, service};
+use crate::report::Cause;
+use crate::topology::{Addressing, Price, Server, Servers, Station};
+
+pub struct AppServer;
+
+impl Block for AppServer {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn lower(&self, values: &Values) -> Lowered {
+        let read = Reader::new(ABOUT.params, values);
+        let embedded = read.choice("state") == "embedded-database";
+        let instances = if embedded { 1 } else { read.count("instances") };
+        let shape = service::shape(&read);
+        Lowered {
+            station: Station::Server(Server { holds_data: embedded }),
+            servers: Servers {
+                instances,
+                cores: Some(read.count("cores")),
+                slots: if read.choice("threads") == "async" { 10_000 } else { 200 },
+                queue: read.count("queue"),
+                full: Cause::Overloaded,
+                read: service::of(read.number("service_ms"), shape),
+                write: service::of(read.number("write_ms"), shape),
+                errors: 0.0,
+                limit: None,
+                addressing: Addressing::First,
+            },
+            price: Price {
+                month: f64::from(instances) * read.number("price_month"),
+                million_calls: 0.0,
+                egress_gb: 0.09,
+            },
+            managed: false,
+        }
+    }
+}
+
+static ABOUT: About = About {
+    id: "app-server",
+    name: "App server",
+    doc: "Does the work of a request, calls what it depends on, and replies.",
+    icon: "server",
+    family: Family::Compute,
+    accepts_calls: true,
+    makes_calls: true,
+    params: &[
+        Param {
+            id: "instances",
+            label: "Instances",
+            doc: "Machines that run it. Callers use only the first unless a load balancer or a queue stands in front.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 1_000.0 },
+            default: Fixed::Number(1.0),
+            source: "Neutral",
+            when: Some(("state", "stateless")),
+        },
+        Param {
+            id: "cores",
+            label: "Cores",
+            doc: "Requests that one instance works on at the same moment.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 1_024.0 },
+            default: Fixed::Number(2.0),
+            source: "m6g.large: 2 cores (references/defaults)",
+            when: None,
+        },
+        Param {
+            id: "service_ms",
+            label: "Read takes",
+            doc: "Mean time of a core for one read, without the calls it makes.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 600_000.0 },
+            default: Fixed::Number(10.0),
+            source: "Judgement: a typical page of a web framework",
+            when: None,
+        },
+        Param {
+            id: "write_ms",
+            label: "Write takes",
+            doc: "Mean time of a core for one write, without the calls it makes.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 600_000.0 },
+            default: Fixed::Number(10.0),
+            source: "Judgement: as a read",
+            when: None,
+        },
+        service::SHAPE,
+        service::CV,
+        Param {
+            id: "threads",
+            label: "Threads",
+            doc: "How many requests one instance holds while it waits for others.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "blocking",
+                    label: "Blocking, 200 threads",
+                    doc: "A waiting request keeps its thread.",
+                },
+                Choice {
+                    id: "async",
+                    label: "Async, 10,000 requests",
+                    doc: "A waiting request keeps only memory.",
+                },
+            ]),
+            default: Fixed::Choice("blocking"),
+            source: "rules 1.2",
+            when: None,
+        },
+        Param {
+            id: "queue",
+            label: "Queue limit",
+            doc: "Requests that may wait for a thread at one instance; more are turned away.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 0.0, max: 1_048_576.0 },
+            default: Fixed::Number(1_000.0),
+            source: "rules 1.2: bounds the memory of an overloaded instance",
+            when: None,
+        },
+        Param {
+            id: "state",
+            label: "State",
+            doc: "What an instance keeps for itself.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice { id: "stateless", label: "Stateless", doc: "Any instance can answer any request." },
+                Choice {
+                    id: "embedded-database",
+                    label: "Database in the same box",
+                    doc: "Answers from its own data; one instance only.",
+                },
+            ]),
+            default: Fixed::Choice("stateless"),
+            source: "Neutral",
+            when: None,
+        },
+        Param {
+            id: "price_month",
+            label: "Price of an instance",
+            doc: "Cost of one instance a month.",
+            unit: Unit::DollarsAMonth,
+            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
+            default: Fixed::Number(56.21),
+            source: "m6g.large on demand, us-east-1 (references/defaults)",
+            when: None,
+        },
+    ],
+    initial: &[],
+    initial_link: &[],
+    learn: Learn {
+        what: "A machine that runs your code. Each core works on one request at a time; the others wait in line.",
+        like: "A kitchen: cores are cooks, threads are order slips on the rail, the queue is the line at the door.",
+        when: "Whenever requests need work that a cache or a store cannot do. Keep it stateless and more of them help.",
+        costs: "A monthly price for each instance, busy or not. The second one needs a load balancer to be of any use.",
+        fails: "Above about 80 % busy the wait grows steeply; at 100 % the queue fills and requests are turned away.",
+        products: "Node.js, Spring Boot, Django, Rails, Go or Rust services on EC2, GCE, Kubernetes",
+    },
+};

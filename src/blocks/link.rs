@@ -1,0 +1,168 @@
+//! The parameters of a link and what they mean to the engines.
+
+use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use crate::design::LinkId;
+use crate::topology::Route;
+
+/// Parameters of every link, in the order of the form.
+pub static PARAMS: &[Param] = &[
+    Param {
+        id: "latency_ms",
+        label: "Latency, one way",
+        doc: "Time on the wire; the reply takes it once more.",
+        unit: Unit::Milliseconds,
+        kind: Kind::Number { min: 0.0, max: 60_000.0 },
+        default: Fixed::Number(0.25),
+        source: "Round trip inside a zone 0.25–0.5 ms (references/defaults)",
+        when: None,
+    },
+    Param {
+        id: "ops",
+        label: "Carries",
+        doc: "Which requests use this link.",
+        unit: Unit::None,
+        kind: Kind::Choice(&[
+            Choice { id: "both", label: "Reads and writes", doc: "Every request." },
+            Choice { id: "reads", label: "Reads", doc: "Only requests that read." },
+            Choice { id: "writes", label: "Writes", doc: "Only requests that write." },
+        ]),
+        default: Fixed::Choice("both"),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "when",
+        label: "Called",
+        doc: "Always, or only when the cache before it in the list has missed.",
+        unit: Unit::None,
+        kind: Kind::Choice(&[
+            Choice { id: "always", label: "Always", doc: "On every request that it carries." },
+            Choice {
+                id: "miss",
+                label: "On cache miss",
+                doc: "When the cache linked before it missed, died or timed out.",
+            },
+        ]),
+        default: Fixed::Choice("always"),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "weight",
+        label: "Weight",
+        doc: "Share of the calls among the links of a client or a router, relative to the others.",
+        unit: Unit::None,
+        kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
+        default: Fixed::Number(1.0),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "calls",
+        label: "Calls per request",
+        doc: "1.5 is one call and, every other time, a second one after it.",
+        unit: Unit::None,
+        kind: Kind::Number { min: 0.0, max: 1_000.0 },
+        default: Fixed::Number(1.0),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "optional",
+        label: "Optional",
+        doc: "When this call fails, the answer is degraded instead of failed.",
+        unit: Unit::None,
+        kind: Kind::Flag,
+        default: Fixed::Flag(false),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "async",
+        label: "Fire and forget",
+        doc: "The caller does not wait for the reply.",
+        unit: Unit::None,
+        kind: Kind::Flag,
+        default: Fixed::Flag(false),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: "timeout_ms",
+        label: "Timeout",
+        doc: "How long the caller waits for one attempt; the work goes on at the callee.",
+        unit: Unit::Milliseconds,
+        kind: Kind::Number { min: 0.1, max: 3_600_000.0 },
+        default: Fixed::Number(10_000.0),
+        source: "rules 1.2: without one a silent zone holds slots for ever",
+        when: None,
+    },
+    Param {
+        id: "retries",
+        label: "Retries",
+        doc: "Extra attempts after the first.",
+        unit: Unit::None,
+        kind: Kind::Integer { min: 0.0, max: 10.0 },
+        default: Fixed::Number(0.0),
+        source: "Neutral: retries multiply load",
+        when: None,
+    },
+    Param {
+        id: "backoff_ms",
+        label: "Back-off",
+        doc: "Longest delay before the first retry; doubles each time up to 10 s. The delay is drawn between 0 and that.",
+        unit: Unit::Milliseconds,
+        kind: Kind::Number { min: 0.0, max: 10_000.0 },
+        default: Fixed::Number(100.0),
+        source: "Base 100 ms with full jitter (references/defaults)",
+        when: None,
+    },
+    Param {
+        id: "idempotent",
+        label: "Writes can be retried",
+        doc: "A repeated write does no harm, so retries apply to writes too.",
+        unit: Unit::None,
+        kind: Kind::Flag,
+        default: Fixed::Flag(false),
+        source: "The safe side",
+        when: None,
+    },
+    Param {
+        id: "pool",
+        label: "Connection pool",
+        doc: "Connections per calling instance; a call waits for a free one. 0 is no pool.",
+        unit: Unit::None,
+        kind: Kind::Integer { min: 0.0, max: 10_000.0 },
+        default: Fixed::Number(0.0),
+        source: "Neutral",
+        when: None,
+    },
+];
+
+/// What a link means to the engines.
+pub fn lower(id: LinkId, values: &Values) -> Route {
+    let read = Reader::new(PARAMS, values);
+    let ops = read.choice("ops");
+    let pool = read.count("pool");
+    Route {
+        id,
+        latency_ns: nanoseconds(read.number("latency_ms") / 1e3),
+        reads: ops != "writes",
+        writes: ops != "reads",
+        weight: read.number("weight"),
+        calls: read.number("calls"),
+        on_miss: read.choice("when") == "miss",
+        optional: read.flag("optional"),
+        background: read.flag("async"),
+        timeout_ns: nanoseconds(read.number("timeout_ms") / 1e3),
+        retries: read.count("retries"),
+        backoff_s: read.number("backoff_ms") / 1e3,
+        idempotent: read.flag("idempotent"),
+        pool: (pool > 0).then_some(pool),
+    }
+}
+
+/// Seconds to nanoseconds, rounded to the nearest.
+pub fn nanoseconds(seconds: f64) -> u64 {
+    libm::round(seconds * 1e9) as u64
+}

@@ -1,0 +1,249 @@
+//! Parameters of blocks and links: what the catalogue says of each, and the values that a design carries.
+
+use std::collections::BTreeMap;
+
+/// A parameter of a block or of a link, as the catalogue documents it.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Name in the JSON; its ending tells the unit (`_ms`, `_s`, `_gb`, `_kb`). Never changes.
+    pub id: &'static str,
+    /// Label in the form.
+    pub label: &'static str,
+    /// One sentence: what it does to the system.
+    pub doc: &'static str,
+    /// What the number counts.
+    pub unit: Unit,
+    /// Which values are allowed.
+    pub kind: Kind,
+    /// What an absent value means, frozen with format 1.
+    pub default: Fixed,
+    /// Where the default comes from.
+    pub source: &'static str,
+    /// Offered only while another parameter has this value.
+    pub when: Option<(&'static str, &'static str)>,
+}
+
+/// Units, for display only: values are stored in the unit that the id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain number or a choice.
+    None,
+    /// Per second.
+    PerSecond,
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
+    /// Gigabytes of 10⁹ bytes.
+    Gigabytes,
+    /// Kilobytes of 1,000 bytes.
+    Kilobytes,
+    /// US dollars a month.
+    DollarsAMonth,
+    /// US dollars per gigabyte.
+    DollarsAGigabyte,
+    /// US dollars per million calls.
+    DollarsAMillion,
+    /// A share from 0 to 1, shown in percent.
+    Share,
+}
+
+impl Unit {
+    /// What stands behind the number, empty when nothing does.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Unit::None => "",
+            Unit::PerSecond => "/s",
+            Unit::Milliseconds => "ms",
+            Unit::Seconds => "s",
+            Unit::Gigabytes => "GB",
+            Unit::Kilobytes => "KB",
+            Unit::DollarsAMonth => "$/month",
+            Unit::DollarsAGigabyte => "$/GB",
+            Unit::DollarsAMillion => "$/million",
+            Unit::Share => "%",
+        }
+    }
+}
+
+/// Which values a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A real number in this range.
+    Number {
+        /// Least value allowed.
+        min: f64,
+        /// Greatest value allowed.
+        max: f64,
+    },
+    /// A whole number in this range.
+    Integer {
+        /// Least value allowed.
+        min: f64,
+        /// Greatest value allowed.
+        max: f64,
+    },
+    /// One of a list.
+    Choice(&'static [Choice]),
+    /// Yes or no.
+    Flag,
+}
+
+/// One entry of a choice.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// Value in the JSON. Never changes.
+    pub id: &'static str,
+    /// Text in the form.
+    pub label: &'static str,
+    /// One sentence: what choosing it means.
+    pub doc: &'static str,
+}
+
+/// A value that a constant can hold: defaults and initial values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fixed {
+    /// A number.
+    Number(f64),
+    /// A choice's id.
+    Choice(&'static str),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A value that a design carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A finite number.
+    Number(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// A choice's id.
+    Text(String),
+    /// JSON that this version does not know, kept and written back unchanged.
+    Unknown(serde_json::Value),
+}
+
+impl From<Fixed> for Value {
+    fn from(fixed: Fixed) -> Value {
+        match fixed {
+            Fixed::Number(number) => Value::Number(number),
+            Fixed::Choice(id) => Value::Text(id.to_owned()),
+            Fixed::Flag(flag) => Value::Flag(flag),
+        }
+    }
+}
+
+/// The parameters of one node or link that were set, by name; what is absent has the default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Values(BTreeMap<String, Value>);
+
+impl Values {
+    /// The value that was set, if any.
+    pub fn get(&self, id: &str) -> Option<&Value> {
+        self.0.get(id)
+    }
+
+    /// Sets a value; `None` goes back to the default.
+    pub fn set(&mut self, id: &str, value: Option<Value>) {
+        match value {
+            Some(value) => {
+                self.0.insert(id.to_owned(), value);
+            }
+            None => {
+                self.0.remove(id);
+            }
+        }
+    }
+
+    /// All set values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(id, value)| (id.as_str(), value))
+    }
+}
+
+/// Reads values against their catalogue entries: absent, malformed or out of range never fails.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    params: &'static [Param],
+    values: &'a Values,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of these values by these parameters.
+    pub fn new(params: &'static [Param], values: &'a Values) -> Self {
+        Reader { params, values }
+    }
+
+    /// A number, clamped to its range.
+    ///
+    /// # Panics
+    /// When the catalogue has no such number: a mistake in a block's file that its test finds.
+    pub fn number(&self, id: &str) -> f64 {
+        let param = self.param(id);
+        let (Kind::Number { min, max } | Kind::Integer { min, max }) = param.kind else {
+            panic!("parameter {id} is not a number");
+        };
+        let Fixed::Number(default) = param.default else { panic!("default of {id} is not a number") };
+        let set = match self.values.get(id) {
+            Some(Value::Number(number)) if number.is_finite() => *number,
+            _ => default,
+        };
+        let set = if matches!(param.kind, Kind::Integer { .. }) { libm::round(set) } else { set };
+        set.clamp(min, max)
+    }
+
+    /// A whole number, clamped to its range.
+    pub fn count(&self, id: &str) -> u32 {
+        self.number(id) as u32
+    }
+
+    /// A choice: always one of the catalogue's ids.
+    ///
+    /// # Panics
+    /// When the catalogue has no such choice.
+    pub fn choice(&self, id: &str) -> &'static str {
+        let param = self.param(id);
+        let (Kind::Choice(choices), Fixed::Choice(default)) = (param.kind, param.default) else {
+            panic!("parameter {id} is not a choice");
+        };
+        let Some(Value::Text(text)) = self.values.get(id) else { return default };
+        choices.iter().find(|choice| choice.id == text).map_or(default, |choice| choice.id)
+    }
+
+    /// Yes or no.
+    ///
+    /// # Panics
+    /// When the catalogue has no such flag.
+    pub fn flag(&self, id: &str) -> bool {
+        let Fixed::Flag(default) = self.param(id).default else { panic!("parameter {id} is not a flag") };
+        match self.values.get(id) {
+            Some(Value::Flag(flag)) => *flag,
+            _ => default,
+        }
+    }
+
+    /// The current value of any parameter, default included: what the form shows.
+    pub fn value(&self, id: &str) -> Value {
+        match self.param(id).kind {
+            Kind::Number { .. } | Kind::Integer { .. } => Value::Number(self.number(id)),
+            Kind::Choice(_) => Value::Text(self.choice(id).to_owned()),
+            Kind::Flag => Value::Flag(self.flag(id)),
+        }
+    }
+
+    /// Whether the form offers this parameter now (its `when` holds).
+    pub fn offered(&self, param: &Param) -> bool {
+        let Some((other, wanted)) = param.when else { return true };
+        match self.value(other) {
+            Value::Text(text) => text == wanted,
+            Value::Flag(flag) => flag == (wanted == "true"),
+            Value::Number(_) | Value::Unknown(_) => false,
+        }
+    }
+
+    fn param(&self, id: &str) -> &'static Param {
+        let found = self.params.iter().find(|param| param.id == id);
+        found.unwrap_or_else(|| panic!("the catalogue has no parameter {id}"))
+    }
+}

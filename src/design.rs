@@ -1,0 +1,161 @@
+//! What the person drew: placed blocks, links, groups, objectives and how to run it. Plain data, nothing derived.
+
+pub mod edit;
+pub mod history;
+
+pub use edit::{Edit, Refusal};
+pub use history::History;
+
+use crate::blocks::param::Values;
+
+/// Identity of a placed block; random streams and live state hang on it, so it is never reused or renumbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Identity of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u32);
+
+/// Identity of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u32);
+
+/// A whole design, as drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Design {
+    /// Title shown to people; free text.
+    pub name: String,
+    /// Placed blocks, in drawing order.
+    pub nodes: Vec<Node>,
+    /// Links; the list order is the order of calls.
+    pub links: Vec<Link>,
+    /// Failure domains: hosts, zones, regions.
+    pub groups: Vec<Group>,
+    /// What the design promises its users.
+    pub objectives: Objectives,
+    /// How to run it.
+    pub run: Run,
+    /// Top-level JSON fields that this version does not know, kept and written back.
+    pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A placed block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Identity within the design.
+    pub id: NodeId,
+    /// Catalogue id of its kind, such as `app-server`; an id that the catalogue lacks is kept as it is.
+    pub block: String,
+    /// What the person calls it; empty means the block's own name.
+    pub name: String,
+    /// Position of the card's top left corner [integer pixels of the canvas].
+    pub at: [i32; 2],
+    /// Innermost group that it sits in.
+    pub group: Option<GroupId>,
+    /// Parameters that differ from the defaults of format 1.
+    pub values: Values,
+}
+
+/// A directed link: calls go from `from` to `to`, replies come back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Identity within the design.
+    pub id: LinkId,
+    /// The caller.
+    pub from: NodeId,
+    /// The callee.
+    pub to: NodeId,
+    /// Parameters of `blocks::link::PARAMS` that differ from the defaults of format 1.
+    pub values: Values,
+}
+
+/// A failure domain. Groups nest: host in zone in region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Identity within the design.
+    pub id: GroupId,
+    /// Host, zone or region.
+    pub kind: GroupKind,
+    /// What the person calls it.
+    pub name: String,
+    /// The group that it lies in.
+    pub parent: Option<GroupId>,
+}
+
+/// Kinds of group, from the smallest to the largest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupKind {
+    /// One machine.
+    Host,
+    /// One data center.
+    Zone,
+    /// One part of the world.
+    Region,
+}
+
+/// What the design promises; `None` promises nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Objectives {
+    /// At least 99 % of the requests sent are answered ok within this time [ms].
+    pub p99_ms: Option<f64>,
+    /// At least this share of the requests sent is answered ok (0–1).
+    pub success: Option<f64>,
+    /// The design costs at most this much a month [USD].
+    pub cost_month: Option<f64>,
+    /// The design carries at least this multiple of its traffic before the first block saturates.
+    pub headroom: Option<f64>,
+}
+
+/// How to run the design.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Run {
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// Measured simulated time, warm-up not included [s]; `None` lets the engine choose.
+    pub duration_s: Option<f64>,
+    /// Simulated time left out at the start [s]; `None` is a tenth of the duration.
+    pub warmup_s: Option<f64>,
+    /// Multiplier on every client's rate.
+    pub traffic: f64,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Run { seed: 1, duration_s: None, warmup_s: None, traffic: 1.0 }
+    }
+}
+
+impl Design {
+    /// The placed block with this id.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+
+    /// The link with this id.
+    pub fn link(&self, id: LinkId) -> Option<&Link> {
+        self.links.iter().find(|link| link.id == id)
+    }
+
+    /// The group with this id.
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.groups.iter().find(|group| group.id == id)
+    }
+
+    /// An id that no node has ever had in this design.
+    pub fn next_node_id(&self) -> NodeId {
+        NodeId(self.nodes.iter().map(|node| node.id.0).max().unwrap_or(0) + 1)
+    }
+
+    /// An id that no link has in this design.
+    pub fn next_link_id(&self) -> LinkId {
+        LinkId(self.links.iter().map(|link| link.id.0).max().unwrap_or(0) + 1)
+    }
+
+    /// What to call a node: its own name, else its block's name, else its block's id.
+    pub fn title<'a>(&'a self, node: &'a Node) -> &'a str {
+        if !node.name.is_empty() {
+            return &node.name;
+        }
+        crate::blocks::find(&node.block).map_or(node.block.as_str(), |block| block.about().name)
+    }
+}

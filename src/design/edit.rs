@@ -1,0 +1,190 @@
+//! A change to the document, as data: it succeeds as a whole or leaves the design untouched and says why.
+
+use super::{Design, Group, GroupId, Link, LinkId, Node, NodeId, Objectives, Run};
+use crate::blocks::param::Value;
+
+/// One change to a design.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Place a block. Its id must be free.
+    AddNode(Node),
+    /// Connect two blocks. The link's id must be free and both ends must exist.
+    AddLink(Link),
+    /// Remove a block and the links that touch it.
+    RemoveNode(NodeId),
+    /// Remove a link.
+    RemoveLink(LinkId),
+    /// Move blocks to new positions [integer pixels].
+    Move(Vec<(NodeId, [i32; 2])>),
+    /// Give a block a name; empty restores the block's own.
+    Rename(NodeId, String),
+    /// Set a parameter of a block; `None` restores the default.
+    Set(NodeId, String, Option<Value>),
+    /// Set a parameter of a link; `None` restores the default.
+    SetLink(LinkId, String, Option<Value>),
+    /// Put a block into a group, or out of all groups.
+    SetGroup(NodeId, Option<GroupId>),
+    /// Draw a group.
+    AddGroup(Group),
+    /// Remove a group; what was inside moves to its parent.
+    RemoveGroup(GroupId),
+    /// Move one end or both ends of a link.
+    Reconnect(LinkId, NodeId, NodeId),
+    /// Rename the design.
+    SetName(String),
+    /// Change the objectives.
+    SetObjectives(Objectives),
+    /// Change seed, duration, warm-up or traffic.
+    SetRun(Run),
+    /// Several edits as one step; the first refusal undoes all.
+    All(Vec<Edit>),
+}
+
+/// Why an edit was not made, in words for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub String);
+
+impl Edit {
+    /// Applies the edit; on refusal the design is as it was.
+    ///
+    /// # Errors
+    /// [`Refusal`] says what stands in the way and what to do instead.
+    pub fn apply(&self, design: &mut Design) -> Result<(), Refusal> {
+        let mut next = design.clone();
+        apply_in_place(self, &mut next)?;
+        *design = next;
+        Ok(())
+    }
+}
+
+/// Whether a link from `from` to `to` may be drawn, else why not.
+///
+/// # Errors
+/// [`Refusal`] in words for a person.
+pub fn may_connect(design: &Design, from: NodeId, to: NodeId) -> Result<(), Refusal> {
+    let (Some(a), Some(b)) = (design.node(from), design.node(to)) else {
+        return refuse("One end of the link does not exist.");
+    };
+    let (kind_a, kind_b) = (crate::blocks::find(&a.block), crate::blocks::find(&b.block));
+    if let Some(kind) = kind_b
+        && !kind.about().accepts_calls
+    {
+        return refuse(&format!("{} takes no calls: nothing can lead into it.", design.title(b)));
+    }
+    if let Some(kind) = kind_a
+        && !kind.about().makes_calls
+    {
+        return refuse(&format!("{} calls nobody: no link can start there.", design.title(a)));
+    }
+    Ok(())
+}
+
+fn refuse<T>(text: &str) -> Result<T, Refusal> {
+    Err(Refusal(text.to_owned()))
+}
+
+fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
+    match edit {
+        Edit::AddNode(node) => {
+            if design.node(node.id).is_some() {
+                return refuse("A block with this id is already there.");
+            }
+            design.nodes.push(node.clone());
+        }
+        Edit::AddLink(link) => add_link(design, link)?,
+        Edit::RemoveNode(id) => {
+            node_index(design, *id)?;
+            design.nodes.retain(|node| node.id != *id);
+            design.links.retain(|link| link.from != *id && link.to != *id);
+        }
+        Edit::RemoveLink(id) => {
+            link_index(design, *id)?;
+            design.links.retain(|link| link.id != *id);
+        }
+        Edit::Move(places) => {
+            for (id, at) in places {
+                let index = node_index(design, *id)?;
+                design.nodes[index].at = *at;
+            }
+        }
+        Edit::Rename(id, name) => {
+            let index = node_index(design, *id)?;
+            design.nodes[index].name.clone_from(name);
+        }
+        Edit::Set(id, param, value) => {
+            let index = node_index(design, *id)?;
+            design.nodes[index].values.set(param, value.clone());
+        }
+        Edit::SetLink(id, param, value) => {
+            let index = link_index(design, *id)?;
+            design.links[index].values.set(param, value.clone());
+        }
+        Edit::SetGroup(id, group) => {
+            let index = node_index(design, *id)?;
+            if group.is_some_and(|group| design.group(group).is_none()) {
+                return refuse("This group does not exist.");
+            }
+            design.nodes[index].group = *group;
+        }
+        Edit::AddGroup(group) => {
+            if design.group(group.id).is_some() {
+                return refuse("A group with this id is already there.");
+            }
+            design.groups.push(group.clone());
+        }
+        Edit::RemoveGroup(id) => remove_group(design, *id)?,
+        Edit::Reconnect(id, from, to) => {
+            let index = link_index(design, *id)?;
+            may_connect(design, *from, *to)?;
+            design.links[index].from = *from;
+            design.links[index].to = *to;
+        }
+        Edit::SetName(name) => design.name.clone_from(name),
+        Edit::SetObjectives(objectives) => design.objectives = *objectives,
+        Edit::SetRun(run) => design.run = *run,
+        Edit::All(edits) => {
+            for edit in edits {
+                apply_in_place(edit, design)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_link(design: &mut Design, link: &Link) -> Result<(), Refusal> {
+    if design.link(link.id).is_some() {
+        return refuse("A link with this id is already there.");
+    }
+    may_connect(design, link.from, link.to)?;
+    let twin = |other: &Link| (other.from, other.to) == (link.from, link.to) && other.values == link.values;
+    if design.links.iter().any(twin) {
+        return refuse("These two are already linked under the same conditions.");
+    }
+    design.links.push(link.clone());
+    Ok(())
+}
+
+fn remove_group(design: &mut Design, id: GroupId) -> Result<(), Refusal> {
+    let Some(group) = design.group(id) else {
+        return refuse("This group is no longer there.");
+    };
+    let parent = group.parent;
+    for node in design.nodes.iter_mut().filter(|node| node.group == Some(id)) {
+        node.group = parent;
+    }
+    for inner in design.groups.iter_mut().filter(|inner| inner.parent == Some(id)) {
+        inner.parent = parent;
+    }
+    design.groups.retain(|group| group.id != id);
+    Ok(())
+}
+
+fn node_index(design: &Design, id: NodeId) -> Result<usize, Refusal> {
+    let found = design.nodes.iter().position(|node| node.id == id);
+    found.ok_or_else(|| Refusal("This block is no longer there.".to_owned()))
+}
+
+fn link_index(design: &Design, id: LinkId) -> Result<usize, Refusal> {
+    let found = design.links.iter().position(|link| link.id == id);
+    found.ok_or_else(|| Refusal("This link is no longer there.".to_owned()))
+}

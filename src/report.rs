@@ -1,0 +1,307 @@
+//! What an engine found: plain public data, all that a page or a terminal shows. No behavior beyond reading it.
+//!
+//! Both methods fill the same [`Report`]; indices are dense, in topology order.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Method;
+
+/// Why a request or a call failed. Order and names are wire: never reorder, only append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Nothing alive there.
+    Refused,
+    /// In service when the instance was killed.
+    Died,
+    /// Slots and queue full.
+    Overloaded,
+    /// A rate limit said no.
+    RateLimited,
+    /// A store's connections were used up.
+    PoolExhausted,
+    /// A queue held as many messages as it may.
+    BacklogFull,
+    /// No answer in time.
+    TimedOut,
+    /// The message vanished with its host or zone.
+    Partitioned,
+    /// An error that the block itself gives back.
+    DependencyFailed,
+    /// The call went round in a circle 64 times.
+    Loop,
+}
+
+impl Cause {
+    /// Every cause, in wire order.
+    pub const ALL: [Cause; 10] = [
+        Cause::Refused,
+        Cause::Died,
+        Cause::Overloaded,
+        Cause::RateLimited,
+        Cause::PoolExhausted,
+        Cause::BacklogFull,
+        Cause::TimedOut,
+        Cause::Partitioned,
+        Cause::DependencyFailed,
+        Cause::Loop,
+    ];
+
+    /// Number of causes.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Refused => "refused",
+            Cause::Died => "died in service",
+            Cause::Overloaded => "overloaded",
+            Cause::RateLimited => "rate limited",
+            Cause::PoolExhausted => "connections exhausted",
+            Cause::BacklogFull => "backlog full",
+            Cause::TimedOut => "timed out",
+            Cause::Partitioned => "cut off",
+            Cause::DependencyFailed => "dependency failed",
+            Cause::Loop => "endless loop",
+        }
+    }
+}
+
+/// A figure with what is known of its accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The figure itself; NaN never appears, an absent figure is `None` around the estimate.
+    pub value: f64,
+    /// How far it can be trusted.
+    pub trust: Trust,
+}
+
+/// How far a figure can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// A formula that is exact for this design, or a plain count.
+    Exact,
+    /// A formula that is an approximation here.
+    Approximate,
+    /// A formula outside its range: an order of magnitude.
+    Low,
+    /// 95 % confidence interval, ends included.
+    Between(f64, f64),
+    /// 95 % confidence interval that is open above.
+    AtLeast(f64),
+    /// Too few requests stand behind it for an interval.
+    TooFew,
+    /// A backlog grew: the figure depends on the length of the run.
+    Growing,
+}
+
+impl Estimate {
+    /// A figure that is exact.
+    pub fn exact(value: f64) -> Self {
+        Estimate { value, trust: Trust::Exact }
+    }
+}
+
+/// Distribution of a time, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Times {
+    /// Mean [s].
+    pub mean: Estimate,
+    /// Median [s].
+    pub p50: Estimate,
+    /// 95th percentile [s].
+    pub p95: Estimate,
+    /// 99th percentile [s].
+    pub p99: Estimate,
+}
+
+/// State of a block by offered load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Below 60 %.
+    Calm,
+    /// From 60 %.
+    Busy,
+    /// From 80 %.
+    Hot,
+    /// Offered work at or above capacity, or 0.1 % dropped for fullness, or a growing queue.
+    Saturated,
+    /// No instance is alive.
+    Down,
+}
+
+impl State {
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Calm => "calm",
+            State::Busy => "busy",
+            State::Hot => "hot",
+            State::Saturated => "saturated",
+            State::Down => "down",
+        }
+    }
+
+    /// State of a block whose offered work is this share of its capacity.
+    pub fn of(load: f64) -> State {
+        match load {
+            load if load >= 1.0 => State::Saturated,
+            load if load >= 0.8 => State::Hot,
+            load if load >= 0.6 => State::Busy,
+            _ => State::Calm,
+        }
+    }
+}
+
+/// What an engine found about a whole design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Which engine answered.
+    pub method: Method,
+    /// Version of the engine's arithmetic.
+    pub engine: u32,
+    /// Seed of the run; 0 for the steady method.
+    pub seed: u64,
+    /// Measured simulated time [s]; 0 for the steady method.
+    pub duration_s: f64,
+    /// Simulated time left out at the start [s].
+    pub warmup_s: f64,
+    /// Events handled, warm-up included.
+    pub events: u64,
+    /// All clients together.
+    pub total: Traffic,
+    /// Reads of all clients.
+    pub reads: Traffic,
+    /// Writes of all clients.
+    pub writes: Traffic,
+    /// Each station, in topology order.
+    pub nodes: Vec<NodeReport>,
+    /// Each route, in topology order.
+    pub links: Vec<LinkReport>,
+    /// One sample a second of simulated time, the last [`SERIES`] of them; empty for the steady method.
+    pub series: Vec<Sample>,
+}
+
+/// Longest time series kept.
+pub const SERIES: usize = 600;
+
+/// Requests of the clients: what they sent and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Requests sent [1/s].
+    pub offered: f64,
+    /// Requests answered ok, degraded ones included [1/s].
+    pub goodput: Estimate,
+    /// Share of the requests sent that were answered ok (0–1).
+    pub success: Estimate,
+    /// Time to the final answer, of answered requests. `None` when nothing was answered.
+    pub latency: Option<Times>,
+    /// Exact counts over the measured window.
+    pub counts: Counts,
+}
+
+/// Exact counts of requests sent in the measured window. For the steady method all are 0.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Requests sent.
+    pub sent: u64,
+    /// Answered ok with everything.
+    pub ok: u64,
+    /// Answered ok, but something optional had failed.
+    pub degraded: u64,
+    /// Ended with a failure, by the cause that the client saw, in [`Cause::ALL`] order.
+    pub failed: [u64; Cause::COUNT],
+    /// Answered ok without data behind it; part of `ok` and `degraded`.
+    pub hollow: u64,
+    /// Attempts, retries included.
+    pub attempts: u64,
+    /// Not ended yet.
+    pub under_way: u64,
+}
+
+impl Counts {
+    /// Requests that ended with a failure.
+    pub fn failures(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+}
+
+/// One station.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeReport {
+    /// Calls that arrived [1/s].
+    pub offered: f64,
+    /// Calls completed here [1/s].
+    pub carried: f64,
+    /// Offered work over capacity of the instances that can be reached; not capped at 1. `None` without a limit.
+    pub load: Option<f64>,
+    /// Share of time that cores were busy, over all instances (0–1).
+    pub busy: Option<Estimate>,
+    /// The same for the busiest instance (0–1).
+    pub hottest: Option<f64>,
+    /// State by offered load.
+    pub state: State,
+    /// Mean calls present, waiting and in service.
+    pub present: f64,
+    /// Mean calls waiting for a slot or a core; messages waiting, at a queue.
+    pub waiting: f64,
+    /// Time waiting for a slot and a core. `None` when nothing was served.
+    pub wait: Option<Times>,
+    /// Time from arrival to reply, own calls included. `None` when nothing was answered.
+    pub latency: Option<Times>,
+    /// Calls dropped here [1/s], in [`Cause::ALL`] order.
+    pub dropped: [f64; Cause::COUNT],
+    /// Share of the look-ups that hit (0–1); `None` for what is not a cache.
+    pub hit_ratio: Option<f64>,
+    /// Share of completions whose caller had given up (0–1).
+    pub wasted: f64,
+    /// Instances alive at the end.
+    pub alive: u32,
+    /// Exact ledger of calls over the whole run: arrived = completed + dropped + present.
+    pub ledger: Ledger,
+}
+
+/// Calls at one station over the whole run, warm-up included.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Arrived.
+    pub arrived: u64,
+    /// Replied, ok or with a failure of what it depends on.
+    pub completed: u64,
+    /// Dropped here, by cause, in [`Cause::ALL`] order.
+    pub dropped: [u64; Cause::COUNT],
+    /// Still there at the end.
+    pub present: u64,
+}
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinkReport {
+    /// Calls sent, retries included [1/s].
+    pub calls: f64,
+    /// Calls that came back as a failure or not in time [1/s].
+    pub failures: f64,
+    /// Calls waiting for a connection of the pool, mean.
+    pub waiting: f64,
+}
+
+/// One second of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// End of the second [s of simulated time].
+    pub at_s: f64,
+    /// Requests sent [1/s].
+    pub sent: f64,
+    /// Requests answered ok [1/s].
+    pub ok: f64,
+    /// Requests that ended with a failure [1/s].
+    pub failed: f64,
+    /// Median time to answer of those answered in it [s]; 0 when none was.
+    pub p50: f64,
+    /// 95th percentile [s].
+    pub p95: f64,
+    /// 99th percentile [s].
+    pub p99: f64,
+}

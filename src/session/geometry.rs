@@ -1,0 +1,1 @@
+//! Where things lie on the canvas: cards, handles, curves of links.

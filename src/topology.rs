@@ -1,0 +1,90 @@
+//! The system as a graph of stations and routes: dense indices, seconds, shares. Moving a block cannot change it.
+
+mod build;
+pub mod station;
+
+pub use build::build;
+pub use station::*;
+
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+
+use crate::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
+
+/// A design as the engines see it.
+#[derive(Debug, Clone)]
+pub struct Topology {
+    /// Stations and routes. Node and edge indices are dense, in the design's list order.
+    pub graph: DiGraph<Place, Route, u32>,
+    /// Links that leave each station, in drawn order, by station index.
+    pub outgoing: Vec<Vec<EdgeIndex<u32>>>,
+    /// Groups, in the design's list order.
+    pub groups: Vec<Domain>,
+    /// What the design promises.
+    pub objectives: Objectives,
+    /// Multiplier on every source's rate.
+    pub traffic: f64,
+    /// Whether an observer is drawn: failures are then noticed by health checks, else by a person.
+    pub monitored: bool,
+}
+
+/// A failure domain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Domain {
+    /// The group that it came from.
+    pub id: GroupId,
+    /// Host, zone or region.
+    pub kind: GroupKind,
+    /// What the person calls it.
+    pub name: String,
+    /// Index of the domain that it lies in.
+    pub parent: Option<usize>,
+}
+
+/// Something in the design that the engines left out or read differently, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The block that it is about.
+    pub node: Option<NodeId>,
+    /// The link that it is about.
+    pub link: Option<LinkId>,
+    /// What was found and what to do, in words for a person.
+    pub text: String,
+}
+
+impl Topology {
+    /// The station at a dense index.
+    pub fn place(&self, index: usize) -> &Place {
+        &self.graph[NodeIndex::new(index)]
+    }
+
+    /// The route at a dense index.
+    pub fn route(&self, index: usize) -> &Route {
+        &self.graph[EdgeIndex::new(index)]
+    }
+
+    /// Dense indices of a route's two ends: caller, callee.
+    pub fn ends(&self, index: usize) -> (usize, usize) {
+        let (from, to) = self.graph.edge_endpoints(EdgeIndex::new(index)).expect("a dense edge index");
+        (from.index(), to.index())
+    }
+
+    /// Number of stations.
+    pub fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    /// Whether there is no station.
+    pub fn is_empty(&self) -> bool {
+        self.graph.node_count() == 0
+    }
+
+    /// Dense index of a node.
+    pub fn index_of(&self, id: NodeId) -> Option<usize> {
+        self.graph.node_indices().find(|index| self.graph[*index].id == id).map(NodeIndex::index)
+    }
+
+    /// All stations with their dense indices, in order.
+    pub fn places(&self) -> impl Iterator<Item = (usize, &Place)> {
+        self.graph.node_indices().map(|index| (index.index(), &self.graph[index]))
+    }
+}

@@ -1,0 +1,131 @@
+//! Design to topology: always an answer, with the problems that were met on the way.
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::{Domain, Place, Problem, Route, Station, Topology};
+use crate::blocks::{self, link};
+use crate::design::{Design, Link, LinkId};
+
+/// Builds the topology of any design. Blocks and links that cannot take part are left out and named.
+pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut topology = Topology {
+        graph: DiGraph::default(),
+        outgoing: Vec::new(),
+        groups: domains(design),
+        objectives: design.objectives,
+        traffic: design.run.traffic.clamp(0.0, 1e6),
+        monitored: false,
+    };
+    add_places(design, &mut topology, &mut problems);
+    topology.outgoing = vec![Vec::new(); topology.len()];
+    for link in &design.links {
+        add_route(link, &mut topology, &mut problems);
+    }
+    let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
+    topology.monitored = monitored;
+    look_for_dead_ends(&topology, &mut problems);
+    (topology, problems)
+}
+
+fn domains(design: &Design) -> Vec<Domain> {
+    let index = |id| design.groups.iter().position(|group| group.id == id);
+    let domain = |group: &crate::design::Group| Domain {
+        id: group.id,
+        kind: group.kind,
+        name: group.name.clone(),
+        parent: group.parent.and_then(index),
+    };
+    design.groups.iter().map(domain).collect()
+}
+
+fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Problem>) {
+    for node in &design.nodes {
+        let Some(block) = blocks::find(&node.block) else {
+            let text = format!("Unknown block “{}”: left out of the run, kept in the design.", node.block);
+            problems.push(Problem { node: Some(node.id), link: None, text });
+            continue;
+        };
+        let lowered = block.lower(&node.values);
+        topology.graph.add_node(Place {
+            id: node.id,
+            name: design.title(node).to_owned(),
+            station: lowered.station,
+            servers: lowered.servers,
+            price: lowered.price,
+            group: node.group.and_then(|id| design.groups.iter().position(|group| group.id == id)),
+            managed: lowered.managed,
+        });
+    }
+}
+
+fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>) {
+    let (Some(from), Some(to)) = (topology.index_of(drawn.from), topology.index_of(drawn.to)) else {
+        let text = "This link leads to a block that takes no part: left out of the run.".to_owned();
+        problems.push(Problem { node: None, link: Some(drawn.id), text });
+        return;
+    };
+    if matches!(topology.place(to).station, Station::Source(_) | Station::Observer)
+        || matches!(topology.place(from).station, Station::Observer)
+    {
+        let text = "Nothing can flow along this link: left out of the run.".to_owned();
+        problems.push(Problem { node: None, link: Some(drawn.id), text });
+        return;
+    }
+    let mut route = link::lower(drawn.id, &drawn.values);
+    if let Station::Source(source) = &topology.place(from).station {
+        adopt_client_policy(&mut route, source);
+    }
+    let edge = topology.graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), route);
+    topology.outgoing[from].push(edge);
+}
+
+/// A client's timeout and retries are its own, not its links'.
+fn adopt_client_policy(route: &mut Route, source: &super::Source) {
+    route.timeout_ns = source.timeout_ns;
+    route.retries = source.retries;
+    route.backoff_s = source.backoff_s;
+    route.idempotent = false;
+    route.calls = 1.0;
+    route.on_miss = false;
+    route.optional = false;
+    route.background = false;
+    route.pool = None;
+}
+
+fn look_for_dead_ends(topology: &Topology, problems: &mut Vec<Problem>) {
+    for (index, place) in topology.places() {
+        let text = match &place.station {
+            Station::Source(_) if topology.outgoing[index].is_empty() => {
+                "sends to nothing: connect it to a block."
+            }
+            Station::Router(_) if topology.outgoing[index].is_empty() => {
+                "has nothing behind it: every call is refused. Connect it to a server."
+            }
+            _ => continue,
+        };
+        problems.push(Problem { node: Some(place.id), link: None, text: format!("{} {text}", place.name) });
+    }
+    for (index, place) in topology.places() {
+        let missing = first_miss_without_cache(topology, index);
+        if let Some(link) = missing {
+            let text = format!(
+                "A link of {} says “only on cache miss”, but no earlier link of it leads to a cache: it is never called.",
+                place.name
+            );
+            problems.push(Problem { node: Some(place.id), link: Some(link), text });
+        }
+    }
+}
+
+fn first_miss_without_cache(topology: &Topology, index: usize) -> Option<LinkId> {
+    let mut cache_before = false;
+    for edge in &topology.outgoing[index] {
+        let (_, to) = topology.ends(edge.index());
+        if topology.graph[*edge].on_miss && !cache_before {
+            return Some(topology.graph[*edge].id);
+        }
+        cache_before |= matches!(topology.place(to).station, Station::Cache(_));
+    }
+    None
+}

@@ -1,0 +1,315 @@
+//! The closed set of primitives that every block lowers to. Seconds, shares, counts; no pixels, no kinds.
+
+use crate::design::NodeId;
+use crate::report::Cause;
+
+/// A placed block as the engines see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The node that it came from; random streams hang on it.
+    pub id: NodeId,
+    /// What the person calls it, for findings.
+    pub name: String,
+    /// What it does with a call.
+    pub station: Station,
+    /// Where calls wait and are served. Unused by a source and an observer.
+    pub servers: Servers,
+    /// What it costs.
+    pub price: Price,
+    /// Its innermost group, an index into `Topology::groups`.
+    pub group: Option<usize>,
+    /// Carries its own redundancy: never counted as a single point of failure.
+    pub managed: bool,
+}
+
+/// What a block does with a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Station {
+    /// Sends requests and never receives any.
+    Source(Source),
+    /// Passes each call to one target behind its links.
+    Router(Router),
+    /// Serves, then makes its own calls in drawn order, then replies.
+    Server(Server),
+    /// Hit: replies. Miss: passes on if it has an outgoing link, else replies *miss*.
+    Cache(Cache),
+    /// Answers from data it keeps.
+    Store(Store),
+    /// Accepts a call as a message, acknowledges, and hands it to one of its consumers.
+    Queue(Queue),
+    /// Takes no traffic; notices failures for the others.
+    Observer,
+}
+
+/// A client: open loop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Mean arrivals, the traffic multiplier not included [1/s].
+    pub rate: f64,
+    /// Gaps between arrivals.
+    pub arrivals: Arrivals,
+    /// Share of reads among the requests (0–1).
+    pub reads: f64,
+    /// Number of distinct keys.
+    pub keys: u64,
+    /// Zipf exponent of the keys' popularity; 0 is uniform.
+    pub zipf: f64,
+    /// How long the user waits for the final answer of one attempt [ns].
+    pub timeout_ns: u64,
+    /// Extra attempts after the first.
+    pub retries: u32,
+    /// First delay before a retry; doubles each time, at most 10 s, full jitter [s].
+    pub backoff_s: f64,
+    /// Bytes of one answer [kB], for egress.
+    pub response_kb: f64,
+    /// Average over peak of the traffic, for the bill (0–1).
+    pub average: f64,
+}
+
+/// Arrival processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrivals {
+    /// Independent users: exponential gaps.
+    Poisson,
+    /// Equal gaps, the first arrival at t = 0.
+    Constant,
+}
+
+/// Passes each call to one of its targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Router {
+    /// How a target is chosen among all instances behind the matching links.
+    pub policy: Policy,
+    /// How it notices dead targets.
+    pub health: Health,
+}
+
+/// How a router chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// In turn, over the instances.
+    RoundRobin,
+    /// At random, each instance by its link's weight.
+    Random,
+    /// The instance with the fewest calls sent by this router and not yet answered; ties at random.
+    LeastConnections,
+    /// The better, by least connections, of two drawn at random.
+    PowerOfTwo,
+}
+
+/// Health checks: until a dead instance is out, its share of the calls fails.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Health {
+    /// Time between checks [s].
+    pub interval_s: f64,
+    /// Failed checks in a row before an instance is out.
+    pub failures: u32,
+}
+
+impl Default for Health {
+    /// 5 s and 2 failures: the quick end of what is usual (references/defaults: 5–30 s, 2–3).
+    fn default() -> Self {
+        Health { interval_s: 5.0, failures: 2 }
+    }
+}
+
+/// Serves and calls all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// Replies carry data of its own: a database in the same box.
+    pub holds_data: bool,
+}
+
+/// A cache or a CDN.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cache {
+    /// Where its hits come from.
+    pub hits: Hits,
+    /// A write that passes, or an app's write to a store behind it, removes the key.
+    pub delete_on_write: bool,
+    /// Instances are copies of each other: the second takes over. Otherwise keys are spread over them.
+    pub copies: bool,
+}
+
+/// Where the hits of a cache come from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Hits {
+    /// A share that the person states (0–1); fills are free.
+    Given(f64),
+    /// Follows from size, popularity and age.
+    Derived {
+        /// Entries that fit in one instance; `f64::INFINITY` when nothing is evicted.
+        entries: f64,
+        /// Time to live from the fill [s]; `f64::INFINITY` when entries do not expire.
+        ttl_s: f64,
+        /// Independent locations that each see an equal share of the traffic (points of presence).
+        locations: u32,
+    },
+}
+
+/// Keeps data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Store {
+    /// Read replicas: instances 1..=replicas. Instance 0 is the primary.
+    pub replicas: u32,
+    /// A hot standby, the last instance: takes no traffic until it is promoted.
+    pub standby: bool,
+    /// Promotion of the standby, detection not included [s].
+    pub promotion_s: f64,
+    /// Which instances answer reads.
+    pub reads: Reads,
+    /// Work of one applied write at each replica, as a share of the write's service time.
+    pub replay: f64,
+}
+
+/// Which instances of a store answer reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// The primary alone.
+    Primary,
+    /// The replicas in turn; without any, the primary.
+    Replicas,
+    /// Primary and replicas in turn.
+    All,
+}
+
+/// Keeps messages until a consumer has done them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queue {
+    /// Messages that may wait; more are refused as *backlog full*.
+    pub backlog: u64,
+}
+
+/// Instances, their cores and slots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Servers {
+    /// Number of instances, at least 1.
+    pub instances: u32,
+    /// Calls served at once by one instance; `None` is unlimited.
+    pub cores: Option<u32>,
+    /// Calls that one instance holds from admission to reply.
+    pub slots: u32,
+    /// Calls that may wait for a slot at one instance; 0 is a loss system.
+    pub queue: u32,
+    /// What a call that finds slots and queue full is told.
+    pub full: Cause,
+    /// Service time of a read.
+    pub read: Service,
+    /// Service time of a write.
+    pub write: Service,
+    /// Share of calls that fail after service as *dependency failed* (0–1).
+    pub errors: f64,
+    /// Calls admitted a second, over all instances; more are *rate limited*.
+    pub limit: Option<Limit>,
+    /// Which instance a caller reaches.
+    pub addressing: Addressing,
+}
+
+/// A token bucket that starts full.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// Tokens a second [1/s].
+    pub rate: f64,
+    /// Size of the bucket, at least 1.
+    pub burst: u32,
+}
+
+/// Which instance a caller reaches that is not a router or a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressing {
+    /// Callers know one address: instance 0 and no other.
+    First,
+    /// It spreads its calls itself, in turn, leaving out instances known to be dead.
+    Spread,
+    /// By key (caches with spread keys); by role (stores).
+    Own,
+}
+
+/// A service time distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Service {
+    /// Mean [s]; 0 is allowed.
+    pub mean_s: f64,
+    /// Shape around the mean.
+    pub shape: Shape,
+}
+
+/// Shapes of a service time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// Always the mean.
+    Constant,
+    /// Memoryless, cv 1.
+    Exponential,
+    /// Sum of k = round(1/cv²) exponential phases.
+    Erlang {
+        /// Number of phases.
+        phases: u32,
+    },
+    /// Lognormal with this coefficient of variation.
+    Lognormal {
+        /// Standard deviation over mean.
+        cv: f64,
+    },
+    /// Two exponential phases with balanced means, cv > 1.
+    Hyperexponential {
+        /// Standard deviation over mean.
+        cv: f64,
+    },
+}
+
+impl Shape {
+    /// Squared coefficient of variation.
+    pub fn scv(self) -> f64 {
+        match self {
+            Shape::Constant => 0.0,
+            Shape::Exponential => 1.0,
+            Shape::Erlang { phases } => 1.0 / f64::from(phases),
+            Shape::Lognormal { cv } | Shape::Hyperexponential { cv } => cv * cv,
+        }
+    }
+}
+
+/// What a block costs.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Price {
+    /// All instances together, standby and copies included [USD/month].
+    pub month: f64,
+    /// Per million calls at the average rate [USD].
+    pub million_calls: f64,
+    /// Per GB of answers sent to clients [USD].
+    pub egress_gb: f64,
+}
+
+/// What the engines know of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// The link that it came from.
+    pub id: crate::design::LinkId,
+    /// One way [ns]; each direction takes it.
+    pub latency_ns: u64,
+    /// Carries reads.
+    pub reads: bool,
+    /// Carries writes.
+    pub writes: bool,
+    /// Weight among a source's or a router's links.
+    pub weight: f64,
+    /// Calls per request: the whole part for sure, one more with the fraction's probability.
+    pub calls: f64,
+    /// Called only when the nearest earlier cache call of the same caller missed, died or timed out.
+    pub on_miss: bool,
+    /// Its failure degrades the request instead of failing it.
+    pub optional: bool,
+    /// Fire and forget: the caller does not wait.
+    pub background: bool,
+    /// How long the caller waits for one attempt [ns].
+    pub timeout_ns: u64,
+    /// Extra attempts after the first.
+    pub retries: u32,
+    /// First delay before a retry; doubles each time, at most 10 s, full jitter [s].
+    pub backoff_s: f64,
+    /// Writes may be retried.
+    pub idempotent: bool,
+    /// Connections per calling instance; a call waits for a free one. `None` is no pool.
+    pub pool: Option<u32>,
+}
