@@ -1,0 +1,286 @@
+//! One set of signals per block and per link, so that a change wakes only what it concerns.
+//!
+//! Signals are counted references: they live as long as the entry here or a view that shows them.
+
+use std::collections::BTreeMap;
+
+use headroom::analysis::{Answer, Loss};
+use headroom::blocks;
+use headroom::design::{Design, Link, LinkId, Node, NodeId};
+use headroom::job::{Frame, LinkFrame, NodeFrame};
+use headroom::report::{LinkReport, NodeReport, State};
+use headroom::session::Selection;
+use headroom::topology::Topology;
+use leptos::prelude::*;
+
+use crate::state::App;
+
+/// Signals of all blocks and links.
+#[derive(Clone, Copy)]
+pub struct Cards {
+    /// Blocks in drawing order: what a keyed list iterates over.
+    pub order: RwSignal<Vec<NodeId>>,
+    /// Links in drawing order.
+    pub link_order: RwSignal<Vec<LinkId>>,
+    nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
+    links: StoredValue<BTreeMap<LinkId, LinkCard>>,
+}
+
+/// Signals of one block.
+#[derive(Clone)]
+pub struct NodeCard {
+    /// Position of the top left corner [canvas units], also in the middle of a drag.
+    pub at: ArcRwSignal<[i32; 2]>,
+    /// What does not depend on a run.
+    pub face: ArcRwSignal<Face>,
+    /// Live figures while a run has some, else the steady ones.
+    pub figures: ArcRwSignal<Figures>,
+    /// Whether it is selected.
+    pub selected: ArcRwSignal<bool>,
+}
+
+/// What a card shows whatever runs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Face {
+    /// What the person calls it.
+    pub title: String,
+    /// Name of its kind.
+    pub kind: &'static str,
+    /// Symbol in the sprite.
+    pub icon: &'static str,
+    /// Instances drawn; 0 for what has none (a client).
+    pub instances: u32,
+    /// What losing it costs, when it is a single point of failure.
+    pub spof: Option<Loss>,
+    /// What the engines left out or read differently about it.
+    pub problem: Option<String>,
+    /// A link may start here.
+    pub makes_calls: bool,
+    /// A link may end here.
+    pub accepts_calls: bool,
+}
+
+/// Figures of one block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figures {
+    /// The figures, whoever found them.
+    pub now: NodeFrame,
+    /// State by offered load.
+    pub state: State,
+    /// Whether a running simulation found them.
+    pub live: bool,
+}
+
+/// Signals of one link.
+#[derive(Clone)]
+pub struct LinkCard {
+    /// Caller and callee.
+    pub ends: ArcRwSignal<(NodeId, NodeId)>,
+    /// Calls and failures.
+    pub figures: ArcRwSignal<LinkFrame>,
+    /// Whether it is selected.
+    pub selected: ArcRwSignal<bool>,
+}
+
+impl Cards {
+    pub(crate) fn new() -> Self {
+        Cards {
+            order: RwSignal::new(Vec::new()),
+            link_order: RwSignal::new(Vec::new()),
+            nodes: StoredValue::new(BTreeMap::new()),
+            links: StoredValue::new(BTreeMap::new()),
+        }
+    }
+
+    /// Signals of a block; `None` once it is removed.
+    pub fn node(&self, id: NodeId) -> Option<NodeCard> {
+        self.nodes.with_value(|nodes| nodes.get(&id).cloned())
+    }
+
+    /// Signals of a link; `None` once it is removed.
+    pub fn link(&self, id: LinkId) -> Option<LinkCard> {
+        self.links.with_value(|links| links.get(&id).cloned())
+    }
+
+    /// Follows the design: adds, removes, moves and renames.
+    pub(crate) fn sync(&self, app: &App) {
+        let design = app.session.with_value(|session| session.design().clone());
+        self.nodes.update_value(|nodes| {
+            nodes.retain(|id, _| design.node(*id).is_some());
+            for node in &design.nodes {
+                let card = nodes.entry(node.id).or_insert_with(|| NodeCard::new(node));
+                put(&card.at, node.at);
+            }
+        });
+        self.links.update_value(|links| {
+            links.retain(|id, _| design.link(*id).is_some());
+            for link in &design.links {
+                let card = links.entry(link.id).or_insert_with(|| LinkCard::new(link));
+                put(&card.ends, (link.from, link.to));
+            }
+        });
+        put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
+        put_order(self.link_order, design.links.iter().map(|link| link.id).collect());
+        self.faces(&design, &app.answer.get_untracked());
+        self.select(&app.selection.get_untracked());
+    }
+
+    /// Follows a drag.
+    pub(crate) fn moved(&self, design: &Design, ids: &[NodeId]) {
+        for id in ids {
+            if let (Some(node), Some(card)) = (design.node(*id), self.node(*id)) {
+                put(&card.at, node.at);
+            }
+        }
+    }
+
+    /// Follows the selection.
+    pub(crate) fn select(&self, selection: &Selection) {
+        self.nodes.with_value(|nodes| {
+            for (id, card) in nodes {
+                put(&card.selected, selection.nodes.contains(id));
+            }
+        });
+        self.links.with_value(|links| {
+            for (id, card) in links {
+                put(&card.selected, selection.links.contains(id));
+            }
+        });
+    }
+
+    /// Follows names, kinds and analyses.
+    pub(crate) fn faces(&self, design: &Design, answer: &Answer) {
+        self.nodes.with_value(|nodes| {
+            for node in &design.nodes {
+                if let Some(card) = nodes.get(&node.id) {
+                    put(&card.face, face(design, node, answer));
+                }
+            }
+        });
+    }
+
+    /// Follows the figures: the frame's where it fits the topology, else the steady ones.
+    pub(crate) fn figures(&self, answer: &Answer, frame: Option<&Frame>) {
+        let topology = &answer.topology;
+        let frame = frame.filter(|frame| frame.nodes.len() == topology.len());
+        let frame = frame.filter(|frame| frame.links.len() == topology.graph.edge_count());
+        self.node_figures(topology, &answer.report.nodes, frame);
+        self.link_figures(topology, &answer.report.links, frame);
+    }
+
+    fn node_figures(&self, topology: &Topology, steady: &[NodeReport], frame: Option<&Frame>) {
+        self.nodes.with_value(|nodes| {
+            for (index, place) in topology.places() {
+                let Some(card) = nodes.get(&place.id) else { continue };
+                let figures = match frame {
+                    Some(frame) => Figures::live(frame.nodes[index]),
+                    None => steady.get(index).map_or(Figures::default(), Figures::steady),
+                };
+                put(&card.figures, figures);
+            }
+        });
+    }
+
+    fn link_figures(&self, topology: &Topology, steady: &[LinkReport], frame: Option<&Frame>) {
+        self.links.with_value(|links| {
+            for index in 0..topology.graph.edge_count() {
+                let Some(card) = links.get(&topology.route(index).id) else { continue };
+                let figures = match frame {
+                    Some(frame) => frame.links[index],
+                    None => steady.get(index).map_or(LinkFrame::default(), |link| LinkFrame {
+                        calls: link.calls,
+                        failures: link.failures,
+                    }),
+                };
+                put(&card.figures, figures);
+            }
+        });
+    }
+}
+
+impl NodeCard {
+    fn new(node: &Node) -> Self {
+        NodeCard {
+            at: ArcRwSignal::new(node.at),
+            face: ArcRwSignal::new(Face::default()),
+            figures: ArcRwSignal::new(Figures::default()),
+            selected: ArcRwSignal::new(false),
+        }
+    }
+}
+
+impl LinkCard {
+    fn new(link: &Link) -> Self {
+        LinkCard {
+            ends: ArcRwSignal::new((link.from, link.to)),
+            figures: ArcRwSignal::new(LinkFrame::default()),
+            selected: ArcRwSignal::new(false),
+        }
+    }
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Figures { now: NodeFrame::default(), state: State::Calm, live: false }
+    }
+}
+
+impl Figures {
+    fn live(now: NodeFrame) -> Self {
+        const STATES: [State; 5] = [State::Calm, State::Busy, State::Hot, State::Saturated, State::Down];
+        let state = STATES.get(now.state as usize).copied().unwrap_or(State::Calm);
+        Figures { now, state, live: true }
+    }
+
+    fn steady(found: &NodeReport) -> Self {
+        let now = NodeFrame {
+            offered: found.offered,
+            carried: found.carried,
+            dropped: found.dropped.iter().sum(),
+            load: found.load.unwrap_or(f64::NAN),
+            waiting: found.waiting,
+            hit_ratio: found.hit_ratio.unwrap_or(f64::NAN),
+            alive: f64::from(found.alive),
+            state: f64::from(found.state as u8),
+        };
+        Figures { now, state: found.state, live: false }
+    }
+}
+
+fn face(design: &Design, node: &Node, answer: &Answer) -> Face {
+    let block = blocks::find(&node.block);
+    let about = block.map(|block| block.about());
+    let place = answer.topology.index_of(node.id).map(|index| (index, answer.topology.place(index)));
+    let spof = place.and_then(|(index, _)| worst_loss(answer, index as u32));
+    let problem = answer.problems.iter().find(|problem| problem.node == Some(node.id));
+    Face {
+        title: design.title(node).to_owned(),
+        kind: about.map_or("Unknown block", |about| about.name),
+        icon: about.map_or("unknown", |about| about.icon),
+        instances: place.map_or(0, |(_, place)| place.servers.instances),
+        spof,
+        problem: problem.map(|problem| problem.text.clone()),
+        makes_calls: about.is_none_or(|about| about.makes_calls),
+        accepts_calls: about.is_none_or(|about| about.accepts_calls),
+    }
+}
+
+fn worst_loss(answer: &Answer, node: u32) -> Option<Loss> {
+    use headroom::engine::Unit;
+    let of_node = |unit: &Unit| matches!(unit, Unit::Instance { node: n, .. } if *n == node);
+    let losses = answer.spofs.iter().filter(|spof| of_node(&spof.unit) && spof.loss.is_spof());
+    losses.map(|spof| spof.loss).min()
+}
+
+/// Writes a signal only when the value is another one.
+fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+fn put_order<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<Vec<T>>, value: Vec<T>) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
