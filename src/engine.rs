@@ -5,6 +5,8 @@ pub mod steady;
 
 use serde::{Deserialize, Serialize};
 
+use crate::topology::Topology;
+
 /// How a report was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,4 +49,25 @@ pub enum Unit {
         /// Index into `Topology::groups`.
         group: u32,
     },
+}
+
+impl Unit {
+    /// Every instance that goes when the unit does, as (station, instance), in topology order. A group takes what lies
+    /// in the groups inside it as well; a client and an observer have no instance that could go.
+    pub fn instances(self, topology: &Topology) -> Vec<(usize, u32)> {
+        let all = topology.places().filter(|(_, place)| place.serves());
+        let all = all.flat_map(|(node, place)| (0..place.instances()).map(move |instance| (node, instance)));
+        all.filter(|&(node, instance)| self.strikes(topology, node, instance)).collect()
+    }
+
+    fn strikes(self, topology: &Topology, node: usize, instance: u32) -> bool {
+        match self {
+            Unit::Instance { node: n, instance: i } => (n as usize, i) == (node, instance),
+            Unit::Block { node: n } => n as usize == node,
+            Unit::Group { group } => {
+                let innermost = topology.group_of(node, instance);
+                innermost.is_some_and(|inner| topology.lies_in(inner, group as usize))
+            }
+        }
+    }
 }

@@ -87,4 +87,32 @@ impl Topology {
     pub fn places(&self) -> impl Iterator<Item = (usize, &Place)> {
         self.graph.node_indices().map(|index| (index.index(), &self.graph[index]))
     }
+
+    /// The innermost group of one instance. Inside a region instances are dealt round robin over the region's zones, in
+    /// list order; elsewhere all instances of a block share its group.
+    pub fn group_of(&self, node: usize, instance: u32) -> Option<usize> {
+        let group = self.place(node).group?;
+        if self.groups[group].kind != GroupKind::Region {
+            return Some(group);
+        }
+        let in_region =
+            |(_, domain): &(usize, &Domain)| domain.kind == GroupKind::Zone && domain.parent == Some(group);
+        let zones: Vec<usize> =
+            self.groups.iter().enumerate().filter(in_region).map(|(index, _)| index).collect();
+        Some(if zones.is_empty() { group } else { zones[instance as usize % zones.len()] })
+    }
+
+    /// Whether group `inner` is group `outer` or lies in it at any depth.
+    pub fn lies_in(&self, inner: usize, outer: usize) -> bool {
+        let mut at = Some(inner);
+        // As many steps as there are groups: a ring of parents, which a hostile design may hold, ends as well.
+        for _ in 0..self.groups.len() {
+            match at {
+                Some(group) if group == outer => return true,
+                Some(group) => at = self.groups[group].parent,
+                None => return false,
+            }
+        }
+        false
+    }
 }

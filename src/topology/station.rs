@@ -22,6 +22,24 @@ pub struct Place {
     pub managed: bool,
 }
 
+impl Place {
+    /// Number of instances, at least 1; a store's primary, replicas and standby counted.
+    pub fn instances(&self) -> u32 {
+        match &self.station {
+            Station::Store(store) => 1 + store.replicas + u32::from(store.standby),
+            Station::Source(_) | Station::Observer => 1,
+            Station::Router(_) | Station::Server(_) | Station::Cache(_) | Station::Queue(_) => {
+                self.servers.instances.max(1)
+            }
+        }
+    }
+
+    /// Whether calls can end at it: everything but a client and an observer.
+    pub fn serves(&self) -> bool {
+        !matches!(self.station, Station::Source(_) | Station::Observer)
+    }
+}
+
 /// What a block does with a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Station {
@@ -64,6 +82,36 @@ pub struct Source {
     pub response_kb: f64,
     /// Average over peak of the traffic, for the bill (0–1).
     pub average: f64,
+}
+
+/// The two kinds of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// Asks for data.
+    Read,
+    /// Changes data.
+    Write,
+}
+
+impl Operation {
+    /// Both, in the order of reports.
+    pub const ALL: [Operation; 2] = [Operation::Read, Operation::Write];
+
+    /// Share of a source's requests that are of this kind (0–1).
+    pub fn share_of(self, source: &Source) -> f64 {
+        match self {
+            Operation::Read => source.reads,
+            Operation::Write => 1.0 - source.reads,
+        }
+    }
+
+    /// Whether a route carries it.
+    pub fn uses(self, route: &Route) -> bool {
+        match self {
+            Operation::Read => route.reads,
+            Operation::Write => route.writes,
+        }
+    }
 }
 
 /// Arrival processes.

@@ -1,0 +1,3 @@
+//! Single points of failure: what the users lose when one unit dies.
+
+pub mod structure;
