@@ -1,0 +1,78 @@
+//! What a first visit downloads: raw, gzip and brotli, and the gate on the sum.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::Outcome;
+use crate::build::{self, DIST};
+
+/// Most that everything a first visit needs may weigh as brotli [bytes].
+pub const LIMIT: u64 = 300 * 1000;
+
+/// One file of the first visit [bytes].
+struct Size {
+    name: String,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// Builds the page, prints the table and holds the gate.
+pub fn task() -> Outcome {
+    build::page()?;
+    gate().map(|_| ())
+}
+
+/// Prints the table; gives the sum as one line, or fails when it is over the limit.
+pub fn gate() -> Outcome<String> {
+    let sizes: Vec<Size> =
+        first_visit(Path::new(DIST))?.iter().map(|file| size(file)).collect::<Outcome<_>>()?;
+    println!("{:<52} {:>9} {:>9} {:>9}", "first visit [bytes]", "raw", "gzip", "brotli");
+    for Size { name, raw, gzip, brotli } in &sizes {
+        println!("{name:<52} {raw:>9} {gzip:>9} {brotli:>9}");
+    }
+    let sum = |of: fn(&Size) -> u64| sizes.iter().map(of).sum::<u64>();
+    let (raw, gzip, brotli) = (sum(|s| s.raw), sum(|s| s.gzip), sum(|s| s.brotli));
+    println!("{:<52} {raw:>9} {gzip:>9} {brotli:>9}", "together");
+    let line = format!("{:.1} KB brotli of {} KB", brotli as f64 / 1000.0, LIMIT / 1000);
+    if brotli <= LIMIT { Ok(line) } else { Err(format!("a first visit downloads {line}")) }
+}
+
+/// index.html and every file whose path one of the files found so far spells out, WASM included.
+///
+/// The first visit in the browser tests compares this list with what Chromium really asks for.
+fn first_visit(dist: &Path) -> Outcome<BTreeSet<PathBuf>> {
+    let all: Vec<PathBuf> = build::files_below(dist)?
+        .into_iter()
+        .filter(|f| f.extension().is_none_or(|e| e != "br" && e != "gz"))
+        .collect();
+    let mut found = BTreeSet::from([dist.join("index.html")]);
+    let mut open: Vec<PathBuf> = found.iter().cloned().collect();
+    while let Some(file) = open.pop() {
+        let text =
+            fs::read(&file).map_err(|e| format!("{}: {e}; cargo xtask build makes it", file.display()))?;
+        for other in all.iter().filter(|other| names(&text, other)) {
+            if found.insert(other.clone()) {
+                open.push(other.clone());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn names(text: &[u8], file: &Path) -> bool {
+    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or("");
+    !name.is_empty() && text.windows(name.len()).any(|window| window == name.as_bytes())
+}
+
+fn size(file: &Path) -> Outcome<Size> {
+    let length = |ending: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        fs::metadata(PathBuf::from(name)).map(|m| m.len())
+    };
+    let raw = length("").map_err(|e| format!("{}: {e}", file.display()))?;
+    let name = file.strip_prefix(DIST).unwrap_or(file).to_string_lossy().into_owned();
+    Ok(Size { name, raw, gzip: length(".gz").unwrap_or(raw), brotli: length(".br").unwrap_or(raw) })
+}
