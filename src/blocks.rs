@@ -3,14 +3,42 @@
 pub mod link;
 pub mod param;
 
+mod api_gateway;
 mod app_server;
+mod cache;
+mod cdn;
+mod client;
+mod external_service;
+mod load_balancer;
+mod message_queue;
+mod monitoring;
+mod object_store;
+mod sql_database;
+mod worker;
+
+mod hits;
+mod machine;
+mod routing;
 mod service;
 
 use crate::topology::{Price, Servers, Station};
 use param::{Fixed, Param, Values};
 
 /// Every kind of block, in palette order.
-pub static BLOCKS: &[&dyn Block] = &[&app_server::AppServer];
+pub static BLOCKS: &[&dyn Block] = &[
+    &client::Client,
+    &cdn::Cdn,
+    &load_balancer::LoadBalancer,
+    &api_gateway::ApiGateway,
+    &app_server::AppServer,
+    &worker::Worker,
+    &external_service::ExternalService,
+    &cache::Cache,
+    &sql_database::SqlDatabase,
+    &message_queue::MessageQueue,
+    &object_store::ObjectStore,
+    &monitoring::Monitoring,
+];
 
 /// A kind of block.
 pub trait Block: Sync {

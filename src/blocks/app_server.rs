@@ -1,7 +1,7 @@
 //! App server: serves, then makes its own calls in drawn order, then replies.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, service};
+use super::{About, Block, Family, Learn, Lowered, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Server, Servers, Station};
 
@@ -34,7 +34,7 @@ impl Block for AppServer {
             price: Price {
                 month: f64::from(instances) * read.number("price_month"),
                 million_calls: 0.0,
-                egress_gb: 0.09,
+                egress_gb: machine::EGRESS_GB,
             },
             managed: false,
         }
@@ -51,25 +51,11 @@ static ABOUT: About = About {
     makes_calls: true,
     params: &[
         Param {
-            id: "instances",
-            label: "Instances",
             doc: "Machines that run it. Callers use only the first unless a load balancer or a queue stands in front.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 1.0, max: 1_000.0 },
-            default: Fixed::Number(1.0),
-            source: "Neutral",
             when: Some(("state", "stateless")),
+            ..machine::INSTANCES
         },
-        Param {
-            id: "cores",
-            label: "Cores",
-            doc: "Requests that one instance works on at the same moment.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 1.0, max: 1_024.0 },
-            default: Fixed::Number(2.0),
-            source: "m6g.large: 2 cores (references/defaults)",
-            when: None,
-        },
+        machine::CORES,
         Param {
             id: "service_ms",
             label: "Read takes",
@@ -113,16 +99,7 @@ static ABOUT: About = About {
             source: "rules 1.2",
             when: None,
         },
-        Param {
-            id: "queue",
-            label: "Queue limit",
-            doc: "Requests that may wait for a thread at one instance; more are turned away.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 0.0, max: 1_048_576.0 },
-            default: Fixed::Number(1_000.0),
-            source: "rules 1.2: bounds the memory of an overloaded instance",
-            when: None,
-        },
+        machine::QUEUE,
         Param {
             id: "state",
             label: "State",
@@ -140,16 +117,7 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
-        Param {
-            id: "price_month",
-            label: "Price of an instance",
-            doc: "Cost of one instance a month.",
-            unit: Unit::DollarsAMonth,
-            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
-            default: Fixed::Number(56.21),
-            source: "m6g.large on demand, us-east-1 (references/defaults)",
-            when: None,
-        },
+        machine::PRICE_MONTH,
     ],
     initial: &[],
     initial_link: &[],

@@ -1,4 +1,5 @@
 //! Integration tests over the public API of the core.
 
+mod catalogue;
 mod drawn;
 mod spof_structure;

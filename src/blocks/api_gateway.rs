@@ -1,0 +1,95 @@
+//! API gateway: the one door of an API; passes calls on and turns away what exceeds the rate limit.
+
+use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
+use super::{About, Block, Family, Learn, Lowered, machine, routing, service};
+use crate::report::Cause;
+use crate::topology::{Addressing, Limit, Price, Servers, Station};
+
+pub struct ApiGateway;
+
+impl Block for ApiGateway {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn lower(&self, values: &Values) -> Lowered {
+        let read = Reader::new(ABOUT.params, values);
+        let instances = read.count("instances");
+        let time = service::of(read.number("service_ms"), service::shape(&read));
+        let limit = read.number("limit");
+        Lowered {
+            station: Station::Router(routing::router(&read)),
+            servers: Servers {
+                instances,
+                cores: Some(read.count("cores")),
+                slots: read.count("connections"),
+                queue: read.count("queue"),
+                full: Cause::Overloaded,
+                read: time,
+                write: time,
+                errors: 0.0,
+                limit: (limit > 0.0).then(|| Limit { rate: limit, burst: read.count("burst") }),
+                addressing: Addressing::Spread,
+            },
+            price: Price {
+                month: f64::from(instances) * read.number("price_month"),
+                million_calls: read.number("price_million"),
+                egress_gb: machine::EGRESS_GB,
+            },
+            managed: false,
+        }
+    }
+}
+
+static ABOUT: About = About {
+    id: "api-gateway",
+    name: "API gateway",
+    doc: "The one door of an API: turns away what exceeds the rate limit and passes the rest on.",
+    icon: "gauge",
+    family: Family::Edge,
+    accepts_calls: true,
+    makes_calls: true,
+    params: &[
+        Param { default: Fixed::Number(0.0), source: "Neutral: no limit until one is set", ..machine::LIMIT },
+        Param {
+            id: "burst",
+            label: "Burst",
+            doc: "Size of the token bucket: calls let through at once after a pause. It starts full.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 1_000_000.0 },
+            default: Fixed::Number(100.0),
+            source: "Judgement",
+            when: None,
+        },
+        routing::POLICY,
+        machine::INSTANCES,
+        machine::CORES,
+        Param {
+            default: Fixed::Number(0.2),
+            source: "Judgement: a few times a load balancer's work, for checking keys and rules",
+            ..machine::SERVICE_MS
+        },
+        service::SHAPE,
+        service::CV,
+        routing::CONNECTIONS,
+        machine::QUEUE,
+        routing::CHECK_S,
+        routing::CHECK_FAILURES,
+        machine::PRICE_MONTH,
+        machine::PRICE_MILLION,
+    ],
+    initial: &[],
+    initial_link: &[],
+    learn: Learn {
+        what: "The single entrance of an API. It checks each call, applies the rate limit and passes the call to one \
+               instance behind it. The limit is a token bucket: tokens drip in at the rate, a call takes one, and a full \
+               bucket allows a burst.",
+        like: "The turnstile of a stadium: it lets people through at its own pace, and what it turns back does not crush \
+               those inside.",
+        when: "When outsiders call you, and when it is better to refuse some calls early than to serve all of them late.",
+        costs: "A hop, a machine, and the refused calls: a limit set too low turns customers away while the servers idle.",
+        fails: "It is in front of everything: one instance is a single point of failure. One limit for all means that one \
+                greedy client uses up what the others need.",
+        products: "Kong, Amazon API Gateway, Apigee, Envoy, Azure API Management",
+    },
+};

@@ -1,0 +1,167 @@
+//! Client: sends requests as they come, whether or not the earlier ones were answered.
+
+use super::link::nanoseconds;
+use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use super::{About, Block, Family, Learn, Lowered, machine};
+use crate::topology::{Arrivals, Price, Source, Station};
+
+pub struct Client;
+
+impl Block for Client {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn lower(&self, values: &Values) -> Lowered {
+        let read = Reader::new(ABOUT.params, values);
+        let constant = read.choice("arrivals") == "constant";
+        Lowered {
+            station: Station::Source(Source {
+                rate: read.number("rate"),
+                arrivals: if constant { Arrivals::Constant } else { Arrivals::Poisson },
+                reads: read.number("reads"),
+                keys: read.number("keys") as u64,
+                zipf: read.number("zipf"),
+                timeout_ns: nanoseconds(read.number("timeout_s")),
+                retries: read.count("retries"),
+                backoff_s: read.number("backoff_ms") / 1e3,
+                response_kb: read.number("response_kb"),
+                average: read.number("average"),
+            }),
+            servers: machine::idle(),
+            price: Price::default(),
+            managed: true,
+        }
+    }
+}
+
+static ABOUT: About = About {
+    id: "client",
+    name: "Client",
+    doc: "Sends requests, whether or not the earlier ones were answered.",
+    icon: "users",
+    family: Family::Edge,
+    accepts_calls: false,
+    makes_calls: true,
+    params: &[
+        Param {
+            id: "rate",
+            label: "Requests",
+            doc: "Mean requests a second at the traffic's peak.",
+            unit: Unit::PerSecond,
+            kind: Kind::Number { min: 0.0, max: 10_000_000.0 },
+            default: Fixed::Number(100.0),
+            source: "Neutral",
+            when: None,
+        },
+        Param {
+            id: "arrivals",
+            label: "Arrivals",
+            doc: "How the gaps between requests vary.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "poisson",
+                    label: "Independent users (Poisson)",
+                    doc: "Requests come in clumps and pauses, as from many people who do not know of each other.",
+                },
+                Choice { id: "constant", label: "Like a clock", doc: "Equal gaps, as from one machine." },
+            ]),
+            default: Fixed::Choice("poisson"),
+            source: "The usual assumption of queueing theory for many independent users",
+            when: None,
+        },
+        Param {
+            id: "reads",
+            label: "Reads",
+            doc: "Share of the requests that read; the others write.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.0, max: 1.0 },
+            default: Fixed::Number(0.9),
+            source: "Judgement: most sites are read nine times as often as written",
+            when: None,
+        },
+        Param {
+            id: "keys",
+            label: "Different keys",
+            doc: "Things that can be asked for: pages, links, products.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 1e12 },
+            default: Fixed::Number(1_000_000.0),
+            source: "Judgement: a medium catalogue",
+            when: None,
+        },
+        Param {
+            id: "zipf",
+            label: "Popularity (Zipf)",
+            doc: "How uneven the keys' popularity is: the k-th most popular is asked for in proportion to 1/kˢ. 0 is even.",
+            unit: Unit::None,
+            kind: Kind::Number { min: 0.0, max: 3.0 },
+            default: Fixed::Number(0.9),
+            source: "Judgement: measured web traffic lies around 0.6–1",
+            when: None,
+        },
+        Param {
+            id: "timeout_s",
+            label: "Patience",
+            doc: "How long a user waits for one attempt before giving up.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.001, max: 3_600.0 },
+            default: Fixed::Number(30.0),
+            source: "rules 1.2",
+            when: None,
+        },
+        Param {
+            id: "retries",
+            label: "Retries",
+            doc: "Extra attempts after a failed one; only reads are repeated.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 0.0, max: 10.0 },
+            default: Fixed::Number(0.0),
+            source: "Neutral: retries multiply load",
+            when: None,
+        },
+        Param {
+            id: "backoff_ms",
+            label: "Back-off",
+            doc: "Longest delay before the first retry; doubles each time up to 10 s. The delay is drawn between 0 and that.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 10_000.0 },
+            default: Fixed::Number(100.0),
+            source: "Base 100 ms with full jitter (references/defaults)",
+            when: None,
+        },
+        Param {
+            id: "response_kb",
+            label: "Answer size",
+            doc: "Bytes of one answer; decides what sending them costs.",
+            unit: Unit::Kilobytes,
+            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
+            default: Fixed::Number(10.0),
+            source: "Judgement: a small page or a JSON answer",
+            when: None,
+        },
+        Param {
+            id: "average",
+            label: "Average over peak",
+            doc: "Mean traffic of the month as a share of the peak that is simulated; decides what is paid by use.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.0, max: 1.0 },
+            default: Fixed::Number(0.3),
+            source: "Judgement: 10,000/s at peak and 3,000/s in the mean (rules 3.2)",
+            when: None,
+        },
+    ],
+    initial: &[],
+    initial_link: &[("latency_ms", Fixed::Number(10.0))],
+    learn: Learn {
+        what: "Everybody who uses the system, as one stream of requests. It is an open stream: slow answers do not slow \
+               the users down, because each of them knows nothing of the others.",
+        like: "The street in front of a shop: people come in whether or not the queue is long.",
+        when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers.",
+        costs: "Nothing by itself. Each answer it gets costs egress, about $0.09 for a gigabyte.",
+        fails: "Impatience: after the timeout the user is gone, but the work goes on. Retries come on top of the load just \
+                when there is too much of it.",
+        products: "Browsers, phone apps, devices, other companies' servers",
+    },
+};

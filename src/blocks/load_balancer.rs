@@ -1,0 +1,81 @@
+//! Load balancer: passes each call to one of the instances behind it and leaves out the dead ones.
+
+use super::param::{Fixed, Param, Reader, Values};
+use super::{About, Block, Family, Learn, Lowered, machine, routing, service};
+use crate::report::Cause;
+use crate::topology::{Addressing, Price, Servers, Station};
+
+pub struct LoadBalancer;
+
+impl Block for LoadBalancer {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn lower(&self, values: &Values) -> Lowered {
+        let read = Reader::new(ABOUT.params, values);
+        let instances = read.count("instances");
+        let time = service::of(read.number("service_ms"), service::shape(&read));
+        Lowered {
+            station: Station::Router(routing::router(&read)),
+            servers: Servers {
+                instances,
+                cores: Some(read.count("cores")),
+                slots: read.count("connections"),
+                queue: read.count("queue"),
+                full: Cause::Overloaded,
+                read: time,
+                write: time,
+                errors: 0.0,
+                limit: None,
+                addressing: Addressing::Spread,
+            },
+            price: Price {
+                month: f64::from(instances) * read.number("price_month"),
+                million_calls: 0.0,
+                egress_gb: machine::EGRESS_GB,
+            },
+            managed: false,
+        }
+    }
+}
+
+static ABOUT: About = About {
+    id: "load-balancer",
+    name: "Load balancer",
+    doc: "Passes each call to one of the instances behind it and leaves out the dead ones.",
+    icon: "split",
+    family: Family::Edge,
+    accepts_calls: true,
+    makes_calls: true,
+    params: &[
+        routing::POLICY,
+        machine::INSTANCES,
+        machine::CORES,
+        Param {
+            default: Fixed::Number(0.05),
+            source: "A core passes on 20,000–50,000 requests a second (references/defaults)",
+            ..machine::SERVICE_MS
+        },
+        service::SHAPE,
+        service::CV,
+        routing::CONNECTIONS,
+        machine::QUEUE,
+        routing::CHECK_S,
+        routing::CHECK_FAILURES,
+        machine::PRICE_MONTH,
+    ],
+    initial: &[],
+    initial_link: &[],
+    learn: Learn {
+        what: "One address for many servers. It gives each call to one of them and stops sending to those that fail \
+               their health check.",
+        like: "The host of a restaurant who leads each party to a table.",
+        when: "As soon as there is a second server. Without it, callers know one address and the others stand idle.",
+        costs: "A machine, a fraction of a millisecond for each call, and one more thing that can fail: one load \
+                balancer in front of ten servers is a single point of failure, so run two.",
+        fails: "Until the health check has noticed a dead server, its share of the calls fails. It cannot help when what \
+                all servers share, such as the database, is full.",
+        products: "nginx, HAProxy, Envoy, AWS ALB and NLB, Google Cloud Load Balancing",
+    },
+};

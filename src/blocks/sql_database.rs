@@ -1,0 +1,207 @@
+//! SQL database: a primary that takes the writes, read replicas that help with reads, a standby that waits.
+
+use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use super::{About, Block, Family, Learn, Lowered, machine, service};
+use crate::report::Cause;
+use crate::topology::{Addressing, Price, Reads, Servers, Station, Store};
+
+pub struct SqlDatabase;
+
+impl Block for SqlDatabase {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn lower(&self, values: &Values) -> Lowered {
+        let read = Reader::new(ABOUT.params, values);
+        let shape = service::shape(&read);
+        let replicas = read.count("replicas");
+        let standby = read.choice("standby") == "hot";
+        let instances = 1 + replicas + u32::from(standby);
+        let disk = read.number("data_gb") * DISK_GB;
+        Lowered {
+            station: Station::Store(Store {
+                replicas,
+                standby,
+                promotion_s: read.number("failover_s"),
+                reads: match read.choice("reads_from") {
+                    "primary" => Reads::Primary,
+                    "replicas" => Reads::Replicas,
+                    _ => Reads::All,
+                },
+                replay: read.number("replay"),
+            }),
+            servers: Servers {
+                instances,
+                cores: Some(read.count("cores")),
+                slots: read.count("connections"),
+                queue: 0,
+                full: Cause::PoolExhausted,
+                read: service::of(read.number("read_ms"), shape),
+                write: service::of(read.number("write_ms"), shape),
+                errors: 0.0,
+                limit: None,
+                addressing: Addressing::Own,
+            },
+            price: Price {
+                month: f64::from(instances) * (read.number("price_month") + disk),
+                million_calls: 0.0,
+                egress_gb: machine::EGRESS_GB,
+            },
+            managed: false,
+        }
+    }
+}
+
+/// Price of disk [USD/GB a month]: gp3 in us-east-1 (references/defaults).
+const DISK_GB: f64 = 0.08;
+
+static ABOUT: About = About {
+    id: "sql-database",
+    name: "SQL database",
+    doc: "Keeps the data: the primary takes every write, replicas help with reads.",
+    icon: "db",
+    family: Family::Data,
+    accepts_calls: true,
+    makes_calls: false,
+    params: &[
+        Param {
+            id: "replicas",
+            label: "Read replicas",
+            doc: "Copies that answer reads and apply every write of the primary.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 0.0, max: 50.0 },
+            default: Fixed::Number(0.0),
+            source: "Neutral",
+            when: None,
+        },
+        Param {
+            id: "reads_from",
+            label: "Reads go to",
+            doc: "Which nodes answer reads. Without replicas it is the primary.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "all",
+                    label: "Primary and replicas",
+                    doc: "In turn; a replica may be a little behind.",
+                },
+                Choice { id: "primary", label: "Primary", doc: "Never behind, and replicas do not help." },
+                Choice { id: "replicas", label: "Replicas", doc: "Keeps the primary free for writes." },
+            ]),
+            default: Fixed::Choice("all"),
+            source: "rules 3.2",
+            when: None,
+        },
+        Param {
+            id: "standby",
+            label: "Standby",
+            doc: "A copy that takes no traffic until the primary has died.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "none",
+                    label: "None",
+                    doc: "A person restores the primary; replicas go on answering reads.",
+                },
+                Choice {
+                    id: "hot",
+                    label: "Hot standby",
+                    doc: "Runs all the time and is promoted by itself.",
+                },
+            ]),
+            default: Fixed::Choice("none"),
+            source: "Neutral",
+            when: None,
+        },
+        Param {
+            id: "failover_s",
+            label: "Promotion takes",
+            doc: "Time to promote the standby once the death has been noticed. Noticing comes on top: seconds with \
+                  monitoring, many minutes without.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.0, max: 86_400.0 },
+            default: Fixed::Number(30.0),
+            source: "Hot standby: 30 s and detection (rules 2); RDS 60–120 s in all (references/defaults)",
+            when: Some(("standby", "hot")),
+        },
+        Param {
+            doc: "Queries that one node works on at the same moment.",
+            default: Fixed::Number(8.0),
+            source: "Four db.m5.large (rules 3.2)",
+            ..machine::CORES
+        },
+        Param {
+            id: "read_ms",
+            label: "Read takes",
+            doc: "Mean time of a core for one read.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 600_000.0 },
+            default: Fixed::Number(2.0),
+            source: "Real queries, 1,000–10,000 a second on 8 cores (references/defaults)",
+            when: None,
+        },
+        Param {
+            id: "write_ms",
+            label: "Write takes",
+            doc: "Mean time of a core for one write.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 600_000.0 },
+            default: Fixed::Number(4.0),
+            source: "Twice a read (rules 3.2)",
+            when: None,
+        },
+        service::SHAPE,
+        service::CV,
+        Param {
+            id: "replay",
+            label: "Replay costs",
+            doc: "Work of one write at each replica, as a share of its work at the primary: why replicas never scale writes.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.0, max: 1.0 },
+            default: Fixed::Number(0.5),
+            source: "rules 1.8",
+            when: None,
+        },
+        Param {
+            id: "connections",
+            label: "Connections",
+            doc: "Queries that one node holds, at work or waiting for a core; more are refused at once.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 100_000.0 },
+            default: Fixed::Number(500.0),
+            source: "Judgement: PostgreSQL allows 100 unless told otherwise, providers several hundred",
+            when: None,
+        },
+        Param {
+            label: "Price of a node",
+            doc: "Cost of one node a month, whether primary, replica or standby. Set it with the cores.",
+            default: Fixed::Number(499.32),
+            source: "Four db.m5.large on demand, us-east-1 (rules 3.2)",
+            ..machine::PRICE_MONTH
+        },
+        Param {
+            id: "data_gb",
+            label: "Data",
+            doc: "Disk that every node needs for its copy, at $0.08 a gigabyte and month.",
+            unit: Unit::Gigabytes,
+            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
+            default: Fixed::Number(0.0),
+            source: "Neutral",
+            when: None,
+        },
+    ],
+    initial: &[],
+    initial_link: &[],
+    learn: Learn {
+        what: "Tables with relations and transactions. One node, the primary, takes all writes; replicas copy it a moment \
+               later and answer reads. A standby is a copy that waits for the primary's death.",
+        like: "An accountant with one ledger. Clerks may read from carbon copies, but only the accountant writes.",
+        when: "Whenever data belongs together and must be right. Start with one; most products never outgrow it.",
+        costs: "The dearest machine of the house, times the copies. A replica adds a little less than its own capacity, \
+                because it also repeats every write, and what it answers may be old.",
+        fails: "Writes have one place to go: when the primary is full, replicas do not help, and when it dies, writes stop \
+                until a standby is promoted. A replica is no backup: it repeats a mistaken delete within the second.",
+        products: "PostgreSQL, MySQL, SQL Server, Amazon RDS and Aurora, Cloud SQL",
+    },
+};
