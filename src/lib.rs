@@ -8,12 +8,14 @@
 //! 5. [`analysis`]: what breaks first, single points of failure, cost, findings with fixes.
 //! 6. [`share`]: a design as JSON and as a link. [`exercises`]: a brief, a start and a judge.
 //! 7. [`session`]: the editor's logic: commands, gestures, undo. [`job`]: what page and worker say.
+//! 8. [`figures`]: numbers as people read them, for page and terminal alike.
 
 pub mod analysis;
 pub mod blocks;
 pub mod design;
 pub mod engine;
 pub mod exercises;
+pub mod figures;
 pub mod job;
 pub mod report;
 pub mod session;

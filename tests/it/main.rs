@@ -2,4 +2,6 @@
 
 mod catalogue;
 mod drawn;
+mod figures;
+mod share;
 mod spof_structure;

@@ -1,0 +1,228 @@
+//! Numbers as people read them, the same on the page and in the terminal: 12.4 k/s, 187 ms ± 6, 99.95 %, $1,234.
+
+use crate::report::{Estimate, Trust};
+
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Events per second [1/s].
+    Rate,
+    /// A time [s].
+    Time,
+    /// A share from 0 to 1, shown in percent.
+    Share,
+    /// US dollars.
+    Money,
+    /// A plain number: calls, messages, instances.
+    Count,
+    /// A multiple of today's traffic.
+    Multiple,
+}
+
+impl Kind {
+    /// A figure of this kind with its unit.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Kind::Rate => rate(value),
+            Kind::Time => time(value),
+            Kind::Share => share(value),
+            Kind::Money => money(value),
+            Kind::Count => count(value),
+            Kind::Multiple => multiple(value),
+        }
+    }
+
+    /// The unit in which this kind shows values of this size, and how much one of it is.
+    fn scale(self, value: f64) -> Scale {
+        match self {
+            Kind::Rate => RATES.iter().copied().find(|scale| value.abs() >= scale.from).unwrap_or(RATES[2]),
+            Kind::Time => TIMES.iter().copied().find(|scale| value.abs() >= scale.from).unwrap_or(TIMES[6]),
+            Kind::Share => Scale { from: 0.0, one: 0.01, unit: " %" },
+            Kind::Money | Kind::Count => Scale { from: 0.0, one: 1.0, unit: "" },
+            Kind::Multiple => Scale { from: 0.0, one: 1.0, unit: "×" },
+        }
+    }
+}
+
+/// A unit: used from this size on, and how much one of it is.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    from: f64,
+    one: f64,
+    unit: &'static str,
+}
+
+/// Rates stay whole up to 10,000 because people compare 4,100 with 9,800.
+const RATES: [Scale; 3] = [
+    Scale { from: 999_500.0, one: 1e6, unit: " M/s" },
+    Scale { from: 9_995.0, one: 1e3, unit: " k/s" },
+    Scale { from: 0.0, one: 1.0, unit: "/s" },
+];
+
+const TIMES: [Scale; 7] = [
+    Scale { from: 172_800.0, one: 86_400.0, unit: " days" },
+    Scale { from: 7_200.0, one: 3_600.0, unit: " h" },
+    Scale { from: 120.0, one: 60.0, unit: " min" },
+    Scale { from: 0.9995, one: 1.0, unit: " s" },
+    Scale { from: 0.999_5e-3, one: 1e-3, unit: " ms" },
+    Scale { from: 0.999_5e-6, one: 1e-6, unit: " µs" },
+    Scale { from: 0.0, one: 1e-3, unit: " ms" },
+];
+
+/// Events per second [1/s]: `0.25/s`, `4,100/s`, `12.4 k/s`, `1.20 M/s`.
+pub fn rate(value: f64) -> String {
+    scaled(Kind::Rate, value)
+}
+
+/// A time [s]: `250 µs`, `187 ms`, `1.25 s`, `2.50 min`.
+pub fn time(value: f64) -> String {
+    scaled(Kind::Time, value)
+}
+
+/// A share (0–1) in percent. Close to 1 it shows what is missing: `99.95 %`, never a rounded-up `100 %`.
+pub fn share(value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let missing = 1.0 - value;
+    let decimals = if missing > 0.0 && missing < 0.1 {
+        // Two digits of what is missing, in percent.
+        decimals_for(missing * 100.0, 2)
+    } else {
+        decimals_for(value * 100.0, 3)
+    };
+    format!("{} %", trimmed(value * 100.0, decimals))
+}
+
+/// US dollars: `$0.0123`, `$56.21`, `$1,857`.
+pub fn money(value: f64) -> String {
+    let size = value.abs();
+    let sign = if value < 0.0 { "−" } else { "" };
+    match size {
+        _ if !value.is_finite() => NOTHING.to_owned(),
+        0.0 => "$0".to_owned(),
+        _ if size >= 100.0 => format!("{sign}${}", fixed(size, 0)),
+        _ if size >= 1.0 => format!("{sign}${}", fixed(size, 2)),
+        _ => format!("{sign}${}", fixed(size, decimals_for(size, 3).max(2))),
+    }
+}
+
+/// A plain number with three digits that matter: `0.52`, `12.4`, `12,400`.
+pub fn count(value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    trimmed(value, decimals_for(value, 3))
+}
+
+/// A whole number in full: `1,048,576`.
+pub fn whole(value: u64) -> String {
+    grouped(&value.to_string())
+}
+
+/// A multiple of today's traffic: `1.4×`, `12×`.
+pub fn multiple(value: f64) -> String {
+    match value {
+        _ if !value.is_finite() => "without limit".to_owned(),
+        _ if value >= 9.95 => format!("{}×", fixed(value, 0)),
+        _ => format!("{}×", fixed(value, 1)),
+    }
+}
+
+/// A number as it is, with thousands separated and nothing rounded: ranges and what a person typed.
+pub fn plain(value: f64) -> String {
+    grouped(&value.to_string())
+}
+
+/// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`.
+pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
+    let value = kind.show(estimate.value);
+    match estimate.trust {
+        Trust::Exact => value,
+        Trust::Approximate => format!("≈ {value}"),
+        Trust::Low => format!("roughly {value}"),
+        Trust::Between(low, high) => interval(estimate.value, low, high, kind),
+        Trust::AtLeast(low) => format!("{value} (at least {})", kind.show(low)),
+        Trust::TooFew => format!("{value} (too few requests for an interval)"),
+        Trust::Growing => format!("{value} and growing"),
+    }
+}
+
+/// What stands where there is no figure.
+pub const NOTHING: &str = "–";
+
+/// One half-width when the two sides are alike, else both ends.
+fn interval(value: f64, low: f64, high: f64, kind: Kind) -> String {
+    if !(value.is_finite() && low.is_finite() && high.is_finite()) {
+        return kind.show(value);
+    }
+    let (below, above) = (value - low, high - value);
+    let half = (high - low) / 2.0;
+    if half <= 0.0 {
+        return kind.show(value);
+    }
+    let alike = (below - above).abs() <= 0.25 * half;
+    if !alike || kind == Kind::Money {
+        return format!("{} ({}–{})", kind.show(value), kind.show(low), kind.show(high));
+    }
+    let scale = kind.scale(value);
+    let decimals = decimals_for(half / scale.one, 1).max(decimals_for(value / scale.one, 2)).min(6);
+    let shown = fixed(value / scale.one, decimals);
+    format!(
+        "{shown}{} ± {}",
+        scale.unit,
+        trimmed(half / scale.one, decimals_for(half / scale.one, 2).min(decimals))
+    )
+}
+
+fn scaled(kind: Kind, value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let scale = kind.scale(value);
+    let value = value / scale.one;
+    format!("{}{}", fixed(value, decimals_for(value, 3)), scale.unit)
+}
+
+/// Decimals that show this many digits that matter; none for zero and large numbers.
+fn decimals_for(value: f64, digits: i32) -> usize {
+    if value == 0.0 || !value.is_finite() {
+        return 0;
+    }
+    let places = |value: f64| libm::floor(libm::log10(value.abs()) + 1e-9) as i32;
+    // Rounding may carry into one more place before the point: 9.996 is 10.0.
+    let unit = libm::exp10(f64::from(places(value) + 1 - digits));
+    let rounded = libm::round(value / unit) * unit;
+    (digits - 1 - places(rounded)).clamp(0, 9) as usize
+}
+
+/// With these decimals and thousands separated.
+fn fixed(value: f64, decimals: usize) -> String {
+    grouped(&format!("{value:.decimals$}"))
+}
+
+/// The same without zeros at the end of the decimals.
+fn trimmed(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Separates thousands of the part before the point.
+fn grouped(text: &str) -> String {
+    let (whole, rest) = text.find(['.', 'e']).map_or((text, ""), |at| text.split_at(at));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("−", digits));
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    let mut out = String::from(sign);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}

@@ -1,0 +1,423 @@
+//! Reads format 1: what can be read opens, and everything else is named with its place.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED, SUCCESS,
+    TOP_FIELDS, TRAFFIC, WARMUP, is_default,
+};
+use crate::blocks::param::{Kind, Param, Value, Values};
+use crate::blocks::{self, link};
+use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
+use crate::figures;
+use crate::share::notes::Notes;
+use crate::share::text::excerpt;
+use crate::share::{Failure, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE, damaged};
+
+/// Reads the fields of a design.
+///
+/// # Errors
+/// [`Failure`] when a list is too long or no list.
+pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> Result<Design, Failure> {
+    let of_nodes = list(fields, "nodes", "blocks", MAX_NODES)?;
+    let of_links = list(fields, "links", "links", MAX_LINKS)?;
+    let of_groups = list(fields, "groups", "groups", MAX_GROUPS)?;
+    let mut unknown = Map::new();
+    let groups = groups(of_groups, &mut unknown, notes);
+    let nodes = nodes(of_nodes, &groups, notes);
+    let links = links(of_links, &nodes, notes);
+    let objectives = objectives(fields, &mut unknown, notes);
+    let run = run(fields, &mut unknown, notes);
+    for (name, value) in fields.iter().filter(|(name, _)| !TOP_FIELDS.contains(&name.as_str())) {
+        notes.add(name, "Not known to this version: kept in the design, without effect.");
+        unknown.insert(name.clone(), value.clone());
+    }
+    let name = name(fields.get("name"), "name", notes);
+    Ok(Design { name, nodes, links, groups, objectives, run, unknown })
+}
+
+fn list<'a>(
+    fields: &'a Map<String, Json>,
+    field: &str,
+    what: &str,
+    most: usize,
+) -> Result<&'a [Json], Failure> {
+    match fields.get(field) {
+        None => Ok(&[]),
+        Some(Json::Array(list)) if list.len() > most => Err(Failure::TooLarge(format!(
+            "This design is too large: it has {} {what}, and at most {most} are read.",
+            list.len()
+        ))),
+        Some(Json::Array(list)) => Ok(list),
+        Some(other) => damaged(&format!(
+            "This is not a design: “{field}” must be a list, and here it is {}.",
+            excerpt(other)
+        )),
+    }
+}
+
+fn nodes(list: &[Json], groups: &[Group], notes: &mut Notes) -> Vec<Node> {
+    let mut ids = Ids::of(list.iter().map(|entry| entry.get("id")));
+    let read = |(place, entry)| node(place, entry, &mut ids, groups, notes);
+    list.iter().enumerate().filter_map(read).collect()
+}
+
+fn node(place: usize, entry: &Json, ids: &mut Ids, groups: &[Group], notes: &mut Notes) -> Option<Node> {
+    let path = format!("nodes[{place}]");
+    let Some(fields) = entry.as_object() else {
+        notes.add(&path, format!("A block must be an object, and here it is {}: left out.", excerpt(entry)));
+        return None;
+    };
+    let Some(block) = fields.get("block").and_then(Json::as_str) else {
+        notes.add(&format!("{path}.block"), "A block must say what it is: left out.");
+        return None;
+    };
+    let values = match blocks::find(block) {
+        Some(known) => values(fields, known.about().params, &NODE_FIELDS, &path, notes),
+        None => {
+            let text = format!("Unknown block “{}”: kept as it is, without effect.", short(block));
+            notes.add(&format!("{path}.block"), text);
+            keep_all(fields)
+        }
+    };
+    Some(Node {
+        id: NodeId(ids.take(fields.get("id"), &path, notes)),
+        block: block.to_owned(),
+        name: name(fields.get("name"), &format!("{path}.name"), notes),
+        at: at(fields.get("at"), place, &format!("{path}.at"), notes),
+        group: member_of(fields.get("in"), groups, &format!("{path}.in"), notes),
+        values,
+    })
+}
+
+fn keep_all(fields: &Map<String, Json>) -> Values {
+    let mut values = Values::default();
+    for (name, json) in fields.iter().filter(|(name, _)| !NODE_FIELDS.contains(&name.as_str())) {
+        values.set(name, Some(Value::Unknown(json.clone())));
+    }
+    values
+}
+
+fn links(list: &[Json], nodes: &[Node], notes: &mut Notes) -> Vec<Link> {
+    let ends: BTreeSet<u32> = nodes.iter().map(|node| node.id.0).collect();
+    // A link without an id has its place, counted from 1.
+    let places = Json::from(list.len());
+    let written = list.iter().map(|entry| entry.get(2).and_then(|options| options.get("id")));
+    let mut ids = Ids::of(written.chain([Some(&places)]));
+    let read = |(place, entry)| link(place, entry, &mut ids, &ends, notes);
+    list.iter().enumerate().filter_map(read).collect()
+}
+
+fn link(place: usize, entry: &Json, ids: &mut Ids, ends: &BTreeSet<u32>, notes: &mut Notes) -> Option<Link> {
+    let path = format!("links[{place}]");
+    let form = "A link must be [from, to] or [from, to, {options}]";
+    let (from, to, rest) = match entry.as_array().map(Vec::as_slice) {
+        Some([from, to, rest @ ..]) => (from, to, rest),
+        _ => {
+            notes.add(&path, format!("{form}: left out."));
+            return None;
+        }
+    };
+    let from = end(from, &format!("{path}[0]"), ends, notes)?;
+    let to = end(to, &format!("{path}[1]"), ends, notes)?;
+    let none = Map::new();
+    let options = match rest {
+        [] => &none,
+        [Json::Object(options)] => options,
+        _ => {
+            notes.add(&path, format!("{form}: the rest is left out."));
+            rest[0].as_object().unwrap_or(&none)
+        }
+    };
+    let own = options.get("id").cloned().unwrap_or_else(|| Json::from(place + 1));
+    let values = values(options, link::PARAMS, &LINK_FIELDS, &format!("{path}[2]"), notes);
+    let id = LinkId(ids.take(Some(&own), &format!("{path}[2]"), notes));
+    Some(Link { id, from, to, values })
+}
+
+fn end(json: &Json, path: &str, ends: &BTreeSet<u32>, notes: &mut Notes) -> Option<NodeId> {
+    let found = id(json).filter(|id| ends.contains(id)).map(NodeId);
+    if found.is_none() {
+        notes.add(path, format!("No block has the id {}: the link is left out.", excerpt(json)));
+    }
+    found
+}
+
+fn groups(list: &[Json], unknown: &mut Map<String, Json>, notes: &mut Notes) -> Vec<Group> {
+    let mut ids = Ids::of(list.iter().map(|entry| entry.get("id")));
+    let mut groups = Vec::new();
+    let mut parents = Vec::new();
+    let mut kept = Map::new();
+    for (place, entry) in list.iter().enumerate() {
+        let path = format!("groups[{place}]");
+        let Some(fields) = entry.as_object() else {
+            notes.add(
+                &path,
+                format!("A group must be an object, and here it is {}: left out.", excerpt(entry)),
+            );
+            continue;
+        };
+        let id = ids.take(fields.get("id"), &path, notes);
+        let more = unknown_fields(fields, &GROUP_FIELDS, &path, notes);
+        if !more.is_empty() {
+            kept.insert(id.to_string(), Json::Object(more));
+        }
+        let kind = group_kind(fields.get("kind"), &format!("{path}.kind"), notes);
+        let name = name(fields.get("name"), &format!("{path}.name"), notes);
+        groups.push(Group { id: GroupId(id), kind, name, parent: None });
+        parents.push((fields.get("in"), format!("{path}.in")));
+    }
+    if !kept.is_empty() {
+        unknown.insert("groups".to_owned(), Json::Object(kept));
+    }
+    nest(&mut groups, &parents, notes);
+    groups
+}
+
+/// Sets the parents in list order; one that would close a circle is left out.
+fn nest(groups: &mut [Group], parents: &[(Option<&Json>, String)], notes: &mut Notes) {
+    for (index, (field, path)) in parents.iter().enumerate() {
+        let parent = member_of(*field, groups, path, notes);
+        if parent.is_some_and(|parent| lies_in(groups, parent, groups[index].id)) {
+            notes.add(path, "A group cannot lie in itself: left out.");
+            continue;
+        }
+        groups[index].parent = parent;
+    }
+}
+
+fn lies_in(groups: &[Group], inner: GroupId, outer: GroupId) -> bool {
+    let parent = |id: &GroupId| groups.iter().find(|group| group.id == *id).and_then(|group| group.parent);
+    std::iter::successors(Some(inner), parent).any(|id| id == outer)
+}
+
+fn group_kind(field: Option<&Json>, path: &str, notes: &mut Notes) -> GroupKind {
+    let found = KINDS.iter().find(|(name, _)| field.and_then(Json::as_str) == Some(name));
+    if found.is_none() {
+        notes.add(
+            path,
+            format!("A group is a host, zone or region, and here it is {}: read as zone.", shown(field)),
+        );
+    }
+    found.map_or(GroupKind::Zone, |(_, kind)| *kind)
+}
+
+fn member_of(field: Option<&Json>, groups: &[Group], path: &str, notes: &mut Notes) -> Option<GroupId> {
+    let field = field?;
+    let found = id(field).map(GroupId).filter(|id| groups.iter().any(|group| group.id == *id));
+    if found.is_none() {
+        notes.add(path, format!("No group has the id {}: left out.", excerpt(field)));
+    }
+    found
+}
+
+fn objectives(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Objectives {
+    let known = [&P99, &SUCCESS, &COST, &HEADROOM];
+    let [p99_ms, success, cost_month, headroom] = figures_of(fields, "objectives", known, unknown, notes);
+    Objectives { p99_ms, success, cost_month, headroom }
+}
+
+fn run(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Run {
+    let known = [&SEED, &DURATION, &WARMUP, &TRAFFIC];
+    let [seed, duration_s, warmup_s, traffic] = figures_of(fields, "run", known, unknown, notes);
+    let absent = Run::default();
+    let seed = seed.map_or(absent.seed, |seed| libm::round(seed) as u64);
+    Run { seed, duration_s, warmup_s, traffic: traffic.unwrap_or(absent.traffic) }
+}
+
+/// The known numbers of an object; what else stands there is kept under the object's name.
+fn figures_of<const N: usize>(
+    fields: &Map<String, Json>,
+    field: &str,
+    known: [&Figure; N],
+    unknown: &mut Map<String, Json>,
+    notes: &mut Notes,
+) -> [Option<f64>; N] {
+    let none = Map::new();
+    let inside = match fields.get(field) {
+        None => &none,
+        Some(Json::Object(inside)) => inside,
+        Some(other) => {
+            notes.add(field, format!("This must be an object, and here it is {}: left out.", excerpt(other)));
+            &none
+        }
+    };
+    let more = unknown_fields(inside, &known.map(|figure| figure.id), field, notes);
+    if !more.is_empty() {
+        unknown.insert(field.to_owned(), Json::Object(more));
+    }
+    known.map(|figure| {
+        let path = format!("{field}.{}", figure.id);
+        let json = inside.get(figure.id)?;
+        let Some(number) = json.as_f64() else {
+            notes.add(&path, format!("This must be a number, and here it is {}: left out.", excerpt(json)));
+            return None;
+        };
+        Some(in_range(number, figure.min, figure.max, &path, notes))
+    })
+}
+
+fn unknown_fields(
+    fields: &Map<String, Json>,
+    known: &[&str],
+    path: &str,
+    notes: &mut Notes,
+) -> Map<String, Json> {
+    let mut more = Map::new();
+    for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        notes.add(
+            &format!("{path}.{}", short(name)),
+            "Not known to this version: kept in the design, without effect.",
+        );
+        more.insert(name.clone(), value.clone());
+    }
+    more
+}
+
+/// The parameters of a block or link.
+fn values(
+    fields: &Map<String, Json>,
+    params: &[Param],
+    reserved: &[&str],
+    path: &str,
+    notes: &mut Notes,
+) -> Values {
+    let mut values = Values::default();
+    for (id, json) in fields.iter().filter(|(id, _)| !reserved.contains(&id.as_str())) {
+        let path = format!("{path}.{}", short(id));
+        let Some(param) = params.iter().find(|param| param.id == id) else {
+            notes.add(&path, "Unknown parameter: kept in the design, without effect.");
+            values.set(id, Some(Value::Unknown(json.clone())));
+            continue;
+        };
+        let value = value(param, json, &path, notes);
+        if !is_default(param, &value) {
+            values.set(id, Some(value));
+        }
+    }
+    values
+}
+
+fn value(param: &Param, json: &Json, path: &str, notes: &mut Notes) -> Value {
+    let wanted = match (param.kind, json) {
+        (Kind::Number { min, max }, Json::Number(number)) => {
+            return Value::Number(in_range(number.as_f64().unwrap_or(max), min, max, path, notes));
+        }
+        (Kind::Integer { min, max }, Json::Number(number)) => {
+            let number = in_range(number.as_f64().unwrap_or(max), min, max, path, notes);
+            return Value::Number(whole(number, path, notes));
+        }
+        (Kind::Flag, Json::Bool(flag)) => return Value::Flag(*flag),
+        (Kind::Choice(choices), Json::String(text)) if choices.iter().any(|choice| choice.id == text) => {
+            return Value::Text(text.clone());
+        }
+        (Kind::Number { .. } | Kind::Integer { .. }, _) => "a number".to_owned(),
+        (Kind::Flag, _) => "true or false".to_owned(),
+        (Kind::Choice(choices), _) => {
+            let ids: Vec<&str> = choices.iter().map(|choice| choice.id).collect();
+            format!("one of {}", ids.join(", "))
+        }
+    };
+    notes.add(path, format!("This must be {wanted}, and here it is {}: the default is used.", excerpt(json)));
+    Value::Unknown(json.clone())
+}
+
+fn in_range(number: f64, min: f64, max: f64, path: &str, notes: &mut Notes) -> f64 {
+    let clamped = number.clamp(min, max);
+    if clamped != number {
+        let [min, max, clamped] = [min, max, clamped].map(figures::plain);
+        notes.add(
+            path,
+            format!("This must lie between {min} and {max}, and here it is {number}: read as {clamped}."),
+        );
+    }
+    clamped
+}
+
+fn whole(number: f64, path: &str, notes: &mut Notes) -> f64 {
+    let rounded = libm::round(number);
+    if rounded != number {
+        notes.add(path, format!("This must be a whole number, and here it is {number}: read as {rounded}."));
+    }
+    rounded
+}
+
+fn name(field: Option<&Json>, path: &str, notes: &mut Notes) -> String {
+    let Some(field) = field else { return String::new() };
+    let Some(text) = field.as_str() else {
+        notes.add(path, format!("A name must be a text, and here it is {}: left out.", excerpt(field)));
+        return String::new();
+    };
+    if text.chars().count() > MAX_NAME {
+        notes.add(path, format!("A name has at most {MAX_NAME} characters: cut."));
+    }
+    text.chars().take(MAX_NAME).collect()
+}
+
+/// A position; a file written by hand may leave it out, then blocks stand in rows.
+fn at(field: Option<&Json>, place: usize, path: &str, notes: &mut Notes) -> [i32; 2] {
+    const PER_ROW: usize = 6;
+    const STEP: [i32; 2] = [240, 150];
+    let in_rows = [(place % PER_ROW) as i32 * STEP[0], (place / PER_ROW) as i32 * STEP[1]];
+    let Some(field) = field else { return in_rows };
+    let pair = field.as_array().filter(|pair| pair.len() == 2);
+    let Some((x, y)) = pair.and_then(|pair| Some((pair[0].as_f64()?, pair[1].as_f64()?))) else {
+        notes.add(
+            path,
+            format!("A position must be [x, y], and here it is {}: placed in a row.", excerpt(field)),
+        );
+        return in_rows;
+    };
+    let far = f64::from(MAX_PLACE);
+    [x, y].map(|along| whole(in_range(along, -far, far, path, notes), path, notes) as i32)
+}
+
+fn id(json: &Json) -> Option<u32> {
+    let number = json.as_f64()?;
+    (number.fract() == 0.0 && (0.0..=f64::from(MAX_ID)).contains(&number)).then_some(number as u32)
+}
+
+fn shown(field: Option<&Json>) -> String {
+    field.map_or_else(|| "missing".to_owned(), excerpt)
+}
+
+/// The beginning of a name that the file chose, for paths and messages.
+fn short(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+/// Gives every entry of a list an id of its own: the one written, unless an earlier entry has it.
+struct Ids {
+    taken: BTreeSet<u32>,
+    next: u32,
+}
+
+impl Ids {
+    /// Fresh ids start behind every id that is written anywhere in the list.
+    fn of<'a>(written: impl Iterator<Item = Option<&'a Json>>) -> Self {
+        let greatest = written.flatten().filter_map(id).max().unwrap_or(0);
+        Ids { taken: BTreeSet::new(), next: greatest + 1 }
+    }
+
+    fn take(&mut self, written: Option<&Json>, path: &str, notes: &mut Notes) -> u32 {
+        if let Some(id) = written.and_then(id)
+            && self.taken.insert(id)
+        {
+            return id;
+        }
+        let fresh = self.next;
+        self.next += 1;
+        self.taken.insert(fresh);
+        let why = match written.map(|json| (id(json), excerpt(json))) {
+            None => "An id is missing".to_owned(),
+            Some((Some(_), text)) => format!("The id {text} stands here a second time"),
+            Some((None, text)) => {
+                format!("An id is a whole number from 0 to {MAX_ID}, and here it is {text}")
+            }
+        };
+        notes.add(&format!("{path}.id"), format!("{why}: it got the id {fresh}."));
+        fresh
+    }
+}

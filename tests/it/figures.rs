@@ -1,0 +1,104 @@
+//! Numbers as people read them.
+
+use headroom::figures::{Kind, count, estimate, money, multiple, plain, rate, share, time, whole};
+use headroom::report::{Estimate, Trust};
+
+#[track_caller]
+fn check(cases: &[(f64, &str)], show: fn(f64) -> String) {
+    for (value, expected) in cases {
+        assert_eq!(show(*value), *expected, "for {value}");
+    }
+}
+
+#[test]
+fn rates_keep_three_digits_and_stay_whole_up_to_ten_thousand() {
+    check(
+        &[
+            (0.0, "0/s"),
+            (0.25, "0.250/s"),
+            (12.4, "12.4/s"),
+            (99.96, "100/s"),
+            (4_100.0, "4,100/s"),
+            (9_994.0, "9,994/s"),
+            (12_400.0, "12.4 k/s"),
+            (999_499.0, "999 k/s"),
+            (1_200_000.0, "1.20 M/s"),
+            (f64::NAN, "–"),
+        ],
+        rate,
+    );
+}
+
+#[test]
+fn times_choose_their_unit() {
+    check(
+        &[
+            (0.0, "0 ms"),
+            (2.5e-7, "0.000250 ms"),
+            (2.5e-4, "250 µs"),
+            (0.0125, "12.5 ms"),
+            (0.187, "187 ms"),
+            (0.999_6, "1.00 s"),
+            (12.0, "12.0 s"),
+            (150.0, "2.50 min"),
+            (7_200.0, "2.00 h"),
+            (259_200.0, "3.00 days"),
+            (f64::INFINITY, "–"),
+        ],
+        time,
+    );
+}
+
+#[test]
+fn shares_show_what_is_missing_and_never_round_up_to_everything() {
+    check(
+        &[
+            (0.0, "0 %"),
+            (0.000_3, "0.03 %"),
+            (0.123_4, "12.3 %"),
+            (0.5, "50 %"),
+            (0.999, "99.9 %"),
+            (0.999_5, "99.95 %"),
+            (0.999_986, "99.9986 %"),
+            (1.0, "100 %"),
+            (1.4, "140 %"),
+        ],
+        share,
+    );
+}
+
+#[test]
+fn money_has_cents_only_where_they_matter() {
+    check(
+        &[(0.0, "$0"), (0.012_34, "$0.0123"), (56.21, "$56.21"), (1_857.4, "$1,857"), (-20.0, "−$20.00")],
+        money,
+    );
+}
+
+#[test]
+fn plain_numbers() {
+    check(&[(0.52, "0.52"), (12.44, "12.4"), (12_400.0, "12,400"), (-1_500.0, "−1,500")], count);
+    check(&[(1.44, "1.4×"), (2.0, "2.0×"), (12.2, "12×"), (f64::INFINITY, "without limit")], multiple);
+    check(&[(0.1, "0.1"), (1_048_576.0, "1,048,576"), (2.5e-5, "0.000025")], plain);
+    assert_eq!(whole(1_048_576), "1,048,576");
+}
+
+#[track_caller]
+fn check_estimate(value: f64, trust: Trust, kind: Kind, expected: &str) {
+    assert_eq!(estimate(&Estimate { value, trust }, kind), expected);
+}
+
+#[test]
+fn estimates_say_how_far_they_can_be_trusted() {
+    check_estimate(0.187, Trust::Exact, Kind::Time, "187 ms");
+    check_estimate(0.187, Trust::Approximate, Kind::Time, "≈ 187 ms");
+    check_estimate(0.187, Trust::Low, Kind::Time, "roughly 187 ms");
+    check_estimate(0.187, Trust::Between(0.181, 0.193), Kind::Time, "187 ms ± 6");
+    check_estimate(0.187, Trust::Between(0.186, 0.2), Kind::Time, "187 ms (186 ms–200 ms)");
+    check_estimate(12_046.0, Trust::Between(12_000.0, 12_092.0), Kind::Rate, "12.05 k/s ± 0.05");
+    check_estimate(0.012_046, Trust::Between(0.012, 0.012_092), Kind::Time, "12.05 ms ± 0.05");
+    check_estimate(0.999, Trust::Between(0.998_5, 0.999_5), Kind::Share, "99.90 % ± 0.05");
+    check_estimate(1.0, Trust::Between(1.0, 1.0), Kind::Share, "100 %");
+    check_estimate(5.0, Trust::AtLeast(3.0), Kind::Time, "5.00 s (at least 3.00 s)");
+    check_estimate(5.0, Trust::Growing, Kind::Time, "5.00 s and growing");
+}
