@@ -6,7 +6,7 @@
 //! 3. [`topology`]: the petgraph graph of stations and routes in seconds. Built from any design, never fails.
 //! 4. [`engine`]: two methods, *steady* (formulas) and *simulated* (every request an event), one [`report::Report`].
 //! 5. [`analysis`]: what breaks first, single points of failure, cost, findings with fixes.
-//! 6. [`share`]: a design as JSON and as a link. [`exercises`]: a brief, a start and a judge.
+//! 6. [`share`]: a design as JSON and as a link. [`examples`] to start from. [`exercises`]: a brief, a start and a judge.
 //! 7. [`session`]: the editor's logic: commands, gestures, undo. [`job`]: what page and worker say.
 //! 8. [`figures`]: numbers as people read them, for page and terminal alike.
 
@@ -14,6 +14,7 @@ pub mod analysis;
 pub mod blocks;
 pub mod design;
 pub mod engine;
+pub mod examples;
 pub mod exercises;
 pub mod figures;
 pub mod job;

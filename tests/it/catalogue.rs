@@ -191,7 +191,7 @@ fn a_cache_holds_what_fits() {
 /// Blocks are open, stations are closed: adding or renaming a block touches its own file only.
 #[test]
 fn nobody_outside_the_catalogue_names_a_block() {
-    let data = ["src/blocks", "src/exercises", "src/examples"];
+    let data = ["src/blocks", "src/exercises"];
     let mut named = BTreeMap::new();
     for folder in ["src", "www/src"] {
         for path in files(&root().join(folder), "rs") {

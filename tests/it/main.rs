@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod drawn;
+mod examples;
 mod figures;
 mod share;
 mod spof_structure;
