@@ -1,5 +1,8 @@
 //! The two methods and the promise that both keep: any topology gives a [`Report`](crate::report::Report).
 
+pub mod cache;
+pub mod flows;
+pub mod formulas;
 pub mod simulate;
 pub mod steady;
 

@@ -1,5 +1,6 @@
 //! Integration tests over the public API of the core.
 
+mod cache;
 mod catalogue;
 mod drawn;
 mod examples;
