@@ -7,3 +7,4 @@ mod examples;
 mod figures;
 mod share;
 mod spof_structure;
+mod tidy;
