@@ -6,6 +6,7 @@
 mod claim;
 mod fragment;
 mod notes;
+mod strict;
 mod text;
 mod v1;
 

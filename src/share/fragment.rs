@@ -78,6 +78,10 @@ fn from_readable(encoded: &str) -> Result<String, Failure> {
 }
 
 fn percent_decoded(encoded: &str) -> Result<String, Failure> {
+    // An escape is a percent sign and two digits: one too short was the end of what arrived.
+    if encoded.bytes().rev().take(2).any(|byte| byte == b'%') {
+        return damaged(CUT);
+    }
     match percent_decode_str(encoded).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         // A cut in the middle of a letter outside ASCII leaves half of it at the end.

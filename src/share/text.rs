@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::strict::Strict;
 use super::{Failure, MAX_DEPTH, MAX_TEXT, damaged};
 
 /// Parses JSON text whose top level must be an object.
@@ -15,7 +16,7 @@ pub(super) fn parse(json: &str) -> Result<Map<String, Json>, Failure> {
     // Editors on Windows write a byte order mark in front.
     let json = json.trim_start_matches('\u{feff}');
     check_depth(json)?;
-    match serde_json::from_str(json) {
+    match serde_json::from_str(json).map(|Strict(parsed)| parsed) {
         Ok(Json::Object(fields)) => Ok(fields),
         Ok(other) => damaged(&format!("This is not a design but {}.", kind(&other))),
         Err(error) if error.is_eof() && json.trim().is_empty() => {
@@ -25,7 +26,7 @@ pub(super) fn parse(json: &str) -> Result<Map<String, Json>, Failure> {
             "This design is cut off: its JSON ends in the middle, after {} characters. Copy the whole of it again.",
             json.chars().count()
         )),
-        Err(error) => damaged(&format!("This is not a design: it is not JSON ({error}).")),
+        Err(error) => damaged(&format!("This is not a design: it is not JSON that can be read ({error}).")),
     }
 }
 

@@ -5,6 +5,8 @@ mod catalogue;
 mod drawn;
 mod examples;
 mod figures;
+mod format1;
+mod links;
 mod share;
 mod spof_structure;
 mod tidy;
