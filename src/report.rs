@@ -198,6 +198,9 @@ pub struct Traffic {
     pub success: Estimate,
     /// Time to the final answer, of answered requests. `None` when nothing was answered.
     pub latency: Option<Times>,
+    /// Time within which 99 % of the requests *sent* were answered ok [s]: what an objective asks (rules 1.14). It is
+    /// the answered requests' quantile at 0.99 ÷ success. `None` when fewer than 99 % were answered ok.
+    pub p99_sent: Option<Estimate>,
     /// Exact counts over the measured window.
     pub counts: Counts,
 }
