@@ -6,6 +6,7 @@
 mod claim;
 mod fragment;
 mod notes;
+mod schema;
 mod strict;
 mod text;
 mod v1;
@@ -13,6 +14,7 @@ mod v1;
 pub use claim::{Claim, Sameness};
 pub use fragment::{compact, open_fragment, readable};
 pub use notes::Note;
+pub use schema::schema;
 
 use serde_json::{Map, Value as Json};
 

@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 pub(super) use read::read;
-pub(super) use write::write;
+pub(super) use write::{number, write};
 
 use crate::blocks::param::{Fixed, Param, Value};
 use crate::design::GroupKind;
@@ -23,24 +23,54 @@ const GROUP_FIELDS: [&str; 4] = ["id", "kind", "name", "in"];
 const TOP_FIELDS: [&str; 9] =
     ["headroom", "$schema", "name", "nodes", "links", "groups", "objectives", "run", "result"];
 
-const KINDS: [(&str, GroupKind); 3] =
+pub(super) const KINDS: [(&str, GroupKind); 3] =
     [("host", GroupKind::Host), ("zone", GroupKind::Zone), ("region", GroupKind::Region)];
 
-/// A number of `objectives` or `run`: its name and range. Absent means that nothing is promised or chosen.
-struct Figure {
-    id: &'static str,
-    min: f64,
-    max: f64,
+/// A number of `objectives` or `run`. Absent means that nothing is promised or chosen.
+pub(super) struct Figure {
+    pub(super) id: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) min: f64,
+    pub(super) max: f64,
+    /// A whole number.
+    pub(super) whole: bool,
 }
 
-const P99: Figure = Figure { id: "p99_ms", min: 0.0, max: 3_600_000.0 };
-const SUCCESS: Figure = Figure { id: "success", min: 0.0, max: 1.0 };
-const COST: Figure = Figure { id: "cost_month", min: 0.0, max: 1e12 };
-const HEADROOM: Figure = Figure { id: "headroom", min: 0.0, max: 1e6 };
-const SEED: Figure = Figure { id: "seed", min: 0.0, max: super::MAX_SEED as f64 };
-const DURATION: Figure = Figure { id: "duration_s", min: 0.001, max: 86_400.0 };
-const WARMUP: Figure = Figure { id: "warmup_s", min: 0.0, max: 86_400.0 };
-const TRAFFIC: Figure = Figure { id: "traffic", min: 0.0, max: 1e6 };
+const fn figure(id: &'static str, min: f64, max: f64, doc: &'static str) -> Figure {
+    Figure { id, doc, min, max, whole: false }
+}
+
+const P99: Figure = figure(
+    "p99_ms",
+    0.0,
+    3_600_000.0,
+    "At least 99 % of the requests are answered ok within this time [ms].",
+);
+const SUCCESS: Figure =
+    figure("success", 0.0, 1.0, "At least this share of the requests is answered ok [0–1].");
+const COST: Figure = figure("cost_month", 0.0, 1e12, "It costs at most this much [$/month].");
+const HEADROOM: Figure = figure(
+    "headroom",
+    0.0,
+    1e6,
+    "It carries at least this multiple of its traffic before a block saturates.",
+);
+const SEED: Figure = Figure {
+    id: "seed",
+    doc: "Seed of every random draw; absent is 1.",
+    min: 0.0,
+    max: super::MAX_SEED as f64,
+    whole: true,
+};
+const DURATION: Figure =
+    figure("duration_s", 0.001, 86_400.0, "Measured simulated time, without the warm-up [s].");
+const WARMUP: Figure = figure("warmup_s", 0.0, 86_400.0, "Simulated time left out at the start [s].");
+const TRAFFIC: Figure = figure("traffic", 0.0, 1e6, "Multiplier on every client's rate; absent is 1.");
+
+/// Fields of `objectives`, in the order of [`crate::design::Objectives`].
+pub(super) const OBJECTIVES: [&Figure; 4] = [&P99, &SUCCESS, &COST, &HEADROOM];
+/// Fields of `run`, in the order of [`crate::design::Run`].
+pub(super) const RUN: [&Figure; 4] = [&SEED, &DURATION, &WARMUP, &TRAFFIC];
 
 /// Whether a value says nothing: it is what absence means.
 fn is_default(param: &Param, value: &Value) -> bool {

@@ -7,6 +7,7 @@ mod examples;
 mod figures;
 mod format1;
 mod links;
+mod schema;
 mod share;
 mod spof_structure;
 mod tidy;

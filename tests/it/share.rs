@@ -202,16 +202,6 @@ fn reading_what_was_written_gives_the_same_design() {
     }
 }
 
-#[test]
-fn no_parameter_has_the_name_of_a_field() {
-    for block in BLOCKS {
-        for param in block.about().params {
-            assert!(!["id", "block", "name", "at", "in"].contains(&param.id), "{}", param.id);
-        }
-    }
-    assert!(link::PARAMS.iter().all(|param| param.id != "id"));
-}
-
 /// A small deterministic generator (splitmix64), so that a failing seed can be run again.
 struct Random(u64);
 

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::{
-    COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED, SUCCESS,
-    TOP_FIELDS, TRAFFIC, WARMUP, is_default,
-};
+use super::{Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS, is_default};
 use crate::blocks::param::{Kind, Param, Value, Values};
 use crate::blocks::{self, link};
 use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
@@ -214,16 +211,15 @@ fn member_of(field: Option<&Json>, groups: &[Group], path: &str, notes: &mut Not
 }
 
 fn objectives(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Objectives {
-    let known = [&P99, &SUCCESS, &COST, &HEADROOM];
-    let [p99_ms, success, cost_month, headroom] = figures_of(fields, "objectives", known, unknown, notes);
+    let [p99_ms, success, cost_month, headroom] =
+        figures_of(fields, "objectives", OBJECTIVES, unknown, notes);
     Objectives { p99_ms, success, cost_month, headroom }
 }
 
 fn run(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Run {
-    let known = [&SEED, &DURATION, &WARMUP, &TRAFFIC];
-    let [seed, duration_s, warmup_s, traffic] = figures_of(fields, "run", known, unknown, notes);
+    let [seed, duration_s, warmup_s, traffic] = figures_of(fields, "run", RUN, unknown, notes);
     let absent = Run::default();
-    let seed = seed.map_or(absent.seed, |seed| libm::round(seed) as u64);
+    let seed = seed.map_or(absent.seed, |seed| seed as u64);
     Run { seed, duration_s, warmup_s, traffic: traffic.unwrap_or(absent.traffic) }
 }
 
@@ -255,7 +251,8 @@ fn figures_of<const N: usize>(
             notes.add(&path, format!("This must be a number, and here it is {}: left out.", excerpt(json)));
             return None;
         };
-        Some(in_range(number, figure.min, figure.max, &path, notes))
+        let number = in_range(number, figure.min, figure.max, &path, notes);
+        Some(if figure.whole { whole(number, &path, notes) } else { number })
     })
 }
 

@@ -152,7 +152,7 @@ fn to_json(value: &Value) -> Option<Json> {
 }
 
 /// Whole numbers without a point; `None` for what JSON cannot hold.
-fn number(value: f64) -> Option<Json> {
+pub(in crate::share) fn number(value: f64) -> Option<Json> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() < EXACT {
         return Some((value as i64).into());
