@@ -8,6 +8,11 @@ pub mod geometry;
 pub mod gesture;
 pub mod viewport;
 
+mod clipboard;
+mod connect;
+mod keys;
+mod place;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,7 +20,7 @@ pub use command::{COMMANDS, Command};
 pub use gesture::{Draft, Input, Mods, Target};
 pub use viewport::Viewport;
 
-use crate::design::{Design, Edit, History, LinkId, NodeId};
+use crate::design::{Design, Edit, History, LinkId, NodeId, Refusal};
 
 /// What is selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +66,8 @@ pub enum Effect {
     Run(Control),
     /// Put this text on the clipboard.
     Copy(String),
+    /// Read the clipboard and hand its text to [`Session::paste`].
+    Paste,
     /// Put the browser's focus on this block's card.
     Focus(NodeId),
 }
@@ -82,7 +89,7 @@ pub enum Panel {
     Rename(NodeId),
     /// The inspector, focused.
     Inspector,
-    /// The context menu of a target at a place on the screen [px].
+    /// The context menu of a target, at a place from the canvas's top left corner [px].
     Menu(Target, [f64; 2]),
 }
 
@@ -101,24 +108,49 @@ pub enum Control {
     KillOrRevive(NodeId),
 }
 
+/// Edits of one kind that follow each other within this time are one step of history [ms].
+const BURST_MS: f64 = 500.0;
+
 /// One open design in the hands of a person.
 #[derive(Debug, Clone)]
 pub struct Session {
-    pub(crate) history: History,
-    pub(crate) selection: Selection,
-    pub(crate) viewport: Viewport,
-    pub(crate) gesture: gesture::Gesture,
+    history: History,
+    selection: Selection,
+    viewport: Viewport,
+    gesture: gesture::Gesture,
+    connecting: Option<connect::Connecting>,
+    /// What the last edit was and when [ms], while more of it would belong to the same step.
+    burst: Option<(Burst, f64)>,
+    /// The highest ids ever seen here: a new block never takes over a removed one's streams and state.
+    last_ids: (u32, u32),
+    /// The view was fitted once.
+    fitted: bool,
+}
+
+/// Edits that belong together when they come in quick succession.
+#[derive(Debug, Clone, PartialEq)]
+enum Burst {
+    /// Arrow keys.
+    Nudge,
+    /// One field of a form.
+    Field(Edit),
 }
 
 impl Session {
-    /// Opens a design; the viewport is to be fitted once the canvas has a size.
+    /// Opens a design; the first [`Session::resize`] fits the view.
     pub fn new(design: Design) -> Self {
-        Session {
+        let mut session = Session {
             history: History::new(design),
             selection: Selection::default(),
             viewport: Viewport::default(),
             gesture: gesture::Gesture::default(),
-        }
+            connecting: None,
+            burst: None,
+            last_ids: (0, 0),
+            fitted: false,
+        };
+        session.note_ids();
+        session
     }
 
     /// The design as it stands, also in the middle of a gesture.
@@ -143,19 +175,44 @@ impl Session {
 
     /// What the gesture under way would draw: a link, a marquee; with the targets that would take it.
     pub fn draft(&self) -> Option<Draft> {
-        self.gesture.draft()
+        self.connecting.as_ref().map(connect::Connecting::draft).or_else(|| self.gesture.marquee())
     }
 
-    /// Makes an edit that a form, a fix or a dialog asks for, as one step of history.
+    /// Whether a gesture holds a pointer or a link is being drawn.
+    pub fn is_busy(&self) -> bool {
+        !self.gesture.is_idle() || self.connecting.is_some()
+    }
+
+    /// The canvas has this size on the screen now [px]; the first time, the view is fitted.
+    pub fn resize(&mut self, size: [f64; 2]) -> Vec<Effect> {
+        self.viewport.size = size;
+        if !self.fitted && size[0] > 0.0 && size[1] > 0.0 {
+            self.fitted = true;
+            self.fit();
+        }
+        vec![Effect::Viewport]
+    }
+
+    /// Makes an edit that a fix, a dialog or a menu asks for, as one step of history.
     pub fn edit(&mut self, edit: &Edit) -> Vec<Effect> {
-        match self.history.apply(edit) {
-            Ok(()) => vec![Effect::Document],
+        match self.apply(edit) {
+            Ok(()) => self.after_document(),
+            Err(refusal) => vec![Effect::Refuse(refusal.0)],
+        }
+    }
+
+    /// Makes an edit that a form field asks for while a person types or drags at this time [ms, any origin];
+    /// edits of the same field within 500 ms are one step of history.
+    pub fn edit_field(&mut self, edit: &Edit, now_ms: f64) -> Vec<Effect> {
+        match self.apply_in_burst(edit, Burst::Field(without_value(edit)), now_ms) {
+            Ok(()) => self.after_document(),
             Err(refusal) => vec![Effect::Refuse(refusal.0)],
         }
     }
 
     /// Selects exactly these.
     pub fn select(&mut self, selection: Selection) -> Vec<Effect> {
+        self.burst = None;
         self.selection = selection;
         vec![Effect::Selection]
     }
@@ -168,5 +225,103 @@ impl Session {
     /// Runs the command with this id at this time [ms, any origin]; an unknown or disabled one does nothing.
     pub fn command(&mut self, id: &str, now_ms: f64) -> Vec<Effect> {
         command::run(self, id, now_ms)
+    }
+
+    /// Places a block of this kind, selected, with its initial values: centered at a point of the screen
+    /// [px from the canvas's top left corner], or on a free spot in view. With `connect` it stands beside the
+    /// selected block and is linked to it. An unknown kind is refused.
+    pub fn add_block(&mut self, block: &str, at: Option<[f64; 2]>, connect: bool) -> Vec<Effect> {
+        place::add_block(self, block, at, connect)
+    }
+
+    /// Adds the blocks and links of a format 1 text, selected, with new ids.
+    pub fn paste(&mut self, text: &str) -> Vec<Effect> {
+        clipboard::paste(self, text)
+    }
+
+    /// Pans no more than needed to bring a block into view.
+    pub fn reveal(&mut self, id: NodeId) -> Vec<Effect> {
+        let Some(node) = self.design().node(id) else { return Vec::new() };
+        let card = geometry::card(node.at);
+        self.viewport.reveal(card);
+        vec![Effect::Viewport]
+    }
+
+    fn connecting(&self) -> Option<&connect::Connecting> {
+        self.connecting.as_ref()
+    }
+
+    fn fit(&mut self) {
+        if let Some(bounds) = geometry::bounds(&self.design().nodes) {
+            let frames = geometry::frames(self.design());
+            self.viewport.fit(frames.iter().fold(bounds, |all, (_, frame)| all.union(frame)));
+        }
+    }
+
+    fn apply(&mut self, edit: &Edit) -> Result<(), Refusal> {
+        self.burst = None;
+        self.history.apply(edit)?;
+        self.note_ids();
+        Ok(())
+    }
+
+    fn apply_in_burst(&mut self, edit: &Edit, burst: Burst, now_ms: f64) -> Result<(), Refusal> {
+        let goes_on = self.burst.as_ref().is_some_and(|(last, at)| *last == burst && now_ms - at <= BURST_MS);
+        if goes_on {
+            self.history.amend(edit)?;
+        } else {
+            self.apply(edit)?;
+        }
+        self.burst = Some((burst, now_ms));
+        Ok(())
+    }
+
+    /// Ends a gesture; whether it changed the document.
+    fn commit(&mut self) -> bool {
+        self.burst = None;
+        self.note_ids();
+        self.history.commit()
+    }
+
+    /// What the page has to know after a change for good: what is gone is no longer selected.
+    fn after_document(&mut self) -> Vec<Effect> {
+        let design = Arc::clone(self.design());
+        let before = self.selection.clone();
+        self.selection.nodes.retain(|id| design.node(*id).is_some());
+        self.selection.links.retain(|id| design.link(*id).is_some());
+        let mut effects = vec![Effect::Document];
+        if self.selection != before {
+            effects.push(Effect::Selection);
+        }
+        effects
+    }
+
+    fn fresh_node_id(&mut self) -> NodeId {
+        self.last_ids.0 += 1;
+        NodeId(self.last_ids.0)
+    }
+
+    fn fresh_link_id(&mut self) -> LinkId {
+        self.last_ids.1 += 1;
+        LinkId(self.last_ids.1)
+    }
+
+    fn note_ids(&mut self) {
+        let design = self.history.design();
+        self.last_ids.0 = self.last_ids.0.max(design.next_node_id().0 - 1);
+        self.last_ids.1 = self.last_ids.1.max(design.next_link_id().0 - 1);
+    }
+}
+
+/// The field that an edit changes: the edit without its value.
+fn without_value(edit: &Edit) -> Edit {
+    match edit {
+        Edit::Set(id, param, _) => Edit::Set(*id, param.clone(), None),
+        Edit::SetLink(id, param, _) => Edit::SetLink(*id, param.clone(), None),
+        Edit::Rename(id, _) => Edit::Rename(*id, String::new()),
+        Edit::SetName(_) => Edit::SetName(String::new()),
+        Edit::SetObjectives(_) => Edit::SetObjectives(crate::design::Objectives::default()),
+        Edit::SetRun(_) => Edit::SetRun(crate::design::Run::default()),
+        other => other.clone(),
     }
 }

@@ -62,19 +62,49 @@ impl Edit {
 /// # Errors
 /// [`Refusal`] in words for a person.
 pub fn may_connect(design: &Design, from: NodeId, to: NodeId) -> Result<(), Refusal> {
-    let (Some(a), Some(b)) = (design.node(from), design.node(to)) else {
-        return refuse("One end of the link does not exist.");
-    };
-    let (kind_a, kind_b) = (crate::blocks::find(&a.block), crate::blocks::find(&b.block));
-    if let Some(kind) = kind_b
-        && !kind.about().accepts_calls
-    {
-        return refuse(&format!("{} takes no calls: nothing can lead into it.", design.title(b)));
+    may_reach(design, to)?;
+    may_leave(design, from)
+}
+
+/// Whether a link may end at this block, else why not.
+///
+/// # Errors
+/// [`Refusal`] in words for a person.
+pub fn may_reach(design: &Design, id: NodeId) -> Result<(), Refusal> {
+    let node = &design.nodes[node_index(design, id)?];
+    match crate::blocks::find(&node.block) {
+        Some(block) if !block.about().accepts_calls => {
+            refuse(&format!("{} takes no calls: nothing can lead into it.", design.title(node)))
+        }
+        _ => Ok(()),
     }
-    if let Some(kind) = kind_a
-        && !kind.about().makes_calls
-    {
-        return refuse(&format!("{} calls nobody: no link can start there.", design.title(a)));
+}
+
+/// Whether a link may start at this block, else why not.
+///
+/// # Errors
+/// [`Refusal`] in words for a person.
+pub fn may_leave(design: &Design, id: NodeId) -> Result<(), Refusal> {
+    let node = &design.nodes[node_index(design, id)?];
+    match crate::blocks::find(&node.block) {
+        Some(block) if !block.about().makes_calls => {
+            refuse(&format!("{} calls nobody: no link can start there.", design.title(node)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether this link may be added, else why not: both ends allow it, and no twin has the same conditions.
+///
+/// # Errors
+/// [`Refusal`] in words for a person.
+pub fn may_add_link(design: &Design, link: &Link) -> Result<(), Refusal> {
+    may_connect(design, link.from, link.to)?;
+    let twin = |other: &Link| {
+        other.id != link.id && (other.from, other.to) == (link.from, link.to) && other.values == link.values
+    };
+    if design.links.iter().any(twin) {
+        return refuse("These two are already linked under the same conditions.");
     }
     Ok(())
 }
@@ -135,9 +165,9 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
         Edit::RemoveGroup(id) => remove_group(design, *id)?,
         Edit::Reconnect(id, from, to) => {
             let index = link_index(design, *id)?;
-            may_connect(design, *from, *to)?;
-            design.links[index].from = *from;
-            design.links[index].to = *to;
+            let moved = Link { from: *from, to: *to, ..design.links[index].clone() };
+            may_add_link(design, &moved)?;
+            design.links[index] = moved;
         }
         Edit::SetName(name) => design.name.clone_from(name),
         Edit::SetObjectives(objectives) => design.objectives = *objectives,
@@ -155,11 +185,7 @@ fn add_link(design: &mut Design, link: &Link) -> Result<(), Refusal> {
     if design.link(link.id).is_some() {
         return refuse("A link with this id is already there.");
     }
-    may_connect(design, link.from, link.to)?;
-    let twin = |other: &Link| (other.from, other.to) == (link.from, link.to) && other.values == link.values;
-    if design.links.iter().any(twin) {
-        return refuse("These two are already linked under the same conditions.");
-    }
+    may_add_link(design, link)?;
     design.links.push(link.clone());
     Ok(())
 }

@@ -52,13 +52,22 @@ impl History {
         Ok(())
     }
 
-    /// Ends the gesture as one step; without a change it leaves no step.
-    pub fn commit(&mut self) {
-        if let Some(before) = self.gesture.take()
-            && before != self.now
-        {
-            self.remember(before);
-        }
+    /// Applies an edit as part of the last step: a burst of arrow keys or of typing is undone at once.
+    ///
+    /// # Errors
+    /// The edit's refusal; the design is then as it was.
+    pub fn amend(&mut self, edit: &Edit) -> Result<(), Refusal> {
+        let mut next = (*self.now).clone();
+        edit.apply(&mut next)?;
+        self.now = Arc::new(next);
+        Ok(())
+    }
+
+    /// Ends the gesture as one step; without a change it leaves no step and says false.
+    pub fn commit(&mut self) -> bool {
+        let Some(before) = self.gesture.take().filter(|before| *before != self.now) else { return false };
+        self.remember(before);
+        true
     }
 
     /// Ends the gesture and restores what was before it.

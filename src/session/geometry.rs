@@ -1,1 +1,234 @@
-//! Where things lie on the canvas: cards, handles, curves of links.
+//! Where things lie on the canvas: cards, handles, curves of links, frames of groups. Canvas units throughout.
+
+use crate::design::{Design, GroupId, LinkId, Node, NodeId};
+
+/// Size of a block's card.
+pub const CARD: [f64; 2] = [176.0, 76.0];
+
+/// Blocks snap to multiples of this.
+pub const GRID: i32 = 15;
+
+/// Room between the frame of a group and what is inside; the top also holds its name.
+const FRAME_ROOM: f64 = 24.0;
+
+/// Links between the same two blocks run this far apart.
+const LANE: f64 = 22.0;
+
+/// A point.
+pub type Point = [f64; 2];
+
+/// An axis-parallel rectangle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rect {
+    /// Top left corner.
+    pub min: Point,
+    /// Bottom right corner.
+    pub max: Point,
+}
+
+impl Rect {
+    /// The rectangle with these two opposite corners.
+    pub fn of_corners(a: Point, b: Point) -> Rect {
+        Rect { min: [a[0].min(b[0]), a[1].min(b[1])], max: [a[0].max(b[0]), a[1].max(b[1])] }
+    }
+
+    /// Whether the two share any area.
+    pub fn overlaps(&self, other: &Rect) -> bool {
+        let on = |axis: usize| self.min[axis] < other.max[axis] && other.min[axis] < self.max[axis];
+        on(0) && on(1)
+    }
+
+    /// Whether the point lies inside or on the edge.
+    pub fn contains(&self, at: Point) -> bool {
+        (self.min[0]..=self.max[0]).contains(&at[0]) && (self.min[1]..=self.max[1]).contains(&at[1])
+    }
+
+    /// The smallest rectangle around both.
+    pub fn union(&self, other: &Rect) -> Rect {
+        Rect {
+            min: [self.min[0].min(other.min[0]), self.min[1].min(other.min[1])],
+            max: [self.max[0].max(other.max[0]), self.max[1].max(other.max[1])],
+        }
+    }
+
+    /// Grown by this on every side.
+    pub fn grown(&self, by: f64) -> Rect {
+        Rect { min: [self.min[0] - by, self.min[1] - by], max: [self.max[0] + by, self.max[1] + by] }
+    }
+
+    /// Width and height.
+    pub fn size(&self) -> [f64; 2] {
+        [self.max[0] - self.min[0], self.max[1] - self.min[1]]
+    }
+
+    /// The point in the middle.
+    pub fn center(&self) -> Point {
+        [f64::midpoint(self.min[0], self.max[0]), f64::midpoint(self.min[1], self.max[1])]
+    }
+}
+
+/// A cubic Bézier curve: start, two control points, end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Curve(pub [Point; 4]);
+
+impl Curve {
+    /// The point at this share (0–1) of the curve's parameter.
+    pub fn at(&self, t: f64) -> Point {
+        let u = 1.0 - t;
+        let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
+        let on = |axis: usize| (0..4).map(|i| weights[i] * self.0[i][axis]).sum();
+        [on(0), on(1)]
+    }
+
+    /// The distance from a point to the curve, to a fraction of a unit.
+    pub fn distance(&self, point: Point) -> f64 {
+        let steps = 32;
+        let points: Vec<Point> = (0..=steps).map(|i| self.at(f64::from(i) / f64::from(steps))).collect();
+        points.windows(2).map(|pair| to_segment(point, pair[0], pair[1])).fold(f64::INFINITY, f64::min)
+    }
+
+    /// A rectangle that holds the whole curve: that of its control points.
+    pub fn bounds(&self) -> Rect {
+        let start = Rect { min: self.0[0], max: self.0[0] };
+        self.0.iter().fold(start, |all, point| all.union(&Rect { min: *point, max: *point }))
+    }
+
+    /// The curve as an SVG path.
+    pub fn path(&self) -> String {
+        let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));
+        format!("M{} {}C{} {} {} {} {} {}", a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1])
+    }
+}
+
+/// The card of a block that stands here.
+pub fn card(at: [i32; 2]) -> Rect {
+    let min = at.map(f64::from);
+    Rect { min, max: [min[0] + CARD[0], min[1] + CARD[1]] }
+}
+
+/// The handle at which links leave a block that stands here: the middle of the right edge.
+pub fn out_handle(at: [i32; 2]) -> Point {
+    let card = card(at);
+    [card.max[0], card.center()[1]]
+}
+
+/// The handle at which links reach a block that stands here: the middle of the left edge.
+pub fn in_handle(at: [i32; 2]) -> Point {
+    let card = card(at);
+    [card.min[0], card.center()[1]]
+}
+
+/// The curve between two free ends, as a link that is being drawn has them.
+pub fn curve_between(from: Point, to: Point) -> Curve {
+    let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    if dx >= 0.0 {
+        // Forward: at most half of the way straight out, so that near blocks get no loop.
+        let reach = (dx / 2.0).max((dy.abs() / 2.0).min(40.0));
+        return Curve([from, [from[0] + reach, from[1]], [to[0] - reach, to[1]], to]);
+    }
+    let reach = (60.0 - dx * 0.3).min(220.0);
+    if dy.abs() >= CARD[1] {
+        return Curve([from, [from[0] + reach, from[1]], [to[0] - reach, to[1]], to]);
+    }
+    // Backward at about the same height: below both cards, not through them.
+    let dip = CARD[1] * 1.5 - dx * 0.1;
+    let low = from[1].max(to[1]) + dip.min(260.0);
+    Curve([from, [from[0] + reach, low], [to[0] - reach, low], to])
+}
+
+/// The curve of a link between blocks that stand at `from` and `to`; `lane` keeps twins apart (see [`lane`]).
+pub fn curve(from: [i32; 2], to: [i32; 2], lane: f64) -> Curve {
+    let [start, end] = [out_handle(from), in_handle(to)];
+    let mut points = if from == to { self_loop(start, end) } else { curve_between(start, end).0 };
+    points[1][1] += lane * LANE;
+    points[2][1] += lane * LANE;
+    Curve(points)
+}
+
+/// A link's place among those between the same two blocks: 0 alone, ∓0.5 for two, −1, 0, 1 for three.
+pub fn lane(design: &Design, id: LinkId) -> f64 {
+    let Some(link) = design.link(id) else { return 0.0 };
+    let twins = design.links.iter().filter(|other| (other.from, other.to) == (link.from, link.to));
+    let (mut place, mut count) = (0_u32, 0_u32);
+    for twin in twins {
+        if twin.id == id {
+            place = count;
+        }
+        count += 1;
+    }
+    f64::from(place) - f64::from(count - 1) / 2.0
+}
+
+/// The curve of a placed link; `None` when an end is missing.
+pub fn link_curve(design: &Design, id: LinkId) -> Option<Curve> {
+    let link = design.link(id)?;
+    Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, lane(design, id)))
+}
+
+/// The uppermost block whose card holds the point.
+pub fn node_at(design: &Design, at: Point) -> Option<NodeId> {
+    design.nodes.iter().rev().find(|node| card(node.at).contains(at)).map(|node| node.id)
+}
+
+/// The nearest link within `radius` of the point.
+pub fn link_at(design: &Design, at: Point, radius: f64) -> Option<LinkId> {
+    let near = |link: &crate::design::Link| {
+        let curve = link_curve(design, link.id)?;
+        // The cheap test first: most links are far away.
+        let far = !curve.bounds().grown(radius).contains(at);
+        let distance = if far { f64::INFINITY } else { curve.distance(at) };
+        (distance <= radius).then_some((distance, link.id))
+    };
+    let nearest = design.links.iter().filter_map(near).min_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.map(|(_, id)| id)
+}
+
+/// The smallest rectangle around the cards of these blocks; `None` when there are none.
+pub fn bounds<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Option<Rect> {
+    nodes.into_iter().map(|node| card(node.at)).reduce(|all, card| all.union(&card))
+}
+
+/// The frame of every group that holds something, outermost first.
+pub fn frames(design: &Design) -> Vec<(GroupId, Rect)> {
+    let mut frames: Vec<(usize, GroupId, Rect)> = Vec::new();
+    for group in &design.groups {
+        let inside = design.nodes.iter().filter_map(|node| frame_part(design, node, group.id));
+        if let Some(frame) = inside.reduce(|all, part| all.union(&part)) {
+            frames.push((ancestors(design, group.id).len(), group.id, frame));
+        }
+    }
+    frames.sort_by_key(|(depth, id, _)| (*depth, *id));
+    frames.into_iter().map(|(_, id, frame)| (id, frame)).collect()
+}
+
+/// A block's card with the room that this group's frame leaves around it; `None` outside the group.
+fn frame_part(design: &Design, node: &Node, group: GroupId) -> Option<Rect> {
+    let chain = ancestors(design, node.group?);
+    let levels = chain.iter().position(|id| *id == group)? + 1;
+    Some(card(node.at).grown(FRAME_ROOM * levels as f64))
+}
+
+/// A group and all that it lies in, innermost first. Stops where a circle closes.
+fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
+    let mut chain = Vec::new();
+    let mut next = Some(group);
+    while let Some(id) = next.filter(|id| !chain.contains(id)) {
+        chain.push(id);
+        next = design.group(id).and_then(|group| group.parent);
+    }
+    chain
+}
+
+/// From the right edge over the card to its left edge.
+fn self_loop(start: Point, end: Point) -> [Point; 4] {
+    let top = start[1] - CARD[1] * 1.8;
+    [start, [start[0] + 70.0, top], [end[0] - 70.0, top], end]
+}
+
+fn to_segment(point: Point, a: Point, b: Point) -> f64 {
+    let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+    let length = dx * dx + dy * dy;
+    let along = ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length.max(f64::MIN_POSITIVE);
+    let t = along.clamp(0.0, 1.0);
+    libm::hypot(point[0] - a[0] - t * dx, point[1] - a[1] - t * dy)
+}

@@ -1,7 +1,16 @@
 //! Pointer gestures: select, move, marquee, connect, pan, pinch, wheel. One gesture is one step of history.
 
-use super::{Effect, Session};
-use crate::design::{LinkId, NodeId};
+use super::connect::Way;
+use super::geometry::{self, GRID, Point, Rect};
+use super::{Effect, Panel, Selection, Session, clipboard, connect};
+use crate::design::{Edit, LinkId, NodeId};
+
+/// A pointer that has moved no farther than this makes a click [px].
+const STILL: f64 = 1.0;
+/// The same for a finger, which is never quite still [px].
+const STILL_TOUCH: f64 = 6.0;
+/// Zoom of one pixel of the wheel, as a power of two; and the most that one event may ask for [px].
+const WHEEL: (f64, f64) = (0.01, 25.0);
 
 /// What lies under the pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +40,13 @@ pub struct Mods {
     pub space: bool,
 }
 
+impl Mods {
+    /// Whether a click adds to the selection.
+    fn adds(self) -> bool {
+        self.main || self.shift
+    }
+}
+
 /// A pointer or wheel event; positions are pixels from the canvas's top left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Input {
@@ -46,15 +62,15 @@ pub enum Input {
         target: Target,
         /// Modifier keys.
         mods: Mods,
+        /// A finger, not a mouse or a pen: on empty canvas it pans.
+        touch: bool,
     },
-    /// It moved.
+    /// It moved, also with no button down.
     Move {
         /// Pointer id of the browser.
         pointer: i32,
         /// Where [px].
         at: [f64; 2],
-        /// What lies there.
-        target: Target,
         /// Modifier keys.
         mods: Mods,
     },
@@ -64,8 +80,6 @@ pub enum Input {
         pointer: i32,
         /// Where [px].
         at: [f64; 2],
-        /// What lies there.
-        target: Target,
         /// Modifier keys.
         mods: Mods,
     },
@@ -87,30 +101,429 @@ pub enum Input {
 pub enum Draft {
     /// A link from a block to the pointer or to a target.
     Link {
-        /// Where it starts.
+        /// Where it starts; the callee when it is drawn backwards.
         from: NodeId,
+        /// Drawn from a handle In towards a caller.
+        backwards: bool,
         /// Where the pointer is [canvas units].
         to: [f64; 2],
         /// The target that would take it now.
         snapped: Option<NodeId>,
         /// All blocks that would take it.
         valid: Vec<NodeId>,
+        /// The block under the pointer that would not, and why.
+        refused: Option<(NodeId, String)>,
     },
     /// A marquee: two opposite corners [canvas units].
     Marquee([f64; 2], [f64; 2]),
 }
 
-/// The gesture under way.
+/// What the pointers are doing.
 #[derive(Debug, Clone, Default)]
-pub struct Gesture {}
+pub(super) enum Gesture {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// Down and not moved yet: a click, or the start of a drag.
+    Press(Press),
+    /// Moving the view; the last point [px].
+    Pan(i32, Point),
+    /// Two fingers.
+    Pinch([(i32, Point); 2]),
+    /// Moving blocks.
+    Drag(Drag),
+    /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
+    Marquee(i32, Point, Point, Selection),
+    /// Drawing a link; the pointer and where it went down [px].
+    Connect(i32, Point),
+}
+
+/// A pointer that went down and may still be a click.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Press {
+    pointer: i32,
+    at: Point,
+    target: Target,
+    mods: Mods,
+    touch: bool,
+    /// The press itself selected the target: the release does not toggle it again.
+    selected: bool,
+}
+
+/// Blocks on the move.
+#[derive(Debug, Clone)]
+pub(super) struct Drag {
+    pointer: i32,
+    /// Where the pointer took hold [canvas units].
+    start: Point,
+    /// Where each block stood; the one under the pointer is first, and lands on the grid.
+    origins: Vec<(NodeId, [i32; 2])>,
+    /// What was selected before; differs when copies were made.
+    before: Selection,
+}
 
 impl Gesture {
-    pub(super) fn draft(&self) -> Option<Draft> {
-        None
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self, Gesture::Idle)
+    }
+
+    pub(super) fn marquee(&self) -> Option<Draft> {
+        match self {
+            Gesture::Marquee(_, from, to, _) => Some(Draft::Marquee(*from, *to)),
+            _ => None,
+        }
     }
 }
 
 pub(super) fn handle(session: &mut Session, input: Input) -> Vec<Effect> {
-    let _ = (session, input);
+    match input {
+        Input::Down { pointer, at, button, target, mods, touch } => {
+            let press = Press { pointer, at, target, mods, touch, selected: false };
+            down(session, press, button)
+        }
+        Input::Move { pointer, at, mods } => moved(session, pointer, at, mods),
+        Input::Up { pointer, at, mods } => up(session, pointer, at, mods),
+        Input::Cancel => cancel(session),
+        Input::Wheel { at, delta, mods } => wheel(session, at, delta, mods),
+    }
+}
+
+/// Ends what is under way without a trace.
+pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
+    match std::mem::take(&mut session.gesture) {
+        Gesture::Drag(drag) => {
+            session.history.cancel();
+            if session.selection != drag.before {
+                session.selection = drag.before;
+                return vec![Effect::Document, Effect::Selection];
+            }
+            vec![Effect::Moved(drag.origins.iter().map(|(id, _)| *id).collect())]
+        }
+        Gesture::Marquee(_, _, _, before) => {
+            session.selection = before;
+            vec![Effect::Selection, Effect::Draft]
+        }
+        Gesture::Idle | Gesture::Press(_) | Gesture::Pan(..) | Gesture::Pinch(_) | Gesture::Connect(..) => {
+            connect::leave(session)
+        }
+    }
+}
+
+fn down(session: &mut Session, press: Press, button: i16) -> Vec<Effect> {
+    if press.touch
+        && let Some(other) = other_finger(&session.gesture, press.pointer)
+    {
+        let effects = cancel(session);
+        session.gesture = Gesture::Pinch([other, (press.pointer, press.at)]);
+        return effects;
+    }
+    if !session.gesture.is_idle() {
+        return Vec::new();
+    }
+    match button {
+        0 if press.mods.space => pan(session, &press),
+        0 => main_down(session, press),
+        1 => pan(session, &press),
+        2 => menu(session, &press),
+        _ => Vec::new(),
+    }
+}
+
+fn pan(session: &mut Session, press: &Press) -> Vec<Effect> {
+    session.gesture = Gesture::Pan(press.pointer, press.at);
     Vec::new()
+}
+
+fn menu(session: &mut Session, press: &Press) -> Vec<Effect> {
+    let mut effects = connect::leave(session);
+    if !is_selected(&session.selection, press.target) {
+        effects.extend(session.select(only(press.target)));
+    }
+    effects.push(Effect::Open(Panel::Menu(press.target, press.at)));
+    effects
+}
+
+fn main_down(session: &mut Session, mut press: Press) -> Vec<Effect> {
+    let at = session.viewport.to_canvas(press.at);
+    if session.connecting.is_some() {
+        session.gesture = Gesture::Press(press);
+        return connect::point(session, at);
+    }
+    if let Target::Link(_) = press.target
+        && let Some(nearest) = geometry::link_at(session.design(), at, 12.0 / session.viewport.zoom)
+    {
+        press.target = Target::Link(nearest);
+    }
+    let mut effects = Vec::new();
+    if matches!(press.target, Target::Node(_) | Target::Link(_))
+        && !is_selected(&session.selection, press.target)
+    {
+        press.selected = true;
+        let kept = if press.mods.adds() { session.selection.clone() } else { Selection::default() };
+        effects = session.select(toggled(kept, press.target));
+    }
+    session.gesture = Gesture::Press(press);
+    effects
+}
+
+fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect> {
+    let canvas = session.viewport.to_canvas(at);
+    match &mut session.gesture {
+        Gesture::Idle if session.connecting.is_some() => connect::hover(session, canvas),
+        Gesture::Press(press) if press.pointer == pointer => {
+            let press = *press;
+            let still = if press.touch { STILL_TOUCH } else { STILL };
+            if distance(press.at, at) <= still {
+                return Vec::new();
+            }
+            let mut effects = start(session, press);
+            effects.extend(moved(session, pointer, at, mods));
+            effects
+        }
+        Gesture::Pan(id, last) if *id == pointer => {
+            let delta = [at[0] - last[0], at[1] - last[1]];
+            *last = at;
+            session.viewport.pan_by(delta);
+            vec![Effect::Viewport]
+        }
+        Gesture::Pinch(fingers) => {
+            let before = *fingers;
+            let Some(finger) = fingers.iter_mut().find(|finger| finger.0 == pointer) else {
+                return Vec::new();
+            };
+            finger.1 = at;
+            let after = *fingers;
+            pinch(session, before, after)
+        }
+        Gesture::Drag(drag) if drag.pointer == pointer => {
+            let drag = drag.clone();
+            drag_to(session, &drag, canvas, mods)
+        }
+        Gesture::Marquee(id, from, to, kept) if *id == pointer => {
+            *to = canvas;
+            let (rect, kept) = (Rect::of_corners(*from, canvas), kept.clone());
+            marquee_selects(session, rect, kept)
+        }
+        Gesture::Connect(id, _) if *id == pointer => connect::point(session, canvas),
+        _ => Vec::new(),
+    }
+}
+
+/// The press has become a drag: of what was pressed.
+fn start(session: &mut Session, press: Press) -> Vec<Effect> {
+    session.gesture = Gesture::Idle;
+    let from = session.viewport.to_canvas(press.at);
+    if session.connecting.is_some() {
+        // The second click of a connection: a finger may pan on the way to its target.
+        let pans = press.touch && press.target == Target::Canvas;
+        session.gesture = if pans {
+            Gesture::Pan(press.pointer, press.at)
+        } else {
+            Gesture::Connect(press.pointer, press.at)
+        };
+        return Vec::new();
+    }
+    if let Some(link) = grip_at(session, from)
+        && connect::start_reconnect(session, link.0, link.1)
+    {
+        session.gesture = Gesture::Connect(press.pointer, press.at);
+        return vec![Effect::Draft];
+    }
+    match press.target {
+        Target::Canvas | Target::Link(_) if press.touch => pan(session, &press),
+        Target::Canvas | Target::Link(_) => {
+            let kept = if press.mods.adds() { session.selection.clone() } else { Selection::default() };
+            session.gesture = Gesture::Marquee(press.pointer, from, from, kept);
+            Vec::new()
+        }
+        Target::Node(id) => start_drag(session, &press, id, from),
+        Target::Out(id) | Target::In(id) => {
+            let backwards = matches!(press.target, Target::In(_));
+            let effects = connect::start(session, id, backwards, Way::Drag, from);
+            if session.connecting.is_some() {
+                session.gesture = Gesture::Connect(press.pointer, press.at);
+            }
+            effects
+        }
+    }
+}
+
+fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Point) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut grabbed = grabbed;
+    let before = session.selection.clone();
+    session.history.begin();
+    if press.mods.alt {
+        let copies = clipboard::duplicate(session, [0, 0]);
+        grabbed = copies.get(&grabbed).copied().unwrap_or(grabbed);
+        effects = vec![Effect::Document, Effect::Selection];
+    }
+    let design = session.design();
+    let rest = session.selection.nodes.iter().copied().filter(|id| *id != grabbed);
+    let ids = std::iter::once(grabbed).chain(rest);
+    let origins = ids.filter_map(|id| Some((id, design.node(id)?.at))).collect();
+    session.gesture = Gesture::Drag(Drag { pointer: press.pointer, start, origins, before });
+    effects
+}
+
+fn drag_to(session: &mut Session, drag: &Drag, to: Point, mods: Mods) -> Vec<Effect> {
+    let Some((_, first)) = drag.origins.first() else { return Vec::new() };
+    // Ctrl held while dragging inverts snapping.
+    let shift = [0, 1].map(|axis| {
+        let wanted = f64::from(first[axis]) + to[axis] - drag.start[axis];
+        let landed = if mods.main { wanted.round() as i32 } else { on_grid(wanted) };
+        landed.saturating_sub(first[axis])
+    });
+    let places: Vec<_> =
+        drag.origins.iter().map(|(id, at)| (*id, [0, 1].map(|i| at[i].saturating_add(shift[i])))).collect();
+    let same = places.iter().all(|(id, at)| session.design().node(*id).is_none_or(|node| node.at == *at));
+    if same || session.history.apply(&Edit::Move(places)).is_err() {
+        return Vec::new();
+    }
+    vec![Effect::Moved(drag.origins.iter().map(|(id, _)| *id).collect())]
+}
+
+fn marquee_selects(session: &mut Session, rect: Rect, mut selection: Selection) -> Vec<Effect> {
+    let inside = session.design().nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
+    selection.nodes.extend(inside.map(|node| node.id));
+    let changed = selection != session.selection;
+    session.selection = selection;
+    if changed { vec![Effect::Draft, Effect::Selection] } else { vec![Effect::Draft] }
+}
+
+fn up(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect> {
+    let mut effects = moved(session, pointer, at, mods);
+    match &session.gesture {
+        Gesture::Press(press) if press.pointer == pointer => {
+            let press = *press;
+            session.gesture = Gesture::Idle;
+            effects.extend(click(session, press));
+        }
+        Gesture::Pan(id, _) if *id == pointer => session.gesture = Gesture::Idle,
+        Gesture::Pinch(fingers) => {
+            // The finger that stays goes on panning.
+            if let Some(left) = fingers.iter().find(|finger| finger.0 != pointer) {
+                session.gesture = Gesture::Pan(left.0, left.1);
+            }
+        }
+        Gesture::Drag(drag) if drag.pointer == pointer => {
+            session.gesture = Gesture::Idle;
+            if session.commit() {
+                effects.push(Effect::Document);
+            }
+        }
+        Gesture::Marquee(id, ..) if *id == pointer => {
+            session.gesture = Gesture::Idle;
+            effects.push(Effect::Draft);
+            effects.extend(session.announce_selection());
+        }
+        Gesture::Connect(id, start) if *id == pointer => {
+            let clicked = distance(*start, at) <= connect::SNAP / 2.0;
+            session.gesture = Gesture::Idle;
+            effects.extend(connect::drop_here(session, clicked));
+        }
+        _ => {}
+    }
+    effects
+}
+
+fn click(session: &mut Session, press: Press) -> Vec<Effect> {
+    if session.connecting.is_some() {
+        return connect::finish(session);
+    }
+    match press.target {
+        Target::Canvas if press.mods.adds() || session.selection == Selection::default() => Vec::new(),
+        Target::Canvas => session.select(Selection::default()),
+        Target::Node(_) | Target::Link(_) if press.selected => Vec::new(),
+        Target::Node(_) | Target::Link(_) if press.mods.adds() => {
+            session.select(toggled(session.selection.clone(), press.target))
+        }
+        Target::Node(_) | Target::Link(_) => session.select(only(press.target)),
+        Target::Out(id) | Target::In(id) => {
+            let at = session.viewport.to_canvas(press.at);
+            connect::start(session, id, matches!(press.target, Target::In(_)), Way::Click, at)
+        }
+    }
+}
+
+fn wheel(session: &mut Session, at: Point, delta: [f64; 2], mods: Mods) -> Vec<Effect> {
+    if mods.main {
+        let power = -delta[1].clamp(-WHEEL.1, WHEEL.1) * WHEEL.0;
+        session.viewport.zoom_at(at, libm::exp2(power));
+    } else if mods.shift && delta[0] == 0.0 {
+        session.viewport.pan_by([-delta[1], 0.0]);
+    } else {
+        session.viewport.pan_by([-delta[0], -delta[1]]);
+    }
+    vec![Effect::Viewport]
+}
+
+fn pinch(session: &mut Session, before: [(i32, Point); 2], after: [(i32, Point); 2]) -> Vec<Effect> {
+    let middle = |fingers: [(i32, Point); 2]| {
+        let [(_, a), (_, b)] = fingers;
+        [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])]
+    };
+    let apart = |fingers: [(i32, Point); 2]| distance(fingers[0].1, fingers[1].1).max(1.0);
+    let (from, to) = (middle(before), middle(after));
+    session.viewport.pan_by([to[0] - from[0], to[1] - from[1]]);
+    session.viewport.zoom_at(to, apart(after) / apart(before));
+    vec![Effect::Viewport]
+}
+
+fn other_finger(gesture: &Gesture, pointer: i32) -> Option<(i32, Point)> {
+    let (id, at) = match gesture {
+        Gesture::Press(press) if press.touch => (press.pointer, press.at),
+        Gesture::Pan(id, at) => (*id, *at),
+        _ => return None,
+    };
+    (id != pointer).then_some((id, at))
+}
+
+/// The selected link whose end lies here, and whether it is the end at the callee.
+fn grip_at(session: &Session, at: Point) -> Option<(LinkId, bool)> {
+    let id = session.selection.single_link()?;
+    let curve = geometry::link_curve(session.design(), id)?;
+    let near = |end: Point| distance(end, at) <= connect::GRIP / session.viewport.zoom;
+    if near(curve.0[3]) {
+        return Some((id, true));
+    }
+    near(curve.0[0]).then_some((id, false))
+}
+
+fn is_selected(selection: &Selection, target: Target) -> bool {
+    match target {
+        Target::Canvas => false,
+        Target::Node(id) | Target::Out(id) | Target::In(id) => selection.nodes.contains(&id),
+        Target::Link(id) => selection.links.contains(&id),
+    }
+}
+
+fn only(target: Target) -> Selection {
+    toggled(Selection::default(), target)
+}
+
+fn toggled(mut selection: Selection, target: Target) -> Selection {
+    match target {
+        Target::Canvas => {}
+        Target::Node(id) | Target::Out(id) | Target::In(id) => {
+            if !selection.nodes.remove(&id) {
+                selection.nodes.insert(id);
+            }
+        }
+        Target::Link(id) => {
+            if !selection.links.remove(&id) {
+                selection.links.insert(id);
+            }
+        }
+    }
+    selection
+}
+
+/// The nearest grid line.
+pub(super) fn on_grid(value: f64) -> i32 {
+    ((value / f64::from(GRID)).round() as i32).saturating_mul(GRID)
+}
+
+pub(super) fn distance(a: Point, b: Point) -> f64 {
+    libm::hypot(a[0] - b[0], a[1] - b[1])
 }
