@@ -162,6 +162,13 @@ pub fn lower(id: LinkId, values: &Values) -> Route {
     }
 }
 
+/// Whether two links carry the same requests under the same condition: two such between the same blocks are one
+/// too many.
+pub fn same_conditions(a: &Values, b: &Values) -> bool {
+    let (a, b) = (Reader::new(PARAMS, a), Reader::new(PARAMS, b));
+    a.choice("ops") == b.choice("ops") && a.choice("when") == b.choice("when")
+}
+
 /// Seconds to nanoseconds, rounded to the nearest.
 pub fn nanoseconds(seconds: f64) -> u64 {
     libm::round(seconds * 1e9) as u64

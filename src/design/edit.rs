@@ -1,6 +1,7 @@
 //! A change to the document, as data: it succeeds as a whole or leaves the design untouched and says why.
 
 use super::{Design, Group, GroupId, Link, LinkId, Node, NodeId, Objectives, Run};
+use crate::blocks::link::same_conditions;
 use crate::blocks::param::Value;
 
 /// One change to a design.
@@ -94,17 +95,19 @@ pub fn may_leave(design: &Design, id: NodeId) -> Result<(), Refusal> {
     }
 }
 
-/// Whether this link may be added, else why not: both ends allow it, and no twin has the same conditions.
+/// Whether this link may be added, else why not: both ends allow it, and no other link between them carries the
+/// same requests under the same condition.
 ///
 /// # Errors
 /// [`Refusal`] in words for a person.
 pub fn may_add_link(design: &Design, link: &Link) -> Result<(), Refusal> {
     may_connect(design, link.from, link.to)?;
     let twin = |other: &Link| {
-        other.id != link.id && (other.from, other.to) == (link.from, link.to) && other.values == link.values
+        let same_ends = other.id != link.id && (other.from, other.to) == (link.from, link.to);
+        same_ends && same_conditions(&other.values, &link.values)
     };
     if design.links.iter().any(twin) {
-        return refuse("These two are already linked under the same conditions.");
+        return refuse("These two are already linked: change what the first link carries to draw a second.");
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::geometry::{self, GRID};
 use super::{Effect, Selection, Session};
-use crate::design::{Design, Edit, Link, Node, NodeId};
+use crate::design::{Design, Edit, Link, Node, NodeId, edit};
 use crate::share;
 
 /// A copy stands this far right of and below what it copies.
@@ -83,7 +83,8 @@ fn landing(session: &Session, nodes: &[Node]) -> [i32; 2] {
     shift
 }
 
-/// Adds blocks and links under new ids and selects them. Links to blocks that are not among them are left out.
+/// Adds blocks and links under new ids and selects them. Links to blocks that are not among them are left out,
+/// and so is what may not be drawn, such as a twin in a text from elsewhere.
 fn insert(
     session: &mut Session,
     nodes: Vec<Node>,
@@ -91,19 +92,23 @@ fn insert(
     shift: [i32; 2],
 ) -> BTreeMap<NodeId, NodeId> {
     let mut ids = BTreeMap::new();
-    let mut edits = Vec::with_capacity(nodes.len() + links.len());
+    let mut part = Design::default();
     for node in nodes {
         let id = session.fresh_node_id();
         ids.insert(node.id, id);
-        edits.push(Edit::AddNode(Node { id, at: moved(node.at, shift), ..node }));
+        part.nodes.push(Node { id, at: moved(node.at, shift), ..node });
     }
     for link in links {
         let (Some(&from), Some(&to)) = (ids.get(&link.from), ids.get(&link.to)) else { continue };
-        let id = session.fresh_link_id();
-        edits.push(Edit::AddLink(Link { id, from, to, ..link }));
+        let link = Link { id: session.fresh_link_id(), from, to, ..link };
+        if edit::may_add_link(&part, &link).is_ok() {
+            part.links.push(link);
+        }
     }
-    let added = session.apply(&Edit::All(edits));
-    debug_assert!(added.is_ok(), "ids are new and what could be drawn once can be drawn again: {added:?}");
+    let nodes = part.nodes.into_iter().map(Edit::AddNode);
+    let links = part.links.into_iter().map(Edit::AddLink);
+    let added = session.apply(&Edit::All(nodes.chain(links).collect()));
+    debug_assert!(added.is_ok(), "new ids, and links that may be drawn: {added:?}");
     session.selection = Selection { nodes: ids.values().copied().collect(), ..Selection::default() };
     ids
 }

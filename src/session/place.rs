@@ -28,16 +28,16 @@ pub(super) fn add_block(session: &mut Session, block: &str, at: Option<Point>, c
     }
     let id = session.fresh_node_id();
     let node = Node { id, block: block.to_owned(), name: String::new(), at: corner, group: None, values };
-    let mut effects = add(session, node, partner);
+    let mut effects = add(session, node, partner, kind.about().name);
     effects.extend(session.reveal(id));
     effects
 }
 
 /// Adds the block and, with a partner, a link from it, or to it where only that is allowed.
-fn add(session: &mut Session, node: Node, partner: Option<NodeId>) -> Vec<Effect> {
+fn add(session: &mut Session, node: Node, partner: Option<NodeId>, name: &str) -> Vec<Effect> {
     let id = node.id;
     let mut edits = vec![Edit::AddNode(node)];
-    let mut text = format!("Added {}.", kind_name(&edits));
+    let mut text = format!("Added {name}.");
     if let Some(partner) = partner {
         let mut after = Design::clone(session.design());
         let added = edits[0].apply(&mut after).is_ok();
@@ -55,13 +55,6 @@ fn add(session: &mut Session, node: Node, partner: Option<NodeId>) -> Vec<Effect
     effects
 }
 
-fn kind_name(edits: &[Edit]) -> &str {
-    match edits.first() {
-        Some(Edit::AddNode(node)) => blocks::find(&node.block).map_or("", |kind| kind.about().name),
-        _ => "",
-    }
-}
-
 /// The first free place in the column right of a block, from its own height outwards.
 fn beside(design: &Design, at: [i32; 2]) -> [i32; 2] {
     let x = on_grid(f64::from(at[0]) + COLUMN);
@@ -72,7 +65,8 @@ fn beside(design: &Design, at: [i32; 2]) -> [i32; 2] {
 /// The free place nearest to a point, searched in growing squares.
 fn free_spot(design: &Design, center: Point) -> [i32; 2] {
     let middle = from_center(center);
-    let step = [CARD[0] + ROOM + 4.0, CARD[1] + ROOM + 5.0].map(|size| on_grid(size));
+    // Up to the next grid line, so that the room is never less than ROOM.
+    let step = CARD.map(|size| on_grid(size + ROOM + f64::from(GRID) / 2.0));
     let ring = |radius: i32| {
         let cells = (-radius..=radius).flat_map(move |x| (-radius..=radius).map(move |y| [x, y]));
         cells.filter(move |cell| cell[0].abs().max(cell[1].abs()) == radius)

@@ -30,6 +30,7 @@ pub fn perform(app: App, effect: Effect) {
         Effect::Open(panel) => open(app, panel),
         Effect::Run(control) => run(app, control),
         Effect::Copy(text) => copy(&text),
+        Effect::Paste => paste(app),
         Effect::Focus(node) => focus(node),
     }
 }
@@ -122,6 +123,18 @@ fn run(app: App, control: Control) {
 
 fn copy(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// Reads the clipboard; the browser may ask the person first, and where it says no nothing is pasted.
+fn paste(app: App) {
+    let reading = window().navigator().clipboard().read_text();
+    leptos::task::spawn_local(async move {
+        if let Ok(text) = wasm_bindgen_futures::JsFuture::from(reading).await
+            && let Some(text) = text.as_string()
+        {
+            app.ask(|session| session.paste(&text));
+        }
+    });
 }
 
 fn focus(node: NodeId) {
