@@ -3,13 +3,12 @@
 mod cache;
 mod catalogue;
 mod drawn;
+mod edits;
 mod examples;
 mod figures;
 mod format1;
 mod links;
 mod schema;
-mod edits;
-mod figures;
 mod session;
 mod session_commands;
 mod session_geometry;
