@@ -81,6 +81,7 @@ fn empty_report(topology: &topology::Topology) -> headroom::report::Report {
         goodput: Estimate::exact(0.0),
         success: Estimate::exact(1.0),
         latency: None,
+        p99_sent: None,
         counts: Counts::default(),
     };
     let _ = topology;
