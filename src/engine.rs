@@ -1,10 +1,13 @@
 //! The two methods and the promise that both keep: any topology gives a [`Report`](crate::report::Report).
 
 pub mod cache;
+pub mod calendar;
 pub mod flows;
 pub mod formulas;
+pub mod random;
 pub mod simulate;
 pub mod steady;
+pub mod tally;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,80 +1,429 @@
-//! The discrete-event simulation: every request is an event.
+//! The discrete-event simulation: every request is an event, and the same seed gives the same run to the last bit.
+//!
+//! A request is a tree of calls. [`Simulation`] owns the clock and the event list; what happens at a station is in
+//! `serve`, what a caller does in `dispatch`, failures in `fault`, edits during a run in `change`, and what is
+//! counted in `watch`. A hop without delay is no event: it is handled at once, depth first.
 
-use crate::engine::{Plan, Unit};
-use crate::job::Frame;
-use crate::report::Report;
-use crate::topology::Topology;
+mod calls;
+mod change;
+mod choose;
+mod contents;
+mod dispatch;
+mod fault;
+mod measure;
+mod net;
+mod serve;
+mod watch;
+
+pub use measure::{Measure, digest, measure};
+
+use calls::{Call, Handle, Kind, Line, NONE, Outcome, Request, Slab, State};
+use choose::Choices;
+use contents::Contents;
+use net::Net;
+
+use crate::engine::calendar::{Calendar, Class, Event, Ring, What};
+use crate::engine::random::{Draw, Purpose, mix};
+use crate::topology::{Arrivals, Station, Topology};
+
+/// Time between two samples [ns].
+const TICK: u64 = 100_000_000;
+
+/// Calls that go round in a circle end here.
+const MOST_HOPS: u8 = 64;
 
 /// A run that can be put down and taken up: `advance` in any slices equals one run.
 #[derive(Debug)]
-pub struct Simulation {}
+pub struct Simulation {
+    net: Net,
+    seed: u64,
+    now: u64,
+    events: u64,
+    calendar: Calendar,
+    /// One ring of timeouts per route.
+    rings: Vec<Ring>,
+    /// Hops without delay, handled before the next event.
+    at_once: Vec<AtOnce>,
+    requests: Slab<Request>,
+    calls: Slab<Call>,
+    stations: Vec<StationState>,
+    /// Connection pools by route.
+    pools: Vec<Pool>,
+    watch: watch::Watch,
+    /// Longest detection and promotion that is waited for; proof runs shorten it [s].
+    recovery_cap_s: f64,
+}
+
+/// A hop without delay.
+#[derive(Debug, Clone, Copy)]
+enum AtOnce {
+    Arrive(u32),
+    Served(u32),
+    Reply(u32),
+}
+
+/// What changes at a station during a run.
+#[derive(Debug, Default)]
+struct StationState {
+    instances: Vec<Instance>,
+    /// Next instance in turn.
+    turn: u32,
+    /// Instance that takes writes, or holds the cache.
+    primary: u32,
+    /// Instance that takes over, if there is one.
+    standby: Option<u32>,
+    /// Targets, for a router.
+    choices: Option<Choices>,
+    /// Contents, for a cache with derived hits.
+    cache: Option<Contents>,
+    /// Theoretical arrival time of the rate limit's bucket [ps].
+    bucket_ps: u64,
+    /// Visits of each request under way: generation and count, by request slot.
+    visits: Vec<(u32, u32)>,
+    /// Messages that wait, by operation.
+    messages: [Line; 2],
+    /// Source: requests sent, and the units of unit-rate time left until the next.
+    sent: u64,
+    /// Source: exact time of the next request [s].
+    due_s: f64,
+    /// Source: rate now [1/s].
+    rate: f64,
+    /// Source: has sent, or scheduled, its first request.
+    started: bool,
+    /// Faults so far, for the phases of health checks.
+    faults: u32,
+}
+
+/// One instance.
+#[derive(Debug, Clone, Default)]
+struct Instance {
+    dead: bool,
+    /// Dead without a word: what reaches it vanishes.
+    silent: bool,
+    /// Known to be dead.
+    out: bool,
+    /// Takes no new calls: removed from the design while calls were in service.
+    retired: bool,
+    busy: u32,
+    held: u32,
+    for_slot: Line,
+    for_core: Line,
+}
+
+/// Connections of one route, by calling instance.
+#[derive(Debug, Default)]
+struct Pool {
+    used: Vec<u32>,
+    waiting: Vec<Line>,
+}
 
 impl Simulation {
-    /// A run at time 0 with an empty system.
+    /// A run at time 0 with an empty system and warm caches.
     pub fn new(topology: Topology, seed: u64) -> Self {
-        let _ = (topology, seed);
-        unimplemented!()
+        let net = Net::new(topology, seed);
+        let mut simulation = Simulation {
+            seed,
+            now: 0,
+            events: 0,
+            calendar: Calendar::default(),
+            rings: Vec::new(),
+            at_once: Vec::new(),
+            requests: Slab::default(),
+            calls: Slab::default(),
+            stations: Vec::new(),
+            pools: Vec::new(),
+            watch: watch::Watch::new(&net),
+            recovery_cap_s: f64::INFINITY,
+            net,
+        };
+        simulation.rings.resize_with(simulation.net.routes.len(), Ring::default);
+        simulation.pools.resize_with(simulation.net.routes.len(), Pool::default);
+        for station in 0..simulation.net.stations.len() {
+            let state = simulation.fresh_station(station);
+            simulation.stations.push(state);
+        }
+        for station in 0..simulation.net.stations.len() {
+            simulation.start_source(station);
+        }
+        simulation.calendar.push(TICK, Class::Sample, What::Tick, 0, 0);
+        simulation
     }
 
-    /// Handles events up to this simulated time [ns], at most `budget` of them; true when the time is reached.
+    /// Handles events up to and including this simulated time [ns], at most `budget` of them. True when the time is
+    /// reached; the clock then stands there.
     pub fn advance(&mut self, until_ns: u64, budget: u64) -> bool {
-        let _ = (until_ns, budget);
-        unimplemented!()
+        for _ in 0..budget {
+            match self.calendar.next_time() {
+                Some(time) if time <= until_ns => {}
+                _ => {
+                    self.now = self.now.max(until_ns);
+                    return true;
+                }
+            }
+            let event = self.calendar.pop().expect("an event is due");
+            self.now = event.time;
+            self.events += 1;
+            self.handle(event);
+        }
+        false
     }
 
     /// Simulated time [ns].
     pub fn now_ns(&self) -> u64 {
-        unimplemented!()
+        self.now
     }
 
-    /// Starts the measured window here: everything before is warm-up.
-    pub fn start_measuring(&mut self) {
-        unimplemented!()
+    /// Events handled since the start.
+    pub fn events(&self) -> u64 {
+        self.events
     }
 
-    /// Changes the multiplier on every source's rate; the pending gaps are rescaled at once.
+    /// The topology that runs.
+    pub fn topology(&self) -> &Topology {
+        &self.net.topology
+    }
+
+    /// Bounds detection and promotion after a kill [s], for proof runs that need not wait a quarter of an hour.
+    pub fn cap_recovery(&mut self, seconds: f64) {
+        self.recovery_cap_s = seconds;
+    }
+
+    /// Changes the multiplier on every source's rate; the pending gaps are rescaled at once and all estimates
+    /// start anew.
     pub fn set_traffic(&mut self, multiple: f64) {
-        let _ = multiple;
-        unimplemented!()
+        self.net.topology.traffic = multiple;
+        for station in 0..self.stations.len() {
+            self.rescale_source(station);
+        }
+        self.start_measuring();
     }
 
-    /// Kills a unit now.
-    pub fn kill(&mut self, unit: Unit) {
-        let _ = unit;
-        unimplemented!()
+    fn handle(&mut self, event: Event) {
+        let call = Handle { slot: event.a, generation: event.b };
+        match event.what() {
+            What::Birth => self.birth(event.a, event.b),
+            What::Arrive if self.calls.alive(call) => self.arrive(event.a),
+            What::Served if self.calls.alive(call) => self.served(event.a),
+            What::Reply if self.calls.alive(call) => self.returned(event.a),
+            What::Retry if self.calls.alive(call) && self.calls[event.a].state == State::Calling => {
+                self.proceed(event.a);
+            }
+            What::Arrive | What::Served | What::Reply | What::Retry => {}
+            What::Ring => self.ring(event.a),
+            What::Notice => self.notice(event.a, event.b),
+            What::Promote => self.promote(event.a),
+            What::Tick => self.tick(),
+        }
+        self.settle();
     }
 
-    /// Brings a unit back now.
-    pub fn revive(&mut self, unit: Unit) {
-        let _ = unit;
-        unimplemented!()
+    /// Handles what happens without delay, depth first.
+    fn settle(&mut self) {
+        while let Some(next) = self.at_once.pop() {
+            match next {
+                AtOnce::Arrive(call) => self.arrive(call),
+                AtOnce::Served(call) => self.served(call),
+                AtOnce::Reply(call) => self.returned(call),
+            }
+        }
     }
 
-    /// The design changed: state carries over by node and link id.
-    pub fn change(&mut self, topology: Topology) {
-        let _ = topology;
-        unimplemented!()
+    fn tick(&mut self) {
+        self.calendar.push(self.now + TICK, Class::Sample, What::Tick, 0, 0);
+        self.sample();
     }
 
-    /// What was found in the measured window so far.
-    pub fn report(&self) -> Report {
-        unimplemented!()
+    fn fresh_station(&self, station: usize) -> StationState {
+        let net = &self.net.stations[station];
+        let instances = match net.station {
+            Station::Source(_) | Station::Observer => 0,
+            _ => net.servers.instances.max(1),
+        };
+        let standby = match &net.station {
+            Station::Store(store) if store.standby => Some(instances - 1),
+            Station::Cache(cache) if cache.copies && instances > 1 => Some(1),
+            Station::Source(_)
+            | Station::Router(_)
+            | Station::Server(_)
+            | Station::Cache(_)
+            | Station::Store(_)
+            | Station::Queue(_)
+            | Station::Observer => None,
+        };
+        StationState {
+            instances: vec![Instance::default(); instances as usize],
+            standby,
+            choices: Choices::new(&self.net, station),
+            cache: self.fresh_cache(station),
+            ..StationState::default()
+        }
     }
 
-    /// Figures of the last ten simulated seconds.
-    pub fn frame(&self) -> Frame {
-        unimplemented!()
+    fn fresh_cache(&self, station: usize) -> Option<Contents> {
+        Contents::new(&self.net.topology, station, self.net.stations[station].keys.of(Purpose::Warm))
     }
-}
 
-/// Runs a plan from the start: warm-up, measured window, then a drain so that every request sent in it can end.
-pub fn measure(topology: &Topology, plan: &Plan) -> Report {
-    let _ = (topology, plan);
-    unimplemented!()
-}
+    fn start_source(&mut self, station: usize) {
+        let Station::Source(source) = &self.net.stations[station].station else { return };
+        let (rate, arrivals) = (source.rate * self.net.topology.traffic, source.arrivals);
+        let units = match arrivals {
+            Arrivals::Constant => 0.0,
+            Arrivals::Poisson => self.gap(station, 0),
+        };
+        self.stations[station].started = true;
+        self.stations[station].rate = rate;
+        self.stations[station].due_s = self.now as f64 / 1e9 + units / rate;
+        self.schedule_birth(station);
+    }
 
-/// Digest of a report, 16 hex digits: equal exactly when every figure is, to the last bit.
-pub fn digest(report: &Report) -> String {
-    let _ = report;
-    unimplemented!()
+    /// Units of unit-rate time between a source's request of this number and the one before.
+    fn gap(&self, station: usize, number: u64) -> f64 {
+        match &self.net.stations[station].station {
+            Station::Source(source) if source.arrivals == Arrivals::Poisson => {
+                Draw::new(self.net.stations[station].keys.of(Purpose::Gap), mix(number), 0).exponential()
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// The second number tells births of an older pace from those of the present one.
+    fn schedule_birth(&mut self, station: usize) {
+        let state = &self.stations[station];
+        if state.rate > 0.0 && state.due_s.is_finite() {
+            let time = (libm::round(state.due_s * 1e9) as u64).max(self.now);
+            let pace = state.faults;
+            self.calendar.push(time, Class::Arrival, What::Birth, station as u32, pace);
+        }
+    }
+
+    fn rescale_source(&mut self, station: usize) {
+        let Station::Source(source) = &self.net.stations[station].station else { return };
+        let rate = source.rate * self.net.topology.traffic;
+        let now_s = self.now as f64 / 1e9;
+        let state = &mut self.stations[station];
+        let units = if state.rate > 0.0 { (state.due_s - now_s).max(0.0) * state.rate } else { 0.0 };
+        let units = if state.rate > 0.0 { units } else { self.gap(station, self.stations[station].sent) };
+        let state = &mut self.stations[station];
+        state.rate = rate;
+        state.due_s = now_s + units / rate;
+        state.faults += 1;
+        self.schedule_birth(station);
+    }
+
+    fn birth(&mut self, station: u32, pace: u32) {
+        let s = station as usize;
+        if self.stations[s].faults != pace {
+            return;
+        }
+        let number = self.stations[s].sent;
+        self.stations[s].sent += 1;
+        let request = self.new_request(station, number);
+        let gap = self.gap(s, number + 1);
+        let state = &mut self.stations[s];
+        state.due_s += gap / state.rate;
+        self.schedule_birth(s);
+        let call = Call { kind: Kind::Root, state: State::Calling, ..self.blank(request, station) };
+        let root = self.add_call(call);
+        self.watch.sent(&self.requests[request]);
+        self.proceed(root);
+    }
+
+    fn new_request(&mut self, station: u32, number: u64) -> u32 {
+        let net = &self.net.stations[station as usize];
+        let Station::Source(source) = &net.station else { unreachable!("only sources send") };
+        let hash = mix(net.keys.of(Purpose::Gap) ^ mix(number));
+        let reads = Draw::new(net.keys.of(Purpose::Operation), hash, 0).uniform() < source.reads;
+        let rank = match (&net.zipf, self.net.keyed) {
+            (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
+            _ => 0,
+        };
+        self.requests.insert(Request {
+            hash,
+            born: self.now,
+            rank,
+            source: station,
+            calls: 0,
+            op: u8::from(!reads),
+            window: self.watch.window_of_new_requests(),
+        })
+    }
+
+    /// A call of a request to a station, with everything else at its start.
+    fn blank(&self, request: u32, station: u32) -> Call {
+        Call {
+            request,
+            parent: Handle::NOWHERE,
+            route: NONE,
+            station,
+            instance: NONE,
+            candidate: NONE,
+            next: NONE,
+            visit: 0,
+            arrived: self.now,
+            waited: 0,
+            outcome: Outcome::Ok { data: false, degraded: false, miss: false },
+            step: 0,
+            repeats: 0,
+            attempt: 0,
+            hops: 0,
+            kind: Kind::Plain,
+            state: State::Travelling,
+            missed: true,
+            degraded: false,
+            data: false,
+            pooled: false,
+            reserved: false,
+            abandoned: false,
+        }
+    }
+
+    fn add_call(&mut self, call: Call) -> u32 {
+        self.requests[call.request].calls += 1;
+        self.calls.insert(call)
+    }
+
+    fn drop_call(&mut self, slot: u32) {
+        let request = self.calls[slot].request;
+        self.calls.remove(slot);
+        self.requests[request].calls -= 1;
+        if self.requests[request].calls == 0 {
+            self.requests.remove(request);
+        }
+    }
+
+    /// Does it now, or after this delay [ns].
+    fn after(&mut self, delay: u64, class: Class, what: What, slot: u32) {
+        if delay > 0 {
+            let handle = self.calls.handle(slot);
+            self.calendar.push(self.now + delay, class, what, slot, handle.generation);
+            return;
+        }
+        self.at_once.push(match what {
+            What::Served => AtOnce::Served(slot),
+            What::Reply => AtOnce::Reply(slot),
+            _ => AtOnce::Arrive(slot),
+        });
+    }
+
+    /// How often this request has been at this station before.
+    fn count_visit(&mut self, station: u32, request: u32) -> u32 {
+        let generation = self.requests.handle(request).generation;
+        let visits = &mut self.stations[station as usize].visits;
+        if visits.len() <= request as usize {
+            visits.resize(request as usize + 1, (0, 0));
+        }
+        let entry = &mut visits[request as usize];
+        if entry.0 != generation {
+            *entry = (generation, 0);
+        }
+        entry.1 += 1;
+        entry.1 - 1
+    }
+
+    /// Draws of a call for a purpose at its station.
+    fn draw(&self, slot: u32, purpose: Purpose) -> Draw {
+        let call = &self.calls[slot];
+        let key = self.net.stations[call.station as usize].keys.of(purpose);
+        Draw::new(key, self.requests[call.request].hash, call.visit)
+    }
 }

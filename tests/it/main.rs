@@ -13,5 +13,6 @@ mod session;
 mod session_commands;
 mod session_geometry;
 mod share;
+mod simulate;
 mod spof_structure;
 mod tidy;

@@ -1,0 +1,266 @@
+//! Requests and calls under way: plain records in slabs, found by slot and generation, never allocated once warm.
+
+use crate::report::Cause;
+
+/// No slot.
+pub const NONE: u32 = u32::MAX;
+
+/// A place in a slab that knows whether it still holds what it held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handle {
+    /// Place.
+    pub slot: u32,
+    /// Generation of its content.
+    pub generation: u32,
+}
+
+impl Handle {
+    /// Points nowhere.
+    pub const NOWHERE: Handle = Handle { slot: NONE, generation: 0 };
+}
+
+/// Records that come and go; places are used again, generations never.
+#[derive(Debug)]
+pub struct Slab<T> {
+    items: Vec<T>,
+    generations: Vec<u32>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Slab { items: Vec::new(), generations: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Slab<T> {
+    /// Keeps a record.
+    #[inline]
+    pub fn insert(&mut self, item: T) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.items[slot as usize] = item;
+            return slot;
+        }
+        self.items.push(item);
+        // Odd generations are alive.
+        self.generations.push(1);
+        (self.items.len() - 1) as u32
+    }
+
+    /// Lets a record go; handles to it stop working.
+    #[inline]
+    pub fn remove(&mut self, slot: u32) {
+        self.generations[slot as usize] = self.generations[slot as usize].wrapping_add(2);
+        self.free.push(slot);
+    }
+
+    /// Handle of what is in a slot now.
+    #[inline]
+    pub fn handle(&self, slot: u32) -> Handle {
+        Handle { slot, generation: self.generations[slot as usize] }
+    }
+
+    /// Whether a handle still points to what it was made for.
+    #[inline]
+    pub fn alive(&self, handle: Handle) -> bool {
+        handle.slot != NONE && self.generations[handle.slot as usize] == handle.generation
+    }
+
+    /// Slots in use, in rising order.
+    pub fn slots(&self) -> Vec<u32> {
+        let mut used = vec![true; self.items.len()];
+        for slot in &self.free {
+            used[*slot as usize] = false;
+        }
+        (0..self.items.len() as u32).filter(|slot| used[*slot as usize]).collect()
+    }
+}
+
+impl<T> std::ops::Index<u32> for Slab<T> {
+    type Output = T;
+    #[inline]
+    fn index(&self, slot: u32) -> &T {
+        &self.items[slot as usize]
+    }
+}
+
+impl<T> std::ops::IndexMut<u32> for Slab<T> {
+    #[inline]
+    fn index_mut(&mut self, slot: u32) -> &mut T {
+        &mut self.items[slot as usize]
+    }
+}
+
+/// What a user asked for; lives until the last call made for it is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// Hash of source and number: what all its draws hang on.
+    pub hash: u64,
+    /// When it was sent [ns].
+    pub born: u64,
+    /// Popularity rank of its key, from 1; 0 when nothing asks for keys.
+    pub rank: u64,
+    /// Station of its source.
+    pub source: u32,
+    /// Calls that refer to it.
+    pub calls: u32,
+    /// 0 read, 1 write.
+    pub op: u8,
+    /// Measured window that it was sent in; 0 is none.
+    pub window: u32,
+}
+
+/// Why a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request itself, at its source.
+    Root,
+    /// A call that its parent waits for.
+    Plain,
+    /// A call that nobody waits for.
+    Background,
+    /// Puts a key into a cache.
+    Fill,
+    /// Takes a key out of a cache.
+    Delete,
+    /// A write applied at a replica.
+    Replay,
+    /// A message kept by a queue.
+    Message,
+}
+
+/// Where a call is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// On its way to a station.
+    Travelling,
+    /// Waits for a connection at the caller.
+    WaitsForConnection,
+    /// Waits for a slot.
+    WaitsForSlot,
+    /// Holds a slot, waits for a core.
+    WaitsForCore,
+    /// Holds a core.
+    InService,
+    /// Waits for its own calls; a message that waits; a source's request.
+    Calling,
+    /// Its reply is on its way.
+    Replying,
+    /// Vanished in silence; only a timeout ends it.
+    Lost,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Answered.
+    Ok {
+        /// With data behind it.
+        data: bool,
+        /// Something optional had failed.
+        degraded: bool,
+        /// A cache that did not have it.
+        miss: bool,
+    },
+    /// Failed with its root cause.
+    Fail(Cause),
+}
+
+/// One call, from the caller's decision to its reply.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// Request that it serves.
+    pub request: u32,
+    /// Who waits for it.
+    pub parent: Handle,
+    /// Route that it came by, or [`NONE`].
+    pub route: u32,
+    /// Station that it goes to.
+    pub station: u32,
+    /// Instance there, or [`NONE`] until the station chooses.
+    pub instance: u32,
+    /// Candidate of the calling router, or [`NONE`].
+    pub candidate: u32,
+    /// Next in a waiting line.
+    pub next: u32,
+    /// Count of this request's visits to the station.
+    pub visit: u32,
+    /// When it reached the station [ns].
+    pub arrived: u64,
+    /// How long it waited there for slot and core [ns].
+    pub waited: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Place in the list of the station's own calls.
+    pub step: u16,
+    /// Repetitions of the current step still to do, plus one; 0 before they were drawn.
+    pub repeats: u16,
+    /// Attempts made of the current call after the first.
+    pub attempt: u8,
+    /// Hops from the source.
+    pub hops: u8,
+    /// Why it is made.
+    pub kind: Kind,
+    /// Where it is in its life.
+    pub state: State,
+    /// The latest cache call of its own missed.
+    pub missed: bool,
+    /// Something optional failed.
+    pub degraded: bool,
+    /// An answer had data behind it.
+    pub data: bool,
+    /// It has a connection of the caller's pool.
+    pub pooled: bool,
+    /// Its slot was taken for it beforehand.
+    pub reserved: bool,
+    /// It had a parent that gave up on it.
+    pub abandoned: bool,
+}
+
+/// A first-in-first-out line of calls, linked through [`Call::next`].
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    head: u32,
+    tail: u32,
+    /// How many wait.
+    pub len: u32,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Line { head: NONE, tail: NONE, len: 0 }
+    }
+}
+
+impl Line {
+    /// Puts a call at the end.
+    #[inline]
+    pub fn push(&mut self, slot: u32, calls: &mut Slab<Call>) {
+        calls[slot].next = NONE;
+        if self.tail == NONE {
+            self.head = slot;
+        } else {
+            calls[self.tail].next = slot;
+        }
+        self.tail = slot;
+        self.len += 1;
+    }
+
+    /// The first in line.
+    #[inline]
+    pub fn first(&self) -> Option<u32> {
+        (self.head != NONE).then_some(self.head)
+    }
+
+    /// Takes the first in line.
+    #[inline]
+    pub fn pop(&mut self, calls: &Slab<Call>) -> Option<u32> {
+        let slot = self.first()?;
+        self.head = calls[slot].next;
+        if self.head == NONE {
+            self.tail = NONE;
+        }
+        self.len -= 1;
+        Some(slot)
+    }
+}

@@ -1,0 +1,319 @@
+//! The design changed during a run: what goes on keeps its state, found again by node and link id.
+
+use std::collections::HashMap;
+
+use super::calls::{Call, Handle, Kind, NONE, State};
+use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
+use crate::engine::calendar::What;
+use crate::report::Cause;
+use crate::topology::{Place, Station, Topology};
+
+/// Where old stations and routes are in the new tables.
+struct Map {
+    stations: Vec<Option<u32>>,
+    routes: Vec<Option<u32>>,
+}
+
+impl Simulation {
+    /// Goes on with a changed design. Calls at a removed station or on a removed link end as refused; an instance
+    /// that is taken away finishes what it has. Moving or renaming a block changes nothing, not even the intervals.
+    pub fn change(&mut self, topology: Topology) {
+        if same(&self.net.topology, &topology) {
+            self.net.topology = topology;
+            return;
+        }
+        let old = std::mem::replace(&mut self.net, Net::new(topology, self.seed));
+        let map = Map::new(&old.topology, &self.net.topology);
+        let steps = self.current_routes(&old);
+        self.move_stations(&old, &map);
+        self.move_routes(&map);
+        self.move_events(&map);
+        self.move_calls(&map, &steps);
+        self.count_targets();
+        for station in 0..self.stations.len() {
+            self.rescale_or_start(station);
+            self.hand_out_if_queue(station);
+        }
+        self.settle();
+        self.start_measuring();
+    }
+
+    /// The route that each waiting caller is at, in the old tables.
+    fn current_routes(&self, old: &Net) -> HashMap<u32, u32> {
+        let mut at = HashMap::new();
+        for slot in self.calls.slots() {
+            let call = &self.calls[slot];
+            let op = self.requests[call.request].op as usize;
+            let routes = &old.stations[call.station as usize].outgoing[op];
+            if let Some(route) = routes.get(call.step as usize) {
+                at.insert(slot, *route);
+            }
+        }
+        at
+    }
+
+    fn move_stations(&mut self, old: &Net, map: &Map) {
+        let mut before: Vec<Option<StationState>> =
+            std::mem::take(&mut self.stations).into_iter().map(Some).collect();
+        let mut origins = vec![None; self.net.stations.len()];
+        for (from, to) in map.stations.iter().enumerate() {
+            if let Some(to) = to {
+                origins[*to as usize] = Some(from);
+            }
+        }
+        for (station, origin) in origins.iter().enumerate() {
+            let mut state = self.fresh_station(station);
+            if let Some(from) = *origin
+                && let Some(kept) = before[from].take()
+            {
+                let same_sources = map.stations.iter().enumerate().all(|(i, to)| *to == Some(i as u32));
+                let same_cache =
+                    same_sources && old.stations[from].station == self.net.stations[station].station;
+                keep_state(&mut state, kept, same_cache);
+            }
+            self.stations.push(state);
+        }
+        let mut routes = vec![None; self.net.routes.len()];
+        for (from, to) in map.routes.iter().enumerate() {
+            if let Some(to) = to {
+                routes[*to as usize] = Some(from);
+            }
+        }
+        self.watch.carry_over(&self.net, &origins, &routes);
+    }
+
+    fn move_routes(&mut self, map: &Map) {
+        let mut rings: Vec<Ring> = std::mem::take(&mut self.rings);
+        let mut pools: Vec<Pool> = std::mem::take(&mut self.pools);
+        self.rings.resize_with(self.net.routes.len(), Ring::default);
+        self.pools.resize_with(self.net.routes.len(), Pool::default);
+        for (from, to) in map.routes.iter().enumerate() {
+            if let Some(to) = to {
+                self.rings[*to as usize] = std::mem::take(&mut rings[from]);
+                self.pools[*to as usize] = std::mem::take(&mut pools[from]);
+            }
+        }
+    }
+
+    /// Notices are dropped: after a change everyone knows who is dead.
+    fn move_events(&mut self, map: &Map) {
+        self.calendar.rewrite(|event| match event.what() {
+            What::Birth | What::Promote => map.stations[event.a as usize],
+            What::Ring => map.routes[event.a as usize],
+            What::Notice => None,
+            What::Arrive | What::Served | What::Reply | What::Retry | What::Tick => Some(event.a),
+        });
+        for state in &mut self.stations {
+            state.instances.iter_mut().for_each(|instance| instance.out = instance.dead);
+        }
+    }
+
+    fn move_calls(&mut self, map: &Map, steps: &HashMap<u32, u32>) {
+        let (mut gone, mut cut_off) = (Vec::new(), Vec::new());
+        for slot in self.calls.slots() {
+            let call = self.calls[slot];
+            self.calls[slot].candidate = NONE;
+            let route = if call.route == NONE { Some(NONE) } else { map.routes[call.route as usize] };
+            match (map.stations[call.station as usize], route) {
+                (Some(station), Some(route)) => {
+                    self.calls[slot].station = station;
+                    self.calls[slot].route = route;
+                }
+                (Some(station), None) => {
+                    self.calls[slot].station = station;
+                    cut_off.push(slot);
+                }
+                (None, _) => gone.push(slot),
+            }
+        }
+        self.remap_sources(map);
+        let refused = self.end_gone(&gone, &cut_off);
+        for (slot, route) in steps {
+            self.restore_step(*slot, map.routes[*route as usize]);
+        }
+        for caller in refused {
+            if self.calls.alive(caller) {
+                self.refuse_caller(caller.slot);
+            }
+        }
+    }
+
+    fn remap_sources(&mut self, map: &Map) {
+        for slot in self.requests.slots() {
+            let source = self.requests[slot].source as usize;
+            self.requests[slot].source = map.stations.get(source).copied().flatten().unwrap_or(NONE);
+        }
+    }
+
+    /// Takes calls out whose station is gone, and detaches those whose link is gone: their work goes on. Returns the
+    /// callers that lose an answer.
+    fn end_gone(&mut self, gone: &[u32], cut_off: &[u32]) -> Vec<Handle> {
+        let mut refused = Vec::new();
+        for slot in gone {
+            let call = self.calls[*slot];
+            if call.kind == Kind::Root {
+                let request = self.requests[call.request];
+                self.watch.forgotten(&request);
+            }
+            refused.push(call.parent);
+            self.drop_call(*slot);
+        }
+        for slot in cut_off {
+            refused.push(self.calls[*slot].parent);
+            self.calls[*slot].parent = Handle::NOWHERE;
+            self.calls[*slot].route = NONE;
+        }
+        for slot in self.calls.slots() {
+            let call = self.calls[slot];
+            if call.kind == Kind::Plain && !self.calls.alive(call.parent) {
+                self.detach(slot);
+            }
+        }
+        refused
+    }
+
+    /// Nobody waits for this call any more. What never left its caller, or was lost, is gone.
+    fn detach(&mut self, slot: u32) {
+        let call = &mut self.calls[slot];
+        call.pooled = false;
+        call.abandoned = true;
+        call.parent = Handle::NOWHERE;
+        let never_left = call.state == State::WaitsForConnection && call.route == NONE;
+        if never_left || call.state == State::Lost {
+            self.drop_call(slot);
+        }
+    }
+
+    /// A caller whose callee was removed ends as refused, wherever it is.
+    fn refuse_caller(&mut self, slot: u32) {
+        let refused = Outcome::Fail(Cause::Refused);
+        match &self.net.stations[self.calls[slot].station as usize].station {
+            Station::Source(_) => self.finish(slot, refused),
+            Station::Queue(_) => self.message_done(slot, refused),
+            Station::Router(_)
+            | Station::Server(_)
+            | Station::Cache(_)
+            | Station::Store(_)
+            | Station::Observer => {
+                self.complete(slot, refused);
+            }
+        }
+    }
+
+    fn restore_step(&mut self, slot: u32, route: Option<u32>) {
+        let Some(call) = self.call_if_alive(slot) else { return };
+        let op = self.requests[call.request].op as usize;
+        let routes = &self.net.stations[call.station as usize].outgoing[op];
+        let place = route.and_then(|route| routes.iter().position(|r| *r == route));
+        if let Some(place) = place {
+            self.calls[slot].step = place as u16;
+        } else {
+            self.calls[slot].step = (self.calls[slot].step as usize).min(routes.len()) as u16;
+            self.calls[slot].repeats = 0;
+        }
+    }
+
+    fn call_if_alive(&self, slot: u32) -> Option<Call> {
+        self.calls.slots().binary_search(&slot).ok().map(|_| self.calls[slot])
+    }
+
+    /// Routers count anew what they have sent, and know who is dead.
+    fn count_targets(&mut self) {
+        for slot in self.calls.slots() {
+            let call = self.calls[slot];
+            if call.route == NONE || !self.calls.alive(call.parent) {
+                continue;
+            }
+            let router = self.net.routes[call.route as usize].from as usize;
+            let Some(choices) = &mut self.stations[router].choices else { continue };
+            let found =
+                choices.candidates.iter().position(|c| c.route == call.route && c.instance == call.instance);
+            if let Some(candidate) = found {
+                choices.sent(candidate as u32);
+                self.calls[slot].candidate = candidate as u32;
+            }
+        }
+        for router in 0..self.stations.len() {
+            let Some(choices) = &self.stations[router].choices else { continue };
+            let dead = |c: &usize| {
+                let target = &choices.candidates[*c];
+                let instances = &self.stations[target.station as usize].instances;
+                target.instance != NONE && instances[target.instance as usize].dead
+            };
+            let dead: Vec<usize> = (0..choices.candidates.len()).filter(dead).collect();
+            let choices = self.stations[router].choices.as_mut().expect("a router");
+            dead.into_iter().for_each(|candidate| choices.set_out(candidate as u32, true));
+        }
+    }
+
+    fn rescale_or_start(&mut self, station: usize) {
+        if self.stations[station].started {
+            self.rescale_source(station);
+        } else {
+            self.start_source(station);
+        }
+    }
+
+    fn hand_out_if_queue(&mut self, station: usize) {
+        if matches!(self.net.stations[station].station, Station::Queue(_)) {
+            self.hand_out(station as u32);
+        }
+    }
+}
+
+impl Map {
+    fn new(old: &Topology, new: &Topology) -> Self {
+        let stations = old.places().map(|(_, place)| {
+            let to = new.index_of(place.id)?;
+            let kind = std::mem::discriminant(&new.place(to).station);
+            (kind == std::mem::discriminant(&place.station)).then_some(to as u32)
+        });
+        let stations: Vec<Option<u32>> = stations.collect();
+        let routes = (0..old.graph.edge_count()).map(|index| {
+            let id = old.route(index).id;
+            let to = (0..new.graph.edge_count()).find(|to| new.route(*to).id == id)?;
+            let (a, b) = old.ends(index);
+            let (c, d) = new.ends(to);
+            (stations[a] == Some(c as u32) && stations[b] == Some(d as u32)).then_some(to as u32)
+        });
+        Map { routes: routes.collect(), stations }
+    }
+}
+
+/// Whether two topologies run the same: names and prices aside.
+fn same(a: &Topology, b: &Topology) -> bool {
+    let place = |x: &Place, y: &Place| {
+        (x.id, &x.station, &x.servers, x.group) == (y.id, &y.station, &y.servers, y.group)
+    };
+    a.len() == b.len()
+        && a.graph.edge_count() == b.graph.edge_count()
+        && a.traffic == b.traffic
+        && a.monitored == b.monitored
+        && a.groups == b.groups
+        && (0..a.len()).all(|i| place(a.place(i), b.place(i)))
+        && (0..a.graph.edge_count()).all(|i| a.route(i) == b.route(i) && a.ends(i) == b.ends(i))
+}
+
+/// Carries over what a station had; instances that are no longer drawn finish what they have.
+fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool) {
+    let wanted = fresh.instances.len();
+    while kept.instances.len() < wanted {
+        kept.instances.push(Instance::default());
+    }
+    for (index, instance) in kept.instances.iter_mut().enumerate() {
+        instance.retired = index >= wanted;
+    }
+    let drawn = |i: u32| (i as usize) < wanted;
+    if !drawn(kept.primary)
+        || kept.standby.is_some_and(|i| !drawn(i))
+        || kept.standby.is_some() != fresh.standby.is_some()
+    {
+        kept.primary = fresh.primary;
+        kept.standby = fresh.standby;
+    }
+    kept.choices = fresh.choices.take();
+    if !same_cache {
+        kept.cache = fresh.cache.take();
+    }
+    *fresh = kept;
+}

@@ -1,0 +1,340 @@
+//! What a caller does: which call next, send it, and go on with what comes back.
+
+use super::calls::{Call, Kind, NONE, Outcome, State};
+use super::{MOST_HOPS, Simulation, choose};
+use crate::engine::calendar::{Class, What};
+use crate::engine::random::Purpose;
+use crate::report::Cause;
+use crate::topology::Station;
+
+/// Longest delay before a retry [s].
+const BACKOFF_CAP_S: f64 = 10.0;
+
+impl Simulation {
+    /// Makes the next call that this one needs, or ends it.
+    pub(super) fn proceed(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        match &self.net.stations[call.station as usize].station {
+            Station::Source(_) => self.proceed_at_source(slot, &call),
+            Station::Router(_) => self.proceed_at_router(slot, &call),
+            Station::Server(_) | Station::Cache(_) => self.proceed_in_order(slot),
+            Station::Queue(_) => self.requeue(slot),
+            Station::Store(_) | Station::Observer => {}
+        }
+    }
+
+    fn proceed_at_source(&mut self, slot: u32, call: &Call) {
+        let op = self.requests[call.request].op as usize;
+        let routes = &self.net.stations[call.station as usize].outgoing[op];
+        let route = match routes[..] {
+            [] => return self.finish(slot, Outcome::Fail(Cause::Refused)),
+            [only] => only,
+            _ => {
+                let mut total = 0.0;
+                let cumulative: Vec<(f64, u32)> = routes
+                    .iter()
+                    .map(|route| {
+                        total += self.net.routes[*route as usize].route.weight;
+                        (total, *route)
+                    })
+                    .collect();
+                choose::by_weight(&cumulative, &mut self.retry_draw(slot, Purpose::Choice))
+            }
+        };
+        self.watch.attempt(&self.requests[call.request]);
+        self.send(slot, route, NONE, NONE, Kind::Plain);
+    }
+
+    fn proceed_at_router(&mut self, slot: u32, call: &Call) {
+        let op = self.requests[call.request].op;
+        let mut draw = self.retry_draw(slot, Purpose::Choice);
+        let choices = self.stations[call.station as usize].choices.as_mut().expect("a router has choices");
+        let Some(candidate) = choices.choose(op, &mut draw) else {
+            return self.fail_here(slot, Cause::Refused);
+        };
+        choices.sent(candidate);
+        let target = choices.candidates[candidate as usize];
+        self.send(slot, target.route, target.instance, candidate, Kind::Plain);
+    }
+
+    /// A server, or a cache that missed: all links in drawn order.
+    fn proceed_in_order(&mut self, slot: u32) {
+        loop {
+            let call = self.calls[slot];
+            let op = self.requests[call.request].op as usize;
+            let station = call.station as usize;
+            let Some(&route) = self.net.stations[station].outgoing[op].get(call.step as usize) else {
+                return self.answered(slot);
+            };
+            if call.repeats == 0 {
+                self.calls[slot].repeats = 1 + self.repetitions(slot, route);
+            }
+            if self.calls[slot].repeats == 1 {
+                self.next_step(slot);
+                continue;
+            }
+            if !self.net.routes[route as usize].route.background {
+                self.send(slot, route, NONE, NONE, Kind::Plain);
+                return;
+            }
+            for _ in 1..self.calls[slot].repeats {
+                self.send(slot, route, NONE, NONE, Kind::Background);
+            }
+            self.next_step(slot);
+        }
+    }
+
+    fn next_step(&mut self, slot: u32) {
+        let call = &mut self.calls[slot];
+        call.step += 1;
+        call.repeats = 0;
+        call.attempt = 0;
+    }
+
+    /// Calls to make along this route now: none when it waits for a miss that did not happen.
+    fn repetitions(&self, slot: u32, route: u32) -> u16 {
+        let net = &self.net.routes[route as usize];
+        if net.never || (net.route.on_miss && !self.calls[slot].missed) {
+            return 0;
+        }
+        let whole = libm::floor(net.route.calls);
+        let fraction = net.route.calls - whole;
+        let one_more = fraction > 0.0 && {
+            let mut draw = self.draw(slot, Purpose::Calls);
+            (0..self.calls[slot].step).for_each(|_| _ = draw.uniform());
+            draw.uniform() < fraction
+        };
+        whole as u16 + u16::from(one_more)
+    }
+
+    /// Sends a call along a route. A caller that waits is its parent; a background call has none.
+    pub(super) fn send(&mut self, parent: u32, route: u32, instance: u32, candidate: u32, kind: Kind) -> u32 {
+        let caller = self.calls[parent];
+        let net = &self.net.routes[route as usize];
+        let (to, pool) = (net.to, net.route.pool);
+        let waits = kind == Kind::Plain;
+        let mut call = self.blank(caller.request, to);
+        call.kind = kind;
+        call.route = route;
+        call.instance = instance;
+        call.candidate = candidate;
+        call.hops = caller.hops.saturating_add(1);
+        if waits {
+            call.parent = self.calls.handle(parent);
+        }
+        let slot = self.add_call(call);
+        self.watch.route(route).calls += 1;
+        if waits {
+            self.set_timeout(slot, route);
+        }
+        if let (Some(size), true) = (pool, waits)
+            && !self.take_connection(slot, route, caller.instance, size)
+        {
+            return slot;
+        }
+        self.depart(slot);
+        slot
+    }
+
+    pub(super) fn depart(&mut self, slot: u32) {
+        self.calls[slot].state = State::Travelling;
+        let latency = self.net.routes[self.calls[slot].route as usize].route.latency_ns;
+        self.after(latency, Class::Arrival, What::Arrive, slot);
+    }
+
+    fn set_timeout(&mut self, slot: u32, route: u32) {
+        let due = self.now + self.net.routes[route as usize].route.timeout_ns;
+        let handle = self.calls.handle(slot);
+        let calls = &self.calls;
+        let alive = |slot, generation| calls.alive(super::Handle { slot, generation });
+        self.rings[route as usize].set(route, due, slot, handle.generation, &mut self.calendar, alive);
+    }
+
+    pub(super) fn ring(&mut self, ring: u32) {
+        let calls = &self.calls;
+        let alive = |slot, generation| calls.alive(super::Handle { slot, generation });
+        let due = self.rings[ring as usize].fire(ring, self.now, &mut self.calendar, alive);
+        if let Some((slot, _)) = due {
+            self.timed_out(slot);
+        }
+    }
+
+    /// The caller gives up. The work goes on at the callee, and its reply will be dropped.
+    fn timed_out(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        if !self.calls.alive(call.parent) {
+            return;
+        }
+        self.let_go(slot);
+        self.calls[slot].parent = super::Handle::NOWHERE;
+        self.calls[slot].abandoned = true;
+        let lost = call.state == State::Lost;
+        if lost {
+            self.drop_call(slot);
+        }
+        let cause = if lost { Cause::Partitioned } else { Cause::TimedOut };
+        self.child_done(call.parent.slot, call.route, Outcome::Fail(cause));
+    }
+
+    /// Gives back the connection and the router's count that a call holds at its caller.
+    pub(super) fn let_go(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        if call.candidate != NONE {
+            let router = self.net.routes[call.route as usize].from as usize;
+            if let Some(choices) = &mut self.stations[router].choices {
+                choices.done(call.candidate);
+            }
+            self.calls[slot].candidate = NONE;
+        }
+        if call.pooled {
+            self.calls[slot].pooled = false;
+            let instance = self.calls[call.parent.slot].instance;
+            self.give_connection_back(call.route, instance);
+        }
+    }
+
+    /// A reply is back at its caller.
+    pub(super) fn returned(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        self.let_go(slot);
+        self.drop_call(slot);
+        if self.calls.alive(call.parent) {
+            self.child_done(call.parent.slot, call.route, call.outcome);
+        } else if matches!(call.outcome, Outcome::Fail(_)) && call.route != NONE && !call.abandoned {
+            self.watch.route(call.route).failures += 1;
+        }
+    }
+
+    /// A call that this one waited for has ended.
+    fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) {
+        if let Outcome::Fail(cause) = outcome {
+            self.watch.route(route).failures += 1;
+            if self.may_retry(slot, route, cause) {
+                return self.retry_later(slot, route);
+            }
+        }
+        let station = self.calls[slot].station as usize;
+        match &self.net.stations[station].station {
+            Station::Source(_) => self.finish(slot, outcome),
+            Station::Router(_) => self.complete(slot, outcome),
+            Station::Server(_) | Station::Cache(_) => self.go_on(slot, route, outcome),
+            Station::Queue(_) => self.message_done(slot, outcome),
+            Station::Store(_) | Station::Observer => {}
+        }
+    }
+
+    fn go_on(&mut self, slot: u32, route: u32, outcome: Outcome) {
+        let op = self.requests[self.calls[slot].request].op as usize;
+        let net = &self.net.routes[route as usize];
+        let (aside, optional, on_miss) = (net.aside[op], net.route.optional, net.route.on_miss);
+        let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
+        let call = &mut self.calls[slot];
+        match outcome {
+            Outcome::Ok { data, degraded, miss } => {
+                call.data |= data;
+                call.degraded |= degraded;
+                if from_cache {
+                    call.missed = miss;
+                }
+                if on_miss && op == 0 && !miss {
+                    self.fill_aside(slot, route);
+                }
+            }
+            Outcome::Fail(_) if aside => call.missed = true,
+            Outcome::Fail(_) if optional => call.degraded = true,
+            Outcome::Fail(cause) => return self.complete(slot, Outcome::Fail(cause)),
+        }
+        let call = &mut self.calls[slot];
+        call.attempt = 0;
+        call.repeats -= 1;
+        if call.repeats == 1 {
+            self.next_step(slot);
+        }
+        self.proceed(slot);
+    }
+
+    fn may_retry(&self, slot: u32, route: u32, cause: Cause) -> bool {
+        let call = &self.calls[slot];
+        let policy = &self.net.routes[route as usize].route;
+        let read = self.requests[call.request].op == 0;
+        let worth_it = match cause {
+            Cause::Refused
+            | Cause::Died
+            | Cause::Overloaded
+            | Cause::PoolExhausted
+            | Cause::BacklogFull
+            | Cause::TimedOut
+            | Cause::Partitioned
+            | Cause::DependencyFailed => true,
+            Cause::RateLimited | Cause::Loop => false,
+        };
+        worth_it && u32::from(call.attempt) < policy.retries && (read || policy.idempotent)
+    }
+
+    fn retry_later(&mut self, slot: u32, route: u32) {
+        self.calls[slot].attempt += 1;
+        let attempt = i32::from(self.calls[slot].attempt);
+        let base = self.net.routes[route as usize].route.backoff_s;
+        let most = (base * libm::ldexp(1.0, attempt - 1)).min(BACKOFF_CAP_S);
+        let delay = most * self.retry_draw(slot, Purpose::Jitter).uniform();
+        let handle = self.calls.handle(slot);
+        let time = self.now + libm::round(delay * 1e9) as u64;
+        self.calendar.push(time, Class::Timer, What::Retry, slot, handle.generation);
+    }
+
+    /// Draws that differ from one attempt, and one step, to the next.
+    fn retry_draw(&self, slot: u32, purpose: Purpose) -> crate::engine::random::Draw {
+        let call = &self.calls[slot];
+        let key = self.net.stations[call.station as usize].keys.of(purpose);
+        let turn = u32::from(call.attempt) << 24 | u32::from(call.step) << 16;
+        crate::engine::random::Draw::new(key, self.requests[call.request].hash, call.visit ^ turn)
+    }
+
+    /// The user has the final answer.
+    pub(super) fn finish(&mut self, slot: u32, outcome: Outcome) {
+        let request = self.requests[self.calls[slot].request];
+        self.watch.ended(&request, self.now - request.born, outcome);
+        self.drop_call(slot);
+    }
+
+    /// Whether a call has been handed on too often.
+    pub(super) fn in_a_loop(&self, slot: u32) -> bool {
+        self.calls[slot].hops >= MOST_HOPS
+    }
+
+    fn take_connection(&mut self, slot: u32, route: u32, instance: u32, size: u32) -> bool {
+        let at = if instance == NONE { 0 } else { instance as usize };
+        let pool = &mut self.pools[route as usize];
+        if pool.used.len() <= at {
+            pool.used.resize(at + 1, 0);
+            pool.waiting.resize_with(at + 1, Default::default);
+        }
+        if pool.used[at] < size {
+            pool.used[at] += 1;
+            self.calls[slot].pooled = true;
+            return true;
+        }
+        self.calls[slot].state = State::WaitsForConnection;
+        pool.waiting[at].push(slot, &mut self.calls);
+        self.watch.pool_waits(route, self.now, 1.0);
+        false
+    }
+
+    fn give_connection_back(&mut self, route: u32, instance: u32) {
+        let at = if instance == NONE { 0 } else { instance as usize };
+        loop {
+            let pool = &mut self.pools[route as usize];
+            let Some(next) = pool.waiting[at].pop(&self.calls) else {
+                pool.used[at] = pool.used[at].saturating_sub(1);
+                return;
+            };
+            self.watch.pool_waits(route, self.now, -1.0);
+            if self.calls[next].abandoned {
+                self.drop_call(next);
+                continue;
+            }
+            self.calls[next].pooled = true;
+            return self.depart(next);
+        }
+    }
+}

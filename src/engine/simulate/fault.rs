@@ -1,0 +1,253 @@
+//! Failures: a kill is the death of a process, the loss of a group is silence; and who notices when.
+
+use super::calls::{Call, Handle, Kind, NONE, State};
+use super::{Instance, Pool, Simulation, serve};
+use crate::engine::Unit;
+use crate::engine::calendar::{Class, What};
+use crate::engine::random::Purpose;
+use crate::report::Cause;
+use crate::topology::{Health, Station};
+
+/// Without monitoring a failover waits for a person [s] (engine.md: 15 min).
+pub const PERSON_S: f64 = 900.0;
+
+/// How long a health check waits for an answer that never comes [s].
+const CHECK_TIMEOUT_S: f64 = 1.0;
+
+/// Marks a notice that is for the station itself, not for a router's candidate.
+const OWN: u32 = 1 << 31;
+
+impl Simulation {
+    /// Kills a unit now. All estimates start anew.
+    pub fn kill(&mut self, unit: Unit) {
+        let struck = self.instances_of(unit);
+        let silent = matches!(unit, Unit::Group { .. });
+        self.orphan_calls_of(&struck);
+        for (station, instance) in &struck {
+            self.end_calls_at(*station, *instance, silent);
+        }
+        for (station, instance) in struck {
+            self.after_death(station, instance, silent);
+        }
+        self.settle();
+        self.start_measuring();
+    }
+
+    /// Brings a unit back now, empty. All estimates start anew.
+    pub fn revive(&mut self, unit: Unit) {
+        for (station, instance) in self.instances_of(unit) {
+            let state = &mut self.stations[station as usize].instances[instance as usize];
+            if state.dead {
+                state.dead = false;
+                state.silent = false;
+                self.schedule_notices(station, instance, false);
+                self.schedule_promotion(station, false);
+            }
+            for i in 0..self.net.stations[station as usize].feeders.len() {
+                self.hand_out(self.net.stations[station as usize].feeders[i]);
+            }
+            if matches!(self.net.stations[station as usize].station, Station::Queue(_)) {
+                self.hand_out(station);
+            }
+        }
+        self.settle();
+        self.start_measuring();
+    }
+
+    fn instances_of(&self, unit: Unit) -> Vec<(u32, u32)> {
+        let here = |(station, instance): &(usize, u32)| {
+            (*instance as usize) < self.stations[*station].instances.len()
+        };
+        let all = unit.instances(&self.net.topology).into_iter().filter(here);
+        all.map(|(station, instance)| (station as u32, instance)).collect()
+    }
+
+    /// Calls that a struck instance waits for lose their caller; their work goes on.
+    fn orphan_calls_of(&mut self, struck: &[(u32, u32)]) {
+        for slot in self.calls.slots() {
+            let call = self.calls[slot];
+            if !self.calls.alive(call.parent) {
+                continue;
+            }
+            let parent = &self.calls[call.parent.slot];
+            if is_here(parent) && struck.contains(&(parent.station, parent.instance)) {
+                self.orphan(slot);
+            }
+        }
+        for (station, instance) in struck {
+            for route in 0..self.net.routes.len() {
+                if self.net.routes[route].from == *station {
+                    forget_connections(&mut self.pools[route], *instance as usize);
+                }
+            }
+        }
+    }
+
+    /// A call loses its caller: what never left, or was lost, is gone.
+    pub(super) fn orphan(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        self.calls[slot].pooled = false;
+        self.let_go(slot);
+        self.calls[slot].parent = Handle::NOWHERE;
+        self.calls[slot].abandoned = true;
+        match call.state {
+            State::WaitsForConnection => {
+                self.watch.pool_waits(call.route, self.now, -1.0);
+                self.drop_call(slot);
+            }
+            State::Lost => self.drop_call(slot),
+            State::Travelling
+            | State::WaitsForSlot
+            | State::WaitsForCore
+            | State::InService
+            | State::Calling
+            | State::Replying => {}
+        }
+    }
+
+    fn end_calls_at(&mut self, station: u32, instance: u32, silent: bool) {
+        for slot in self.calls.slots() {
+            let call = self.calls[slot];
+            if is_here(&call) && (call.station, call.instance) == (station, instance) {
+                let cause = if silent { Cause::Partitioned } else { Cause::Died };
+                self.cut_short(slot, cause, silent);
+            }
+        }
+        let state = &mut self.stations[station as usize].instances[instance as usize];
+        *state =
+            Instance { dead: true, silent, out: state.out, retired: state.retired, ..Instance::default() };
+    }
+
+    /// Ends a call in the middle of its stay, without touching the lines that it may stand in.
+    pub(super) fn cut_short(&mut self, slot: u32, cause: Cause, silent: bool) {
+        let call = self.calls[slot];
+        match call.state {
+            State::WaitsForSlot | State::WaitsForCore => self.watch.waits(call.station, self.now, -1.0),
+            State::InService => self.watch.busy(call.station, call.instance, self.now, -1.0),
+            _ => {}
+        }
+        self.watch.present(call.station, self.now, -1.0);
+        if call.kind != Kind::Replay {
+            self.watch.dropped(call.station, cause);
+        }
+        if silent {
+            self.lose(slot);
+        } else {
+            self.answer(slot, super::Outcome::Fail(cause));
+        }
+    }
+
+    fn after_death(&mut self, station: u32, instance: u32, silent: bool) {
+        let s = station as usize;
+        let now = self.now;
+        if let Some(cache) = &mut self.stations[s].cache {
+            cache.flush(instance, now);
+        }
+        self.schedule_notices(station, instance, silent);
+        self.schedule_promotion(station, silent);
+    }
+
+    /// Every router in front, and the station itself where it spreads calls, notices at its next checks.
+    fn schedule_notices(&mut self, station: u32, instance: u32, silent: bool) {
+        let s = station as usize;
+        self.stations[s].faults += 1;
+        let dead = self.stations[s].instances[instance as usize].dead;
+        let own = self.detection_s(station, &Health::default(), dead, silent, OWN);
+        self.notice_after(own, station, instance | OWN);
+        for router in 0..self.stations.len() {
+            let Station::Router(spec) = &self.net.stations[router].station else { continue };
+            let delay = self.detection_s(station, &spec.health, dead, silent, router as u32);
+            let Some(choices) = &self.stations[router].choices else { continue };
+            let here = |c: &usize| {
+                choices.candidates[*c].station == station && choices.candidates[*c].instance == instance
+            };
+            let found: Vec<usize> = (0..choices.candidates.len()).filter(here).collect();
+            for candidate in found {
+                self.notice_after(delay, router as u32, candidate as u32);
+            }
+        }
+    }
+
+    fn notice_after(&mut self, seconds: f64, station: u32, what: u32) {
+        let time = self.now + libm::round(seconds.min(self.recovery_cap_s) * 1e9) as u64;
+        self.calendar.push(time, Class::Fault, What::Notice, station, what);
+    }
+
+    /// Time until enough checks have failed, or until the first succeeds again [s].
+    fn detection_s(&self, station: u32, health: &Health, dead: bool, silent: bool, watcher: u32) -> f64 {
+        let state = &self.stations[station as usize];
+        let key = self.net.stations[station as usize].keys.of(Purpose::Phase);
+        let first = serve::phase(key, state.faults, watcher) * health.interval_s;
+        let more = if dead { f64::from(health.failures.max(1) - 1) * health.interval_s } else { 0.0 };
+        let timeout = if silent { CHECK_TIMEOUT_S } else { 0.0 };
+        first + more + timeout
+    }
+
+    pub(super) fn notice(&mut self, station: u32, what: u32) {
+        let s = station as usize;
+        if what & OWN != 0 {
+            if let Some(instance) = self.stations[s].instances.get_mut((what & !OWN) as usize) {
+                instance.out = instance.dead;
+            }
+            return;
+        }
+        let Some(choices) = &self.stations[s].choices else { return };
+        let Some(target) = choices.candidates.get(what as usize).copied() else { return };
+        if target.instance == NONE {
+            return;
+        }
+        let dead = self.stations[target.station as usize].instances[target.instance as usize].dead;
+        if let Some(choices) = &mut self.stations[s].choices {
+            choices.set_out(what, dead);
+        }
+    }
+
+    /// The standby, or the copy of a cache, takes over after detection and promotion.
+    fn schedule_promotion(&mut self, station: u32, silent: bool) {
+        let s = station as usize;
+        let state = &self.stations[s];
+        let Some(primary) = state.instances.get(state.primary as usize) else { return };
+        if !primary.dead || state.standby.is_none() {
+            return;
+        }
+        let promotion = match &self.net.stations[s].station {
+            Station::Store(store) => store.promotion_s,
+            _ => 0.0,
+        };
+        let detection = if self.net.topology.monitored {
+            self.detection_s(station, &Health::default(), true, silent, OWN)
+        } else {
+            PERSON_S
+        };
+        let cap = self.recovery_cap_s;
+        let seconds = detection.min(cap) + promotion.min(cap);
+        let time = self.now + libm::round(seconds * 1e9) as u64;
+        self.calendar.push(time, Class::Fault, What::Promote, station, 0);
+    }
+
+    pub(super) fn promote(&mut self, station: u32) {
+        let state = &mut self.stations[station as usize];
+        let Some(standby) = state.standby else { return };
+        let dead = |i: u32| state.instances.get(i as usize).is_none_or(|instance| instance.dead);
+        if dead(state.primary) && !dead(standby) {
+            state.standby = Some(state.primary);
+            state.primary = standby;
+        }
+    }
+}
+
+/// Whether a call is at an instance, waiting, in service or waiting for its own calls.
+fn is_here(call: &Call) -> bool {
+    let stays = match call.state {
+        State::WaitsForSlot | State::WaitsForCore | State::InService | State::Calling => true,
+        State::Travelling | State::WaitsForConnection | State::Replying | State::Lost => false,
+    };
+    stays && !matches!(call.kind, Kind::Root | Kind::Message)
+}
+
+fn forget_connections(pool: &mut Pool, instance: usize) {
+    if instance < pool.used.len() {
+        pool.used[instance] = 0;
+        pool.waiting[instance] = Default::default();
+    }
+}

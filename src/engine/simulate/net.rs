@@ -1,0 +1,276 @@
+//! The topology as flat tables for the event loop: everything that an event asks for is one index away.
+
+use rand_distr::Zipf;
+
+use crate::engine::random::{self, Purpose};
+use crate::topology::{Cache, Hits, Route, Servers, Service, Station, Topology};
+
+/// Tables of one topology.
+#[derive(Debug)]
+pub struct Net {
+    /// What they were made of.
+    pub topology: Topology,
+    /// One per station.
+    pub stations: Vec<StationNet>,
+    /// One per route.
+    pub routes: Vec<RouteNet>,
+    /// Whether any station asks for keys.
+    pub keyed: bool,
+}
+
+/// What the loop needs to know of a station.
+#[derive(Debug)]
+pub struct StationNet {
+    /// What it does with a call.
+    pub station: Station,
+    /// Instances, cores, slots, service times.
+    pub servers: Servers,
+    /// Routes that carry reads, and writes, in drawn order.
+    pub outgoing: [Vec<u32>; 2],
+    /// Queues that feed it.
+    pub feeders: Vec<u32>,
+    /// Start of each purpose's draws.
+    pub keys: Keys,
+    /// A hit here has data behind it: something fills it from a store.
+    pub filled: bool,
+    /// A message here reaches a store in the end.
+    pub durable: bool,
+    /// Cache routes whose key is deleted after a write here.
+    pub deletes: Vec<u32>,
+    /// Popularity of keys, for a source.
+    pub zipf: Option<Zipf<f64>>,
+    /// Instances that calls can reach.
+    pub reachable: u32,
+}
+
+/// Start of each purpose's draws at one station.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys([u64; 13]);
+
+impl Keys {
+    fn new(seed: u64, block: u32) -> Self {
+        const ALL: [Purpose; 12] = [
+            Purpose::Gap,
+            Purpose::Operation,
+            Purpose::Key,
+            Purpose::Service,
+            Purpose::Error,
+            Purpose::Choice,
+            Purpose::Calls,
+            Purpose::Hit,
+            Purpose::Jitter,
+            Purpose::Phase,
+            Purpose::Replay,
+            Purpose::Warm,
+        ];
+        let mut keys = [0; 13];
+        for purpose in ALL {
+            keys[purpose as usize] = random::key(seed, block, purpose);
+        }
+        Keys(keys)
+    }
+
+    /// Start of the draws for this purpose.
+    #[inline]
+    pub fn of(&self, purpose: Purpose) -> u64 {
+        self.0[purpose as usize]
+    }
+}
+
+/// What the loop needs to know of a route.
+#[derive(Debug)]
+pub struct RouteNet {
+    /// What was drawn.
+    pub route: Route,
+    /// Caller.
+    pub from: u32,
+    /// Callee.
+    pub to: u32,
+    /// The callee is a cache and a later link of the caller is called on its miss: its failure is a miss.
+    pub aside: [bool; 2],
+    /// The cache route whose miss calls this one, by operation.
+    pub follows: [Option<u32>; 2],
+    /// An on-miss route without any cache before it is never called.
+    pub never: bool,
+}
+
+impl Net {
+    /// Tables of this topology with the draws of this seed.
+    pub fn new(topology: Topology, seed: u64) -> Self {
+        let routes = (0..topology.graph.edge_count()).map(|index| route_net(&topology, index)).collect();
+        let mut net = Net { stations: Vec::new(), routes, keyed: false, topology };
+        net.stations = (0..net.topology.len()).map(|index| net.station_net(index, seed)).collect();
+        net.keyed = net.stations.iter().any(asks_for_keys);
+        for index in 0..net.stations.len() {
+            link_misses(&mut net, index);
+        }
+        for index in 0..net.stations.len() {
+            net.stations[index].filled = net.is_filled(index);
+            net.stations[index].durable = net.reaches_data(index, &mut vec![false; net.stations.len()]);
+            net.stations[index].deletes = net.deletes_of(index);
+        }
+        net
+    }
+
+    fn station_net(&self, index: usize, seed: u64) -> StationNet {
+        let place = self.topology.place(index);
+        let carried = |op: usize| {
+            let carries = |route: &&u32| {
+                let route = &self.routes[**route as usize].route;
+                if op == 0 { route.reads } else { route.writes }
+            };
+            let all: Vec<u32> =
+                self.topology.outgoing[index].iter().map(|edge| edge.index() as u32).collect();
+            all.iter().filter(carries).copied().collect()
+        };
+        let zipf = match &place.station {
+            Station::Source(source) => Zipf::new(source.keys.max(1) as f64, source.zipf.max(0.0)).ok(),
+            _ => None,
+        };
+        StationNet {
+            station: place.station.clone(),
+            servers: place.servers.clone(),
+            outgoing: [carried(0), carried(1)],
+            feeders: self.feeders(index),
+            keys: Keys::new(seed, place.id.0),
+            filled: false,
+            durable: false,
+            deletes: Vec::new(),
+            zipf,
+            reachable: self.reachable(index),
+        }
+    }
+
+    fn callers(&self, index: usize) -> impl Iterator<Item = (usize, &RouteNet)> {
+        let to_it = move |(_, route): &(usize, &RouteNet)| route.to as usize == index;
+        self.routes.iter().enumerate().filter(to_it)
+    }
+
+    fn feeders(&self, index: usize) -> Vec<u32> {
+        let queue = |from: u32| matches!(self.topology.place(from as usize).station, Station::Queue(_));
+        let mut feeders: Vec<u32> =
+            self.callers(index).map(|(_, route)| route.from).filter(|from| queue(*from)).collect();
+        feeders.dedup();
+        feeders
+    }
+
+    /// Callers know one address: without a router or a queue in front only instance 0 is reached.
+    fn reachable(&self, index: usize) -> u32 {
+        let place = self.topology.place(index);
+        let spreads = |from: u32| {
+            matches!(self.topology.place(from as usize).station, Station::Router(_) | Station::Queue(_))
+        };
+        let one = place.servers.addressing == crate::topology::Addressing::First
+            && !self.callers(index).any(|(_, route)| spreads(route.from));
+        let all = place.servers.instances.max(1);
+        if one { 1 } else { all }
+    }
+
+    /// Whether a look-up that goes on from here ends at data.
+    fn reaches_data(&self, index: usize, seen: &mut Vec<bool>) -> bool {
+        if std::mem::replace(&mut seen[index], true) {
+            return false;
+        }
+        match &self.topology.place(index).station {
+            Station::Store(_) => return true,
+            Station::Server(server) if server.holds_data => return true,
+            Station::Source(_)
+            | Station::Router(_)
+            | Station::Server(_)
+            | Station::Cache(_)
+            | Station::Queue(_)
+            | Station::Observer => {}
+        }
+        self.topology.outgoing[index].iter().any(|edge| {
+            let to = self.routes[edge.index()].to as usize;
+            self.reaches_data(to, seen)
+        })
+    }
+
+    /// A cache is filled when it passes on to data, or when a caller of it goes to data on its miss.
+    fn is_filled(&self, index: usize) -> bool {
+        if !matches!(self.topology.place(index).station, Station::Cache(_)) {
+            return false;
+        }
+        let mut seen = vec![false; self.stations.len()];
+        if self.reaches_data(index, &mut seen) {
+            return true;
+        }
+        self.routes.iter().any(|route| {
+            let after =
+                route.follows[0].is_some_and(|cache| self.routes[cache as usize].to as usize == index);
+            after && self.reaches_data(route.to as usize, &mut vec![false; self.stations.len()])
+        })
+    }
+
+    /// Caches beside this server whose key goes after a write, unless the write itself passes through them.
+    fn deletes_of(&self, index: usize) -> Vec<u32> {
+        let mut deletes = Vec::new();
+        for route in &self.stations[index].outgoing[0] {
+            let Some(cache) = self.routes[*route as usize].follows[0] else { continue };
+            let cache_route = &self.routes[cache as usize];
+            let Station::Cache(spec) = &self.topology.place(cache_route.to as usize).station else {
+                continue;
+            };
+            if spec.delete_on_write
+                && is_derived(spec)
+                && !cache_route.route.writes
+                && !deletes.contains(&cache)
+            {
+                deletes.push(cache);
+            }
+        }
+        deletes
+    }
+}
+
+/// Whether hits follow from keys.
+pub fn is_derived(cache: &Cache) -> bool {
+    matches!(cache.hits, Hits::Derived { .. })
+}
+
+fn asks_for_keys(net: &StationNet) -> bool {
+    matches!(&net.station, Station::Cache(cache) if is_derived(cache) || (!cache.copies && net.servers.instances > 1))
+}
+
+fn route_net(topology: &Topology, index: usize) -> RouteNet {
+    let (from, to) = topology.ends(index);
+    RouteNet {
+        route: topology.route(index).clone(),
+        from: from as u32,
+        to: to as u32,
+        aside: [false; 2],
+        follows: [None; 2],
+        never: false,
+    }
+}
+
+/// Finds for each on-miss route of a station the cache route before it.
+fn link_misses(net: &mut Net, index: usize) {
+    let mut any_cache = false;
+    for edge in net.topology.outgoing[index].clone() {
+        let route = edge.index();
+        net.routes[route].never = net.routes[route].route.on_miss && !any_cache;
+        any_cache |= matches!(net.topology.place(net.routes[route].to as usize).station, Station::Cache(_));
+    }
+    for op in 0..2 {
+        let mut cache = None;
+        for route in net.stations[index].outgoing[op].clone() {
+            if net.routes[route as usize].route.on_miss
+                && let Some(before) = cache
+            {
+                net.routes[route as usize].follows[op] = Some(before);
+                net.routes[before as usize].aside[op] = true;
+            }
+            let to = net.routes[route as usize].to as usize;
+            if matches!(net.topology.place(to).station, Station::Cache(_)) {
+                cache = Some(route);
+            }
+        }
+    }
+}
+
+/// Mean service time of an operation [s]; 0 is a read.
+pub fn service(servers: &Servers, op: u8) -> &Service {
+    if op == 0 { &servers.read } else { &servers.write }
+}

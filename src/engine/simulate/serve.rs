@@ -1,0 +1,502 @@
+//! What happens at a station: admission, waiting, service, and the reply.
+
+use super::calls::{Call, Kind, NONE, Outcome, State};
+use super::contents::{Asked, instance_of};
+use super::{Simulation, net};
+use crate::engine::calendar::{Class, What};
+use crate::engine::random::{Draw, Purpose, mix};
+use crate::report::Cause;
+use crate::topology::{Addressing, Hits, Reads, Station, Store};
+
+impl Simulation {
+    /// A call reaches its station.
+    pub(super) fn arrive(&mut self, slot: u32) {
+        let station = self.calls[slot].station;
+        self.calls[slot].visit = self.count_visit(station, self.calls[slot].request);
+        self.calls[slot].arrived = self.now;
+        if self.calls[slot].instance == NONE {
+            self.calls[slot].instance = self.pick_instance(slot);
+        }
+        let at = self.calls[slot].instance as usize;
+        let Some(instance) = self.stations[station as usize].instances.get(at) else {
+            self.watch.arrived(station);
+            return self.turn_away(slot, Cause::Refused);
+        };
+        if instance.silent {
+            return self.lose(slot);
+        }
+        let dead = instance.dead || instance.retired;
+        self.watch.arrived(station);
+        if dead {
+            return self.turn_away(slot, Cause::Refused);
+        }
+        if self.in_a_loop(slot) {
+            return self.turn_away(slot, Cause::Loop);
+        }
+        if !self.within_limit(station as usize) {
+            return self.turn_away(slot, Cause::RateLimited);
+        }
+        let work = self.mean_work(slot);
+        self.watch.offered(station, at, work);
+        self.admit(slot);
+    }
+
+    /// It vanishes; its caller's timeout will tell. Nobody waits for a background call.
+    pub(super) fn lose(&mut self, slot: u32) {
+        self.calls[slot].state = State::Lost;
+        if !self.calls.alive(self.calls[slot].parent) {
+            self.drop_call(slot);
+        }
+    }
+
+    fn admit(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let servers = &self.net.stations[s].servers;
+        let (slots, queue, full) = (servers.slots, servers.queue, servers.full);
+        let instance = &mut self.stations[s].instances[call.instance as usize];
+        if call.reserved {
+            // The queue that sent it took the slot.
+        } else if instance.held < slots {
+            instance.held += 1;
+        } else if instance.for_slot.len < queue {
+            self.watch.waits(call.station, self.now, 1.0);
+            self.watch.present(call.station, self.now, 1.0);
+            self.calls[slot].state = State::WaitsForSlot;
+            instance.for_slot.push(slot, &mut self.calls);
+            return;
+        } else {
+            return self.turn_away(slot, full);
+        }
+        self.watch.present(call.station, self.now, 1.0);
+        self.take_core(slot);
+    }
+
+    fn take_core(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
+        let instance = &mut self.stations[s].instances[call.instance as usize];
+        if instance.busy < cores {
+            return self.start_service(slot);
+        }
+        self.watch.waits(call.station, self.now, 1.0);
+        self.calls[slot].state = State::WaitsForCore;
+        instance.for_core.push(slot, &mut self.calls);
+    }
+
+    fn start_service(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        self.stations[s].instances[call.instance as usize].busy += 1;
+        self.watch.busy(call.station, call.instance, self.now, 1.0);
+        let waited = self.now - call.arrived;
+        self.calls[slot].waited = waited;
+        self.calls[slot].state = State::InService;
+        if call.kind != Kind::Replay {
+            self.watch.wait(call.station, waited);
+        }
+        let time = self.service_ns(slot);
+        self.after(time, Class::Reply, What::Served, slot);
+    }
+
+    /// Mean service time of this call [s].
+    fn mean_work(&self, slot: u32) -> f64 {
+        let call = &self.calls[slot];
+        let station = &self.net.stations[call.station as usize];
+        match (call.kind, &station.station) {
+            (Kind::Fill | Kind::Delete, _) => station.servers.write.mean_s,
+            (Kind::Replay, Station::Store(store)) => station.servers.write.mean_s * store.replay,
+            _ => net::service(&station.servers, self.requests[call.request].op).mean_s,
+        }
+    }
+
+    fn service_ns(&self, slot: u32) -> u64 {
+        let call = &self.calls[slot];
+        let station = &self.net.stations[call.station as usize];
+        let op = if call.kind == Kind::Replay { 1 } else { self.requests[call.request].op };
+        let service = match call.kind {
+            // A fill or a delete is one operation of the cache, like any other.
+            Kind::Fill | Kind::Delete => &station.servers.write,
+            _ => net::service(&station.servers, op),
+        };
+        let (purpose, share) = match (&station.station, call.kind) {
+            (Station::Store(store), Kind::Replay) => (Purpose::Replay, store.replay),
+            _ => (Purpose::Service, 1.0),
+        };
+        libm::round(self.draw(slot, purpose).service(service) * share * 1e9) as u64
+    }
+
+    /// A service has ended: the core goes to the next in line.
+    pub(super) fn served(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        if call.state != State::InService {
+            return;
+        }
+        self.free_core(&call);
+        let station = &self.net.stations[call.station as usize];
+        let errors = station.servers.errors;
+        if errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < errors {
+            return self.fail_here(slot, Cause::DependencyFailed);
+        }
+        self.calls[slot].state = State::Calling;
+        match (&station.station, call.kind) {
+            (_, Kind::Replay) => self.complete(slot, call.outcome),
+            (Station::Cache(_), _) => self.look_up(slot),
+            (Station::Store(_), _) => self.answer_from_store(slot),
+            (Station::Queue(_), _) => self.accept_message(slot),
+            (Station::Server(_) | Station::Router(_), _) => self.proceed(slot),
+            (Station::Source(_) | Station::Observer, _) => {}
+        }
+    }
+
+    fn free_core(&mut self, call: &Call) {
+        let s = call.station as usize;
+        self.watch.busy(call.station, call.instance, self.now, -1.0);
+        let instance = &mut self.stations[s].instances[call.instance as usize];
+        instance.busy -= 1;
+        let Some(next) = instance.for_core.pop(&self.calls) else { return };
+        self.watch.waits(call.station, self.now, -1.0);
+        self.start_service(next);
+    }
+
+    /// All calls of a server, or of a cache that missed, are done.
+    pub(super) fn answered(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let station = &self.net.stations[call.station as usize];
+        let own = matches!(&station.station, Station::Server(server) if server.holds_data);
+        let outcome = Outcome::Ok { data: call.data || own, degraded: call.degraded, miss: false };
+        match &station.station {
+            Station::Cache(_) => self.passed_through(slot),
+            _ => self.delete_aside(slot),
+        }
+        self.complete(slot, outcome);
+    }
+
+    fn look_up(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let asked = self.asked(&call);
+        match (call.kind, &mut self.stations[s].cache) {
+            (Kind::Fill, Some(cache)) => cache.fill(&asked),
+            (Kind::Delete, Some(cache)) => cache.delete(&asked),
+            (Kind::Fill | Kind::Delete, None) => {}
+            _ if self.requests[call.request].op == 0 => return self.look_up_read(slot),
+            _ if self.net.stations[s].outgoing[1].is_empty() => self.passed_through(slot),
+            _ => return self.proceed(slot),
+        }
+        self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: false });
+    }
+
+    fn look_up_read(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let u = self.draw(slot, Purpose::Hit).uniform();
+        let asked = self.asked(&call);
+        let Station::Cache(cache) = &self.net.stations[s].station else { return };
+        let hit = match (cache.hits, &mut self.stations[s].cache) {
+            (Hits::Given(ratio), _) => u < ratio,
+            (Hits::Derived { .. }, Some(contents)) => contents.look_up(&asked, u),
+            (Hits::Derived { .. }, None) => false,
+        };
+        self.watch.look_up(s as u32, hit);
+        if hit {
+            let data = self.net.stations[s].filled;
+            return self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
+        }
+        if self.net.stations[s].outgoing[0].is_empty() {
+            return self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: true });
+        }
+        self.proceed(slot);
+    }
+
+    /// A miss that was passed on is filled; a write that passed takes the key out.
+    fn passed_through(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let asked = self.asked(&call);
+        let Station::Cache(cache) = &self.net.stations[s].station else { return };
+        let Some(contents) = &mut self.stations[s].cache else { return };
+        if self.requests[call.request].op == 0 {
+            contents.fill(&asked);
+        } else if cache.delete_on_write {
+            contents.delete(&asked);
+        }
+    }
+
+    fn asked(&self, call: &Call) -> Asked {
+        let request = &self.requests[call.request];
+        let (instance, now) = (call.instance, self.now);
+        Asked { instance, source: request.source, rank: request.rank, user: request.hash, now }
+    }
+
+    /// After a store answered on a miss, one fill goes to the cache, and to the caches before it.
+    pub(super) fn fill_aside(&mut self, slot: u32, route: u32) {
+        let mut follows = self.net.routes[route as usize].follows[0];
+        while let Some(cache) = follows {
+            let to = self.net.routes[cache as usize].to as usize;
+            // Fills are free when the hit ratio is given.
+            if matches!(&self.net.stations[to].station, Station::Cache(spec) if net::is_derived(spec)) {
+                self.send(slot, cache, NONE, NONE, Kind::Fill);
+            }
+            follows = self.net.routes[cache as usize].follows[0];
+        }
+    }
+
+    /// After a write, the key goes out of the caches beside this server.
+    fn delete_aside(&mut self, slot: u32) {
+        if self.requests[self.calls[slot].request].op == 0 {
+            return;
+        }
+        let station = self.calls[slot].station as usize;
+        for i in 0..self.net.stations[station].deletes.len() {
+            let route = self.net.stations[station].deletes[i];
+            self.send(slot, route, NONE, NONE, Kind::Delete);
+        }
+    }
+
+    fn answer_from_store(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        if self.requests[call.request].op == 1 {
+            self.replicate(&call);
+        }
+        debug_assert!(matches!(self.net.stations[s].station, Station::Store(_)));
+        self.complete(slot, Outcome::Ok { data: true, degraded: false, miss: false });
+    }
+
+    /// Each replica applies the write, at a share of its cost.
+    fn replicate(&mut self, written: &Call) {
+        let s = written.station as usize;
+        let Station::Store(store) = &self.net.stations[s].station else { return };
+        if store.replay <= 0.0 {
+            return;
+        }
+        for replica in replicas(store, self.stations[s].standby, self.stations[s].primary) {
+            let instance = &self.stations[s].instances[replica as usize];
+            if instance.dead || instance.retired {
+                continue;
+            }
+            let mut call = self.blank(written.request, written.station);
+            call.kind = Kind::Replay;
+            call.instance = replica;
+            call.visit = self.count_visit(written.station, written.request);
+            let slot = self.add_call(call);
+            self.stations[s].instances[replica as usize].held += 1;
+            let work = self.mean_work(slot);
+            self.watch.offered(written.station, replica as usize, work);
+            self.watch.present(written.station, self.now, 1.0);
+            self.take_core(slot);
+        }
+    }
+
+    /// The call ends here with an answer of its own making or of what it depends on.
+    pub(super) fn complete(&mut self, slot: u32, outcome: Outcome) {
+        let call = self.calls[slot];
+        self.watch.completed(&call, self.now - call.arrived, outcome);
+        self.release(&call);
+        self.answer(slot, outcome);
+    }
+
+    /// An admitted call fails here.
+    pub(super) fn fail_here(&mut self, slot: u32, cause: Cause) {
+        let call = self.calls[slot];
+        self.watch.dropped(call.station, cause);
+        self.release(&call);
+        self.answer(slot, Outcome::Fail(cause));
+    }
+
+    /// A call that was not admitted is told why.
+    pub(super) fn turn_away(&mut self, slot: u32, cause: Cause) {
+        self.watch.dropped(self.calls[slot].station, cause);
+        self.answer(slot, Outcome::Fail(cause));
+    }
+
+    /// The reply goes back along the route.
+    pub(super) fn answer(&mut self, slot: u32, outcome: Outcome) {
+        let call = &mut self.calls[slot];
+        call.outcome = outcome;
+        call.state = State::Replying;
+        let route = call.route;
+        let latency = if route == NONE { 0 } else { self.net.routes[route as usize].route.latency_ns };
+        self.after(latency, Class::Reply, What::Reply, slot);
+    }
+
+    /// Gives the slot to the next in line, or to a message.
+    fn release(&mut self, call: &Call) {
+        let s = call.station as usize;
+        self.watch.present(call.station, self.now, -1.0);
+        let Some(instance) = self.stations[s].instances.get_mut(call.instance as usize) else { return };
+        instance.held -= 1;
+        if let Some(next) = instance.for_slot.pop(&self.calls) {
+            instance.held += 1;
+            self.watch.waits(call.station, self.now, -1.0);
+            return self.take_core(next);
+        }
+        for i in 0..self.net.stations[s].feeders.len() {
+            self.hand_out(self.net.stations[s].feeders[i]);
+        }
+    }
+
+    /// The instance that a call reaches where the caller did not choose one.
+    fn pick_instance(&mut self, slot: u32) -> u32 {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let request = &self.requests[call.request];
+        let state = &mut self.stations[s];
+        match (&self.net.stations[s].station, self.net.stations[s].servers.addressing) {
+            (Station::Store(store), _) => pick_of_store(store, state, request.op),
+            (Station::Cache(cache), _) if cache.copies => state.primary,
+            (Station::Cache(_), _) => instance_of(request.rank, state.instances.len() as u32),
+            (_, Addressing::First) => 0,
+            (_, Addressing::Spread | Addressing::Own) => in_turn(state, |_, _| true),
+        }
+    }
+
+    /// A token bucket as GCRA in whole picoseconds, full at the start.
+    fn within_limit(&mut self, station: usize) -> bool {
+        let Some(limit) = self.net.stations[station].servers.limit else { return true };
+        if limit.rate <= 0.0 {
+            return false;
+        }
+        let (now, gap) = (self.now * 1000, libm::round(1e12 / limit.rate) as u64);
+        let next = self.stations[station].bucket_ps.max(now) + gap;
+        if next - now > gap * u64::from(limit.burst.max(1)) {
+            return false;
+        }
+        self.stations[station].bucket_ps = next;
+        true
+    }
+
+    fn accept_message(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let Station::Queue(queue) = &self.net.stations[s].station else { return };
+        let waiting = u64::from(self.stations[s].messages[0].len + self.stations[s].messages[1].len);
+        if waiting >= queue.backlog {
+            return self.fail_here(slot, Cause::BacklogFull);
+        }
+        let op = self.requests[call.request].op;
+        let mut message = self.blank(call.request, call.station);
+        message.kind = Kind::Message;
+        message.state = State::Calling;
+        message.hops = call.hops;
+        let message = self.add_call(message);
+        self.stations[s].messages[op as usize].push(message, &mut self.calls);
+        self.watch.waits(call.station, self.now, 1.0);
+        let data = self.net.stations[s].durable && op == 1;
+        self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
+        self.hand_out(call.station);
+    }
+
+    /// Puts a message back in line after a failed attempt.
+    pub(super) fn requeue(&mut self, message: u32) {
+        let call = self.calls[message];
+        let op = self.requests[call.request].op as usize;
+        self.stations[call.station as usize].messages[op].push(message, &mut self.calls);
+        self.watch.waits(call.station, self.now, 1.0);
+        self.hand_out(call.station);
+    }
+
+    /// A message is done for good, or given up after its last attempt. One whose worker died goes back in line.
+    pub(super) fn message_done(&mut self, message: u32, outcome: Outcome) {
+        if outcome == Outcome::Fail(Cause::Died) {
+            return self.requeue(message);
+        }
+        self.watch.message_done(self.calls[message].station, outcome);
+        self.drop_call(message);
+    }
+
+    /// Hands waiting messages to consumers with a free slot.
+    pub(super) fn hand_out(&mut self, queue: u32) {
+        let s = queue as usize;
+        if self.stations[s].instances.iter().all(|instance| instance.dead) {
+            return;
+        }
+        for op in 0..2 {
+            while self.stations[s].messages[op].first().is_some() {
+                let Some((route, instance)) = self.free_consumer(s, op) else { break };
+                let message = self.stations[s].messages[op].pop(&self.calls).expect("one waits");
+                self.watch.waits(queue, self.now, -1.0);
+                self.send_reserved(message, route, instance);
+            }
+        }
+    }
+
+    fn send_reserved(&mut self, message: u32, route: u32, instance: u32) {
+        let to = self.net.routes[route as usize].to as usize;
+        let sent = self.send(message, route, instance, NONE, Kind::Plain);
+        if instance != NONE {
+            self.stations[to].instances[instance as usize].held += 1;
+            self.calls[sent].reserved = true;
+        }
+    }
+
+    /// A consumer's instance that can take one more, in turn; [`NONE`] where the target spreads calls itself.
+    fn free_consumer(&mut self, queue: usize, op: usize) -> Option<(u32, u32)> {
+        let routes = &self.net.stations[queue].outgoing[op];
+        let targets: u32 = routes.len() as u32;
+        for i in 0..targets {
+            let turn = (self.stations[queue].turn + i) % targets;
+            let route = routes[turn as usize];
+            let to = self.net.routes[route as usize].to as usize;
+            if !matches!(self.net.stations[to].station, Station::Server(_)) {
+                self.stations[queue].turn = turn + 1;
+                return Some((route, NONE));
+            }
+            let slots = self.net.stations[to].servers.slots;
+            let instances = &self.stations[to].instances;
+            let n = instances.len() as u32;
+            let first = self.stations[to].turn;
+            let free = (0..n).map(|k| (first + k) % n).find(|k| {
+                let instance = &instances[*k as usize];
+                !instance.dead && !instance.retired && instance.held < slots
+            });
+            if let Some(instance) = free {
+                self.stations[to].turn = (instance + 1) % n;
+                self.stations[queue].turn = turn + 1;
+                return Some((route, instance));
+            }
+        }
+        None
+    }
+}
+
+/// Instances that apply the primary's writes: all but the primary and the standby.
+fn replicas(store: &Store, standby: Option<u32>, primary: u32) -> impl Iterator<Item = u32> + use<> {
+    let all = 1 + store.replicas + u32::from(store.standby);
+    (0..all).filter(move |i| *i != primary && Some(*i) != standby)
+}
+
+fn pick_of_store(store: &Store, state: &mut super::StationState, op: u8) -> u32 {
+    let (primary, standby) = (state.primary, state.standby);
+    let reads_spread = match store.reads {
+        Reads::Primary => false,
+        Reads::Replicas | Reads::All => store.replicas > 0,
+    };
+    if op == 1 || !reads_spread {
+        return primary;
+    }
+    let with_primary = store.reads == Reads::All;
+    let answers = move |i: u32, out: bool| Some(i) != standby && !out && (with_primary || i != primary);
+    in_turn(state, answers)
+}
+
+/// The next instance in turn that passes and is not known to be dead; the primary when none does.
+fn in_turn(state: &mut super::StationState, passes: impl Fn(u32, bool) -> bool) -> u32 {
+    let n = state.instances.len() as u32;
+    for _ in 0..n {
+        let i = state.turn % n;
+        state.turn = (i + 1) % n;
+        let instance = &state.instances[i as usize];
+        if !instance.out && !instance.retired && passes(i, instance.out) {
+            return i;
+        }
+    }
+    state.primary
+}
+
+/// Draws of a fault: when health checks happen to come.
+pub(super) fn phase(key: u64, fault: u32, watcher: u32) -> f64 {
+    Draw::new(key, mix(u64::from(fault)), watcher).uniform()
+}

@@ -1,0 +1,395 @@
+//! Statistics of a run: histograms of times, batch means, and honest intervals. Memory does not grow with time.
+
+use histogram::Histogram;
+use libm::{floor, sqrt};
+
+use crate::report::{Estimate, Times, Trust};
+
+/// The percentiles that a report shows.
+pub const PERCENTILES: [f64; 3] = [0.50, 0.95, 0.99];
+
+/// Least number of exceedances behind a percentile's interval (rules 1.18).
+const EXCEEDANCES: u64 = 200;
+
+/// Batches are merged pairwise at this number, so that there are between 16 and 32.
+const BATCHES: usize = 32;
+
+/// Distribution of times from 1 ns to 73 min in bins of at most 0.8 %.
+#[derive(Debug, Clone)]
+pub struct Distribution {
+    histogram: Histogram,
+    count: u64,
+    sum_ns: f64,
+}
+
+impl Default for Distribution {
+    fn default() -> Self {
+        let histogram = Histogram::new(7, 42).expect("7 bits of precision fit 42 bits of range");
+        Distribution { histogram, count: 0, sum_ns: 0.0 }
+    }
+}
+
+impl Distribution {
+    /// Counts one time [ns]; longer than 73 min counts as that.
+    #[inline]
+    pub fn record(&mut self, ns: u64) {
+        self.count += 1;
+        self.sum_ns += ns as f64;
+        let _ = self.histogram.increment(ns.min((1 << 42) - 1));
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.histogram.reset();
+        self.count = 0;
+        self.sum_ns = 0.0;
+    }
+
+    /// How many times were counted.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Mean [s]; 0 when empty.
+    pub fn mean(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { self.sum_ns / self.count as f64 / 1e9 }
+    }
+
+    /// Quantile [s] at a probability, midpoint of its bin; 0 when empty.
+    pub fn quantile(&self, probability: f64) -> f64 {
+        let probability = probability.clamp(0.0, 1.0);
+        match self.histogram.quantile_bucket(probability) {
+            Ok(Some(bucket)) => (bucket.start() as f64 + bucket.end() as f64) / 2e9,
+            _ => 0.0,
+        }
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Distribution) {
+        let _ = self.histogram.checked_add_assign(&other.histogram);
+        self.count += other.count;
+        self.sum_ns += other.sum_ns;
+    }
+
+    /// All figures without intervals; `None` when empty.
+    pub fn times(&self) -> Option<Times> {
+        let plain = |value| Estimate { value, trust: Trust::TooFew };
+        let at = |p| plain(self.quantile(p));
+        (self.count > 0).then(|| Times {
+            mean: plain(self.mean()),
+            p50: at(0.5),
+            p95: at(0.95),
+            p99: at(0.99),
+        })
+    }
+}
+
+/// Sums over one batch of requests.
+#[derive(Debug, Clone, Copy, Default)]
+struct Batch {
+    ended: u64,
+    ok: u64,
+    sum_ns: f64,
+    over: [u64; 3],
+}
+
+impl Batch {
+    fn merge(self, other: Batch) -> Batch {
+        Batch {
+            ended: self.ended + other.ended,
+            ok: self.ok + other.ok,
+            sum_ns: self.sum_ns + other.sum_ns,
+            over: std::array::from_fn(|i| self.over[i] + other.over[i]),
+        }
+    }
+}
+
+/// Latencies and successes of one kind of request, with batches by number of requests.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    all: Distribution,
+    thresholds: Option<[u64; 3]>,
+    size: u64,
+    open: Batch,
+    full: Vec<Batch>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Tally {
+            all: Distribution::default(),
+            thresholds: None,
+            size: 64,
+            open: Batch::default(),
+            full: Vec::with_capacity(BATCHES),
+        }
+    }
+}
+
+impl Tally {
+    /// Starts anew. What was counted so far is the pilot that fixes the thresholds near the percentiles.
+    pub fn restart(&mut self) {
+        if self.all.count() >= 1000 {
+            self.thresholds = Some(PERCENTILES.map(|p| (self.all.quantile(p) * 1e9) as u64));
+        }
+        self.all.clear();
+        self.size = 64;
+        self.open = Batch::default();
+        self.full.clear();
+    }
+
+    /// Counts a request that was answered ok after this time [ns].
+    #[inline]
+    pub fn ok(&mut self, ns: u64) {
+        self.all.record(ns);
+        self.open.ok += 1;
+        self.open.sum_ns += ns as f64;
+        if let Some(thresholds) = self.thresholds {
+            for (over, threshold) in self.open.over.iter_mut().zip(thresholds) {
+                *over += u64::from(ns > threshold);
+            }
+        } else if self.all.count() == 1000 {
+            // No pilot: the first thousand are it, and the batches begin after them.
+            self.thresholds = Some(PERCENTILES.map(|p| (self.all.quantile(p) * 1e9) as u64));
+            self.open = Batch::default();
+            self.full.clear();
+            return;
+        }
+        self.end();
+    }
+
+    /// Counts a request that failed.
+    #[inline]
+    pub fn failed(&mut self) {
+        self.end();
+    }
+
+    #[inline]
+    fn end(&mut self) {
+        self.open.ended += 1;
+        if self.open.ended >= self.size {
+            self.close_batch();
+        }
+    }
+
+    fn close_batch(&mut self) {
+        self.full.push(std::mem::take(&mut self.open));
+        if self.full.len() == BATCHES {
+            for i in 0..BATCHES / 2 {
+                self.full[i] = self.full[2 * i].merge(self.full[2 * i + 1]);
+            }
+            self.full.truncate(BATCHES / 2);
+            self.size *= 2;
+        }
+    }
+
+    /// Latency of the requests that were answered; `None` when none was.
+    pub fn latency(&self, growing: bool) -> Option<Times> {
+        if self.all.count() == 0 {
+            return None;
+        }
+        let [p50, p95, p99] = [0, 1, 2].map(|i| self.percentile(i, growing));
+        Some(Times { mean: self.mean(growing), p50, p95, p99 })
+    }
+
+    /// Time within which this share of the ended requests was answered ok [s]; `None` when fewer were answered at all.
+    pub fn within(&self, ok: f64, ended: f64, share: f64) -> Option<Estimate> {
+        let answered = ok / ended;
+        let reached = ok > 0.0 && answered >= share;
+        reached.then(|| Estimate { value: self.all.quantile(share / answered), trust: Trust::TooFew })
+    }
+
+    fn mean(&self, growing: bool) -> Estimate {
+        let value = self.all.mean();
+        let half = self.half_width(|batch| (batch.ok > 0).then(|| batch.sum_ns / batch.ok as f64 / 1e9));
+        Estimate { value, trust: symmetric(value, half, growing, 0.0, f64::INFINITY) }
+    }
+
+    /// Share of the ended requests that were ok, given the exact counts.
+    pub fn success(&self, value: f64, growing: bool) -> Estimate {
+        let half = self.half_width(|batch| (batch.ended > 0).then(|| batch.ok as f64 / batch.ended as f64));
+        Estimate { value, trust: symmetric(value, half, growing, 0.0, 1.0) }
+    }
+
+    /// Interval by exceedance counts (rules 1.18): F⁻¹(p ± h), open above when p + h reaches 1.
+    fn percentile(&self, which: usize, growing: bool) -> Estimate {
+        let p = PERCENTILES[which];
+        let value = self.all.quantile(p);
+        let exceedances: u64 = self.full.iter().map(|batch| batch.over[which]).sum();
+        let trust = if growing {
+            Trust::Growing
+        } else if exceedances < EXCEEDANCES {
+            Trust::TooFew
+        } else {
+            match self.half_width(|b| (b.ok > 0).then(|| b.over[which] as f64 / b.ok as f64)) {
+                None => Trust::TooFew,
+                Some(h) if p + h >= 1.0 => Trust::AtLeast(self.all.quantile(p - h)),
+                Some(h) => Trust::Between(self.all.quantile(p - h), self.all.quantile(p + h)),
+            }
+        };
+        Estimate { value, trust }
+    }
+
+    /// Half the 95 % interval of a mean over batches; `None` with too few batches or correlated ones.
+    fn half_width(&self, of: impl Fn(&Batch) -> Option<f64>) -> Option<f64> {
+        let values: Vec<f64> = self.full.iter().filter_map(of).collect();
+        half_width(&values)
+    }
+}
+
+fn symmetric(value: f64, half: Option<f64>, growing: bool, least: f64, most: f64) -> Trust {
+    match half {
+        _ if growing => Trust::Growing,
+        None => Trust::TooFew,
+        Some(half) => Trust::Between((value - half).max(least), (value + half).min(most)),
+    }
+}
+
+/// Half the 95 % confidence interval of the mean of batch values. `None` with fewer than 10 of them, or when
+/// neighbors are correlated (lag 1, one-sided 5 %): the batches are then too short to be independent.
+pub fn half_width(values: &[f64]) -> Option<f64> {
+    let n = values.len();
+    if n < 10 {
+        return None;
+    }
+    let count = n as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    if squares == 0.0 {
+        return Some(0.0);
+    }
+    let lagged: f64 = values.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
+    if lagged / squares > 1.645 / sqrt(count) {
+        return None;
+    }
+    Some(student(n - 1) * sqrt(squares / (count - 1.0) / count))
+}
+
+/// 97.5 % quantile of Student's t, by the Cornish–Fisher expansion (Abramowitz and Stegun 26.7.5); from 9 degrees
+/// of freedom on right to 0.1 %. Fewer are read from the table.
+pub fn student(freedom: usize) -> f64 {
+    const FEW: [f64; 9] = [f64::INFINITY, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
+    if freedom < FEW.len() {
+        return FEW[freedom];
+    }
+    let (z, v) = (1.959_964_f64, freedom as f64);
+    let (z3, z5) = (z * z * z, z * z * z * z * z);
+    z + (z3 + z) / (4.0 * v) + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * v * v)
+}
+
+/// Sums of one value per interval of time, merged pairwise so that memory is bounded: for rates and trends.
+#[derive(Debug, Clone, Default)]
+pub struct Trend {
+    per: u32,
+    open: f64,
+    seen: u32,
+    full: Vec<f64>,
+}
+
+impl Trend {
+    /// Adds the value of the next interval of time.
+    pub fn push(&mut self, value: f64) {
+        self.per = self.per.max(1);
+        self.open += value;
+        self.seen += 1;
+        if self.seen < self.per {
+            return;
+        }
+        self.full.push(std::mem::take(&mut self.open) / f64::from(self.per));
+        self.seen = 0;
+        if self.full.len() == BATCHES {
+            self.full = self.full.chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+            self.per *= 2;
+        }
+    }
+
+    /// Half the 95 % interval of the mean per interval of time.
+    pub fn half_width(&self) -> Option<f64> {
+        half_width(&self.full)
+    }
+
+    /// Whether the values rise: their slope over time is positive by more than three standard errors, and the
+    /// last quarter is at least half again the first.
+    pub fn rises(&self) -> bool {
+        let n = self.full.len();
+        if n < 8 {
+            return false;
+        }
+        let center = (n as f64 - 1.0) / 2.0;
+        let mean = self.full.iter().sum::<f64>() / n as f64;
+        let at = |i: usize| i as f64 - center;
+        let spread: f64 = (0..n).map(|i| at(i) * at(i)).sum();
+        let slope = (0..n).map(|i| at(i) * (self.full[i] - mean)).sum::<f64>() / spread;
+        let rest: f64 = (0..n).map(|i| self.full[i] - mean - slope * at(i)).map(|r| r * r).sum();
+        let error = sqrt(rest / (n as f64 - 2.0) / spread);
+        let quarter = (floor(n as f64 / 4.0) as usize).max(1);
+        let average = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+        slope > 3.0 * error && average(&self.full[n - quarter..]) > 1.5 * average(&self.full[..quarter]) + 1.0
+    }
+
+    /// Starts anew.
+    pub fn clear(&mut self) {
+        *self = Trend::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{Draw, Purpose, key, mix};
+
+    #[test]
+    fn student_agrees_with_the_table() {
+        for (freedom, exact) in
+            [(1, 12.706), (9, 2.262), (15, 2.131), (19, 2.093), (31, 2.040), (1000, 1.962)]
+        {
+            assert!((student(freedom) - exact).abs() < 2e-3 * exact, "{freedom}: {}", student(freedom));
+        }
+    }
+
+    #[test]
+    fn quantiles_of_a_known_distribution() {
+        let mut all = Distribution::default();
+        for ns in 1..=100_000 {
+            all.record(ns);
+        }
+        for p in PERCENTILES {
+            assert!((all.quantile(p) * 1e9 / (p * 1e5) - 1.0).abs() < 0.008);
+        }
+        assert!((all.mean() * 1e9 - 50_000.5).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_interval_of_independent_times_covers_the_truth() {
+        let (mut mean, mut p99, mut printed) = (0, 0, 0);
+        for seed in 0..200 {
+            let mut tally = Tally::default();
+            let stream = key(seed, 1, Purpose::Service);
+            for n in 0..42_000_u64 {
+                if n == 2000 {
+                    tally.restart();
+                }
+                tally.ok((Draw::new(stream, mix(n), 0).exponential() * 1e6) as u64);
+            }
+            let times = tally.latency(false).expect("answers");
+            if let (Trust::Between(a, b), Trust::Between(c, d)) = (times.mean.trust, times.p99.trust) {
+                printed += 1;
+                mean += i32::from((a..=b).contains(&1e-3));
+                p99 += i32::from((c..=d).contains(&(1e-3 * libm::log(100.0))));
+            }
+        }
+        assert!(printed >= 170, "{printed} of 200 runs print both intervals");
+        let share = |hits: i32| f64::from(hits) / f64::from(printed);
+        assert!((0.90..=0.99).contains(&share(mean)), "mean covered {}", share(mean));
+        assert!((0.90..=0.99).contains(&share(p99)), "p99 covered {}", share(p99));
+    }
+
+    #[test]
+    fn correlated_batches_print_no_interval() {
+        let rising: Vec<f64> = (0..20).map(f64::from).collect();
+        assert_eq!(half_width(&rising), None);
+        let mut trend = Trend::default();
+        rising.iter().for_each(|v| trend.push(*v));
+        assert!(trend.rises());
+    }
+}
