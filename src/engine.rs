@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod flows;
 pub mod formulas;
 pub mod random;
+pub mod replicate;
 pub mod simulate;
 pub mod steady;
 pub mod tally;

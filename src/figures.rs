@@ -36,7 +36,7 @@ impl Kind {
     fn scale(self, value: f64) -> Scale {
         match self {
             Kind::Rate => RATES.iter().copied().find(|scale| value.abs() >= scale.from).unwrap_or(RATES[2]),
-            Kind::Time => TIMES.iter().copied().find(|scale| value.abs() >= scale.from).unwrap_or(TIMES[6]),
+            Kind::Time => TIMES.iter().copied().find(|scale| value.abs() >= scale.from).unwrap_or(TIMES[7]),
             Kind::Share => Scale { from: 0.0, one: 0.01, unit: " %" },
             Kind::Money | Kind::Count => Scale { from: 0.0, one: 1.0, unit: "" },
             Kind::Multiple => Scale { from: 0.0, one: 1.0, unit: "×" },
@@ -59,13 +59,14 @@ const RATES: [Scale; 3] = [
     Scale { from: 0.0, one: 1.0, unit: "/s" },
 ];
 
-const TIMES: [Scale; 7] = [
+const TIMES: [Scale; 8] = [
     Scale { from: 172_800.0, one: 86_400.0, unit: " days" },
     Scale { from: 7_200.0, one: 3_600.0, unit: " h" },
     Scale { from: 120.0, one: 60.0, unit: " min" },
     Scale { from: 0.9995, one: 1.0, unit: " s" },
     Scale { from: 0.999_5e-3, one: 1e-3, unit: " ms" },
     Scale { from: 0.999_5e-6, one: 1e-6, unit: " µs" },
+    Scale { from: 1e-12, one: 1e-9, unit: " ns" },
     Scale { from: 0.0, one: 1e-3, unit: " ms" },
 ];
 
@@ -103,7 +104,12 @@ pub fn money(value: f64) -> String {
         0.0 => "$0".to_owned(),
         _ if size >= 100.0 => format!("{sign}${}", fixed(size, 0)),
         _ if size >= 1.0 => format!("{sign}${}", fixed(size, 2)),
-        _ => format!("{sign}${}", fixed(size, decimals_for(size, 3).max(2))),
+        _ => {
+            let text = trimmed(size, decimals_for(size, 3).max(2));
+            // Cents are written with two digits.
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            if decimals < 2 { format!("{sign}${}", fixed(size, 2)) } else { format!("{sign}${text}") }
+        }
     }
 }
 
@@ -134,7 +140,8 @@ pub fn plain(value: f64) -> String {
     grouped(&value.to_string())
 }
 
-/// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`.
+/// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`. *No interval* means
+/// that too few requests stand behind it.
 pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
     let value = kind.show(estimate.value);
     match estimate.trust {
@@ -143,7 +150,7 @@ pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
         Trust::Low => format!("roughly {value}"),
         Trust::Between(low, high) => interval(estimate.value, low, high, kind),
         Trust::AtLeast(low) => format!("{value} (at least {})", kind.show(low)),
-        Trust::TooFew => format!("{value} (too few requests for an interval)"),
+        Trust::TooFew => format!("{value} (no interval)"),
         Trust::Growing => format!("{value} and growing"),
     }
 }
@@ -162,10 +169,11 @@ fn interval(value: f64, low: f64, high: f64, kind: Kind) -> String {
         return kind.show(value);
     }
     let alike = (below - above).abs() <= 0.25 * half;
-    if !alike || kind == Kind::Money {
-        return format!("{} ({}–{})", kind.show(value), kind.show(low), kind.show(high));
-    }
     let scale = kind.scale(value);
+    if !alike {
+        let [low, high] = [low, high].map(|end| count(end / scale.one));
+        return format!("{} ({low}–{high})", kind.show(value));
+    }
     let decimals = decimals_for(half / scale.one, 1).max(decimals_for(value / scale.one, 2)).min(6);
     let shown = fixed(value / scale.one, decimals);
     format!(

@@ -34,7 +34,7 @@ fn times_choose_their_unit() {
     check(
         &[
             (0.0, "0 ms"),
-            (2.5e-7, "0.000250 ms"),
+            (2.5e-7, "250 ns"),
             (2.5e-4, "250 µs"),
             (0.0125, "12.5 ms"),
             (0.187, "187 ms"),
@@ -70,7 +70,14 @@ fn shares_show_what_is_missing_and_never_round_up_to_everything() {
 #[test]
 fn money_has_cents_only_where_they_matter() {
     check(
-        &[(0.0, "$0"), (0.012_34, "$0.0123"), (56.21, "$56.21"), (1_857.4, "$1,857"), (-20.0, "−$20.00")],
+        &[
+            (0.0, "$0"),
+            (0.012_34, "$0.0123"),
+            (0.2, "$0.20"),
+            (56.21, "$56.21"),
+            (1_857.4, "$1,857"),
+            (-20.0, "−$20.00"),
+        ],
         money,
     );
 }
@@ -94,11 +101,12 @@ fn estimates_say_how_far_they_can_be_trusted() {
     check_estimate(0.187, Trust::Approximate, Kind::Time, "≈ 187 ms");
     check_estimate(0.187, Trust::Low, Kind::Time, "roughly 187 ms");
     check_estimate(0.187, Trust::Between(0.181, 0.193), Kind::Time, "187 ms ± 6");
-    check_estimate(0.187, Trust::Between(0.186, 0.2), Kind::Time, "187 ms (186 ms–200 ms)");
+    check_estimate(0.187, Trust::Between(0.186, 0.2), Kind::Time, "187 ms (186–200)");
     check_estimate(12_046.0, Trust::Between(12_000.0, 12_092.0), Kind::Rate, "12.05 k/s ± 0.05");
     check_estimate(0.012_046, Trust::Between(0.012, 0.012_092), Kind::Time, "12.05 ms ± 0.05");
     check_estimate(0.999, Trust::Between(0.998_5, 0.999_5), Kind::Share, "99.90 % ± 0.05");
     check_estimate(1.0, Trust::Between(1.0, 1.0), Kind::Share, "100 %");
     check_estimate(5.0, Trust::AtLeast(3.0), Kind::Time, "5.00 s (at least 3.00 s)");
+    check_estimate(5.0, Trust::TooFew, Kind::Time, "5.00 s (no interval)");
     check_estimate(5.0, Trust::Growing, Kind::Time, "5.00 s and growing");
 }

@@ -2,6 +2,8 @@
 
 mod cache;
 mod catalogue;
+#[cfg(feature = "cli")]
+mod cli;
 mod drawn;
 mod edits;
 mod examples;

@@ -1,0 +1,214 @@
+//! How long to run, and several runs pooled: the same plan with seeds derived from the first, Student's t over the runs.
+
+use super::Plan;
+use super::random::mix;
+use super::simulate::measure;
+use super::tally::student;
+use crate::design::Run;
+use crate::report::{Cause, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, Times, Traffic, Trust};
+use crate::share::MAX_SEED;
+use crate::topology::{Station, Topology};
+
+/// Shortest measured time when nothing is chosen [s] (rules 1.18).
+const DURATION_S: f64 = 60.0;
+/// Least number of requests when nothing is chosen (rules 1.18).
+const REQUESTS: f64 = 20_000.0;
+/// Longest measured time that is chosen for a design with little traffic [s].
+const LONGEST_S: f64 = 3_600.0;
+
+/// What to simulate for these wishes: 60 s or the time of 20,000 requests where nothing is said, and a tenth of it as
+/// warm-up. The ten longest timeouts of rules 1.18 are not waited for: with the usual 30 s they would be five minutes
+/// of a design in which nothing times out.
+pub fn plan(topology: &Topology, run: &Run) -> Plan {
+    let rate: f64 = topology.places().map(|(_, place)| rate(&place.station)).sum::<f64>() * topology.traffic;
+    let enough = if rate > 0.0 { (REQUESTS / rate).min(LONGEST_S) } else { 0.0 };
+    let duration_s = run.duration_s.unwrap_or(DURATION_S.max(enough));
+    Plan { seed: run.seed, duration_s, warmup_s: run.warmup_s.unwrap_or(duration_s / 10.0) }
+}
+
+fn rate(station: &Station) -> f64 {
+    match station {
+        Station::Source(source) => source.rate,
+        Station::Router(_)
+        | Station::Server(_)
+        | Station::Cache(_)
+        | Station::Store(_)
+        | Station::Queue(_)
+        | Station::Observer => 0.0,
+    }
+}
+
+/// Runs a plan `runs` times and pools the reports: counts add up, figures are means with 95 % intervals over the runs.
+/// One run is [`measure`] with its intervals by batches.
+pub fn measure_many(topology: &Topology, plan: &Plan, runs: u32) -> Report {
+    if runs <= 1 {
+        return measure(topology, plan);
+    }
+    let of = |index| measure(topology, &Plan { seed: seed(plan.seed, index), ..*plan });
+    pool(&(0..runs).map(of).collect::<Vec<_>>())
+}
+
+/// Seed of a run: the first has the plan's own, the others are drawn from it.
+pub fn seed(first: u64, index: u32) -> u64 {
+    if index == 0 { first } else { mix(mix(first).wrapping_add(u64::from(index))) & MAX_SEED }
+}
+
+/// The time series is the first run's: a mean over runs would show what no run did.
+fn pool(reports: &[Report]) -> Report {
+    let first = &reports[0];
+    let traffic = |of: fn(&Report) -> &Traffic| traffic(&reports.iter().map(of).collect::<Vec<_>>());
+    let node = |index: usize| node(&reports.iter().map(|report| &report.nodes[index]).collect::<Vec<_>>());
+    let link = |index: usize| link(&reports.iter().map(|report| &report.links[index]).collect::<Vec<_>>());
+    Report {
+        duration_s: reports.iter().map(|report| report.duration_s).sum(),
+        events: reports.iter().map(|report| report.events).sum(),
+        total: traffic(|report| &report.total),
+        reads: traffic(|report| &report.reads),
+        writes: traffic(|report| &report.writes),
+        nodes: (0..first.nodes.len()).map(node).collect(),
+        links: (0..first.links.len()).map(link).collect(),
+        ..first.clone()
+    }
+}
+
+fn traffic(all: &[&Traffic]) -> Traffic {
+    Traffic {
+        offered: mean(all, |one| one.offered),
+        goodput: estimate(all, |one| Some(one.goodput)).unwrap_or(all[0].goodput),
+        success: at_most_one(estimate(all, |one| Some(one.success)).unwrap_or(all[0].success)),
+        latency: times(all, |one| one.latency),
+        p99_sent: estimate(all, |one| one.p99_sent).filter(|_| all.iter().all(|one| one.p99_sent.is_some())),
+        counts: counts(all),
+    }
+}
+
+fn counts(all: &[&Traffic]) -> Counts {
+    let sum = |of: fn(&Counts) -> u64| all.iter().map(|one| of(&one.counts)).sum();
+    Counts {
+        sent: sum(|one| one.sent),
+        ok: sum(|one| one.ok),
+        degraded: sum(|one| one.degraded),
+        failed: std::array::from_fn(|cause| all.iter().map(|one| one.counts.failed[cause]).sum()),
+        hollow: sum(|one| one.hollow),
+        attempts: sum(|one| one.attempts),
+        under_way: sum(|one| one.under_way),
+    }
+}
+
+fn node(all: &[&NodeReport]) -> NodeReport {
+    let dropped = |cause: usize| mean(all, |one| one.dropped[cause]);
+    NodeReport {
+        offered: mean(all, |one| one.offered),
+        carried: mean(all, |one| one.carried),
+        load: mean_of_some(all, |one| one.load),
+        busy: estimate(all, |one| one.busy).map(at_most_one),
+        hottest: mean_of_some(all, |one| one.hottest),
+        state: all.iter().map(|one| one.state).max().unwrap_or(all[0].state),
+        present: mean(all, |one| one.present),
+        waiting: mean(all, |one| one.waiting),
+        wait: times(all, |one| one.wait),
+        latency: times(all, |one| one.latency),
+        dropped: std::array::from_fn::<f64, { Cause::COUNT }, _>(dropped),
+        hit_ratio: mean_of_some(all, |one| one.hit_ratio),
+        wasted: mean(all, |one| one.wasted),
+        alive: all[0].alive,
+        ledger: ledger(all),
+    }
+}
+
+fn ledger(all: &[&NodeReport]) -> Ledger {
+    let sum = |of: fn(&Ledger) -> u64| all.iter().map(|one| of(&one.ledger)).sum();
+    Ledger {
+        arrived: sum(|one| one.arrived),
+        completed: sum(|one| one.completed),
+        dropped: std::array::from_fn(|cause| all.iter().map(|one| one.ledger.dropped[cause]).sum()),
+        present: sum(|one| one.present),
+    }
+}
+
+fn link(all: &[&LinkReport]) -> LinkReport {
+    LinkReport {
+        calls: mean(all, |one| one.calls),
+        failures: mean(all, |one| one.failures),
+        waiting: mean(all, |one| one.waiting),
+    }
+}
+
+fn times<T>(all: &[&T], of: impl Fn(&T) -> Option<Times>) -> Option<Times> {
+    let part = |which: fn(Times) -> Estimate| estimate(all, |one| of(one).map(which));
+    Some(Times {
+        mean: part(|times| times.mean)?,
+        p50: part(|times| times.p50)?,
+        p95: part(|times| times.p95)?,
+        p99: part(|times| times.p99)?,
+    })
+}
+
+fn mean<T>(all: &[&T], of: impl Fn(&T) -> f64) -> f64 {
+    all.iter().map(|one| of(one)).sum::<f64>() / all.len() as f64
+}
+
+fn mean_of_some<T>(all: &[&T], of: impl Fn(&T) -> Option<f64>) -> Option<f64> {
+    let values: Vec<f64> = all.iter().filter_map(|one| of(one)).collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Mean over the runs that have the figure, with its 95 % interval; a growing backlog in any run stays one.
+fn estimate<T>(all: &[&T], of: impl Fn(&T) -> Option<Estimate>) -> Option<Estimate> {
+    let found: Vec<Estimate> = all.iter().filter_map(|one| of(one)).collect();
+    let count = found.len() as f64;
+    let value = found.iter().map(|one| one.value).sum::<f64>() / count;
+    let trust = match found.len() {
+        0 => return None,
+        _ if found.iter().any(|one| one.trust == Trust::Growing) => Trust::Growing,
+        1 => found[0].trust,
+        runs => {
+            let squares: f64 = found.iter().map(|one| (one.value - value) * (one.value - value)).sum();
+            let half = student(runs - 1) * libm::sqrt(squares / (count - 1.0) / count);
+            Trust::Between((value - half).max(0.0), value + half)
+        }
+    };
+    Some(Estimate { value, trust })
+}
+
+/// A share's interval ends at 1.
+fn at_most_one(share: Estimate) -> Estimate {
+    match share.trust {
+        Trust::Between(low, high) => Estimate { trust: Trust::Between(low, high.min(1.0)), ..share },
+        _ => share,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pooled(values: &[f64], trust: Trust) -> Estimate {
+        let all: Vec<Estimate> = values.iter().map(|value| Estimate { value: *value, trust }).collect();
+        estimate(&all.iter().collect::<Vec<_>>(), |one| Some(*one)).expect("values")
+    }
+
+    /// Five runs with mean 3 and standard deviation √2.5: 3 ± 2.776 · √(2.5 / 5).
+    #[test]
+    fn the_interval_is_students_over_the_runs() {
+        let Trust::Between(low, high) = pooled(&[1.0, 2.0, 3.0, 4.0, 5.0], Trust::TooFew).trust else {
+            panic!("no interval")
+        };
+        let half = 2.776_445 * libm::sqrt(0.5);
+        assert!((low - (3.0 - half)).abs() < 2e-3 && (high - (3.0 + half)).abs() < 2e-3, "{low} {high}");
+    }
+
+    #[test]
+    fn a_growing_backlog_in_one_run_is_not_averaged_away() {
+        assert_eq!(pooled(&[1.0, 2.0], Trust::Growing).trust, Trust::Growing);
+        assert_eq!(pooled(&[7.0], Trust::TooFew), Estimate { value: 7.0, trust: Trust::TooFew });
+    }
+
+    #[test]
+    fn seeds_differ_and_the_first_is_the_plans() {
+        let seeds: std::collections::BTreeSet<u64> = (0..1000).map(|index| seed(1, index)).collect();
+        assert_eq!(seeds.len(), 1000);
+        assert_eq!(seed(1, 0), 1);
+        assert!(seeds.iter().all(|seed| *seed <= MAX_SEED));
+    }
+}
