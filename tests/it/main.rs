@@ -17,4 +17,5 @@ mod session_geometry;
 mod share;
 mod simulate;
 mod spof_structure;
+mod theory;
 mod tidy;
