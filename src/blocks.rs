@@ -1,5 +1,6 @@
 //! The catalogue: one file per kind of block, listed here in palette order. Adding one is a new file and two lines.
 
+pub mod form;
 pub mod link;
 pub mod param;
 

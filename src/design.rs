@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod history;
+pub mod objective;
 
 pub use edit::{Edit, Refusal};
 pub use history::History;

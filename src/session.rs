@@ -6,6 +6,7 @@
 pub mod command;
 pub mod geometry;
 pub mod gesture;
+pub mod menu;
 pub mod viewport;
 
 mod clipboard;

@@ -1,21 +1,108 @@
-//! The page as a whole: the grid of top bar, palette, canvas, inspector and dock.
+//! The page as a whole: the grid of top bar, palette, canvas, inspector and dock, and what lies over it.
 
 use headroom::design::Design;
+use leptos::ev;
 use leptos::prelude::*;
 
 use crate::canvas::Canvas;
-use crate::state::App;
+use crate::dialogs::Dialogs;
+use crate::dock::Dock;
+use crate::hud::Hud;
+use crate::inspector::Inspector;
+use crate::lesson::LessonPanel;
+use crate::menu::ContextMenu;
+use crate::palette::Palette;
+use crate::palette::drag::{Ghost, GhostCard};
+use crate::parts::Icon;
+use crate::state::{App, Sheet};
+use crate::top::Top;
+use crate::voice::{LiveRegion, Toast};
+use crate::{open, runner, store};
 
 /// The whole page.
 #[component]
 pub fn Page() -> impl IntoView {
     let app = App::new(Design::default());
     provide_context(app);
+    provide_context(Ghost(RwSignal::new(None)));
+    runner::boot(app);
+    open::start(app);
+    watch_window(app);
+    let panels = app.panels;
+    let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
-        <header class="top"></header>
-        <aside class="palette" aria-label="Blocks"></aside>
-        <main class="stage"><Canvas/></main>
-        <aside class="inspector" aria-label="Inspector"></aside>
-        <footer class="dock" aria-label="Dock"></footer>
+        <div class="page"
+            class:no-palette=move || !panels.palette.get() && !lesson()
+            class:no-inspector=move || !panels.inspector.get()
+            class:no-dock=move || !panels.dock.get()
+            class:has-lesson=lesson>
+            <Top/>
+            <GuestBar/>
+            <Show when=lesson fallback=Palette><LessonPanel/></Show>
+            <main class="stage"><Canvas/><Hud/><Toast/></main>
+            <Inspector/>
+            <Dock/>
+            <SheetTabs/>
+        </div>
+        <Dialogs/>
+        <ContextMenu/>
+        <GhostCard/>
+        <LiveRegion/>
     }
+}
+
+/// Says that what is open is not the person's own design, and what to do with it.
+#[component]
+fn GuestBar() -> impl IntoView {
+    let app = App::get();
+    move || {
+        app.guest.get().map(|what| view! {
+            <div class="bar" role="region" aria-label="Opened as a copy">
+                <p><b>{what}</b>", opened as a copy. Your own design is kept."</p>
+                <button class="btn small" type="button" on:click=move |_| open::keep(app)>"Keep this one"</button>
+                <button class="btn small" type="button" on:click=move |_| open::back_to_mine(app)>"Back to mine"</button>
+            </div>
+        })
+    }
+}
+
+/// On a phone: opens the bottom sheets.
+#[component]
+fn SheetTabs() -> impl IntoView {
+    let app = App::get();
+    let sheet = app.panels.sheet;
+    let tab = move |label: &'static str, icon: &'static str, which: Sheet| {
+        let flip =
+            move |_| sheet.update(|open| *open = if *open == Some(which) { None } else { Some(which) });
+        view! {
+            <button type="button" aria-pressed=move || (sheet.get() == Some(which)).to_string() on:click=flip>
+                <Icon name=icon/>{label}
+            </button>
+        }
+    };
+    view! {
+        <nav class="sheet-tabs" aria-label="Panels">
+            {tab("Blocks", "blocks", Sheet::Palette)}
+            {tab("Inspect", "sliders-horizontal", Sheet::Inspector)}
+            {tab("Findings", "triangle-alert", Sheet::Dock)}
+        </nav>
+    }
+}
+
+/// Saves when the page is hidden, follows a link pasted into the address, keeps the title.
+fn watch_window(app: App) {
+    let hidden = window_event_listener(ev::pagehide, move |_| store::flush(app));
+    let seen = window_event_listener(ev::visibilitychange, move |_| store::flush(app));
+    let pasted = window_event_listener(ev::hashchange, move |_| {
+        open::follow_link(app);
+    });
+    on_cleanup(move || [hidden, seen, pasted].into_iter().for_each(|handle| handle.remove()));
+    Effect::new(move |_| {
+        let name = app.design.with(|design| design.name.clone());
+        document().set_title(&if name.is_empty() {
+            "Headroom".to_owned()
+        } else {
+            format!("{name} · Headroom")
+        });
+    });
 }

@@ -2,18 +2,25 @@
 
 use std::sync::Arc;
 
-use headroom::analysis::{Answer, Cost};
-use headroom::design::{Design, NodeId};
+use headroom::analysis;
+use headroom::design::NodeId;
 use headroom::session::{Control, Effect, Panel};
-use headroom::topology;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
 
-use crate::state::{App, Dialog};
+use crate::state::{App, Dialog, Sheet};
+use crate::{runner, store};
 
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
     match effect {
-        Effect::Document => document(app),
+        Effect::Document => {
+            show_document(app);
+            runner::change(app);
+            store::save_soon(app);
+        }
         Effect::Moved(ids) => {
             let design = app.session.with_value(|session| session.design().clone());
             app.cards.moved(&design, &ids);
@@ -26,16 +33,17 @@ pub fn perform(app: App, effect: Effect) {
         Effect::Viewport => app.viewport.set(app.session.with_value(|session| session.viewport())),
         Effect::Draft => app.draft.set(app.session.with_value(|session| session.draft())),
         Effect::Announce(text) => app.voice.polite.set(text),
-        Effect::Refuse(text) => app.voice.refusal.set(Some(text)),
+        Effect::Refuse(text) => app.refuse(&text),
         Effect::Open(panel) => open(app, panel),
-        Effect::Run(control) => run(app, control),
-        Effect::Copy(text) => copy(&text),
+        Effect::Run(control) => control_run(app, control),
+        Effect::Copy(text) => copy(app, &text),
         Effect::Paste => paste(app),
-        Effect::Focus(node) => focus(node),
+        Effect::Focus(node) => focus(&format!("[data-node=\"{}\"]", node.0)),
     }
 }
 
-fn document(app: App) {
+/// Shows the session's design in every view.
+pub fn show_document(app: App) {
     app.design.set(app.session.with_value(|session| session.design().clone()));
     app.cards.sync(&app);
     solve_soon(app);
@@ -49,56 +57,28 @@ pub fn solve_soon(app: App) {
     app.solving.set_value(true);
     request_animation_frame(move || {
         app.solving.set_value(false);
-        let mut design = app.session.with_value(|session| Design::clone(session.design()));
-        design.run.traffic = app.run.traffic.get_untracked();
-        let answer = Arc::new(solve(&design));
-        app.cards.faces(&design, &answer);
-        app.cards.figures(&answer, app.frame.get_untracked().as_deref());
-        app.answer.set(answer);
+        solve(app);
     });
 }
 
-/// Everything about a design that needs no run.
-pub fn solve(design: &Design) -> Answer {
-    let (topology, problems) = topology::build(design);
-    let report = empty_report(&topology);
-    Answer {
-        topology,
-        problems,
-        report,
-        ladder: Vec::new(),
-        spofs: Vec::new(),
-        cost: Cost::default(),
-        findings: Vec::new(),
+fn solve(app: App) {
+    let design = app.current();
+    let answer = Arc::new(crate::waiting::answer(&design));
+    // Figures of a run that stands still, or of other blocks than these, no longer say anything.
+    let moved_on =
+        !app.run.playing.get_untracked() || app.answer.with_untracked(|old| !same_places(old, &answer));
+    if moved_on {
+        app.frame.set(None);
     }
+    app.cards.faces(&design, &answer);
+    app.cards.figures(&answer, app.frame.get_untracked().as_deref());
+    app.answer.set(answer);
 }
 
-fn empty_report(topology: &topology::Topology) -> headroom::report::Report {
-    use headroom::engine::Method;
-    use headroom::report::{Counts, Estimate, Report, Traffic};
-    let none = || Traffic {
-        offered: 0.0,
-        goodput: Estimate::exact(0.0),
-        success: Estimate::exact(1.0),
-        latency: None,
-        p99_sent: None,
-        counts: Counts::default(),
-    };
-    let _ = topology;
-    Report {
-        method: Method::Steady,
-        engine: headroom::ENGINE_VERSION,
-        seed: 0,
-        duration_s: 0.0,
-        warmup_s: 0.0,
-        events: 0,
-        total: none(),
-        reads: none(),
-        writes: none(),
-        nodes: Vec::new(),
-        links: Vec::new(),
-        series: Vec::new(),
-    }
+fn same_places(a: &analysis::Answer, b: &analysis::Answer) -> bool {
+    let places =
+        |answer: &analysis::Answer| answer.topology.places().map(|(_, place)| place.id).collect::<Vec<_>>();
+    places(a) == places(b)
 }
 
 fn open(app: App, panel: Panel) {
@@ -107,47 +87,60 @@ fn open(app: App, panel: Panel) {
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),
         Panel::Shortcuts => app.panels.dialog.set(Some(Dialog::Shortcuts)),
         Panel::Palette => app.panels.dialog.set(Some(Dialog::Commands)),
-        Panel::Examples => app.panels.palette.set(true),
+        Panel::Examples => {
+            app.panels.palette.set(true);
+            app.panels.examples.set(true);
+            app.panels.sheet.set(Some(Sheet::Palette));
+        }
         Panel::Rename(node) => app.panels.renaming.set(Some(node)),
-        Panel::Inspector => app.panels.inspector.set(true),
+        Panel::Inspector => {
+            app.panels.inspector.set(true);
+            app.panels.sheet.set(Some(Sheet::Inspector));
+            focus("#inspector");
+        }
         Panel::Menu(target, at) => app.panels.menu.set(Some((target, at))),
     }
 }
 
-fn run(app: App, control: Control) {
+fn control_run(app: App, control: Control) {
     match control {
-        Control::Toggle => app.run.playing.update(|playing| *playing = !*playing),
-        Control::Reseed => app.run.seed.update(|seed| *seed += 1),
-        Control::Restart | Control::Step | Control::KillOrRevive(_) => {}
+        Control::Toggle => runner::pause(app, app.run.playing.get_untracked()),
+        Control::Restart => runner::restart(app),
+        Control::Reseed => app.reseed(app.run.seed.get_untracked() + 1),
+        Control::Step => runner::step(app),
+        Control::KillOrRevive(node) => kill_or_revive(app, node),
     }
 }
 
-fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
+fn kill_or_revive(app: App, node: NodeId) {
+    let dead = app.run.dead.with_untracked(|dead| dead.contains(&(node, None)));
+    app.kill(node, None, !dead);
 }
 
-/// Reads the clipboard; the browser may ask the person first, and where it says no nothing is pasted.
-fn paste(app: App) {
-    let reading = window().navigator().clipboard().read_text();
+/// Puts a text on the clipboard.
+pub fn copy(app: App, text: &str) {
+    let promise = window().navigator().clipboard().write_text(text);
     leptos::task::spawn_local(async move {
-        if let Ok(text) = wasm_bindgen_futures::JsFuture::from(reading).await
-            && let Some(text) = text.as_string()
-        {
-            app.ask(|session| session.paste(&text));
+        if JsFuture::from(promise).await.is_err() {
+            app.refuse("This browser does not let the page write to the clipboard. Select the text and copy it by hand.");
         }
     });
 }
 
-fn focus(node: NodeId) {
-    use wasm_bindgen::JsCast;
-    let card = document_of_page().query_selector(&format!("[data-node=\"{}\"]", node.0));
-    if let Ok(Some(card)) = card
-        && let Some(card) = card.dyn_ref::<web_sys::HtmlElement>()
-    {
-        let _ = card.focus();
-    }
+fn paste(app: App) {
+    let promise = window().navigator().clipboard().read_text();
+    leptos::task::spawn_local(async move {
+        match JsFuture::from(promise).await.ok().and_then(|text| text.as_string()) {
+            Some(text) => app.ask(|session| session.paste(&text)),
+            None => app.refuse("This browser does not let the page read the clipboard."),
+        }
+    });
 }
 
-fn document_of_page() -> web_sys::Document {
-    leptos::prelude::document()
+fn focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        let _ = element.focus();
+    }
 }

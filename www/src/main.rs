@@ -1,18 +1,45 @@
 //! The page: Leptos components, the worker, and everything that only a browser can do. It decides nothing.
 //!
-//! One WASM serves page and worker: `main` runs in both, and returns early where there is no window.
+//! One WASM serves page and worker: `main` runs in both, and takes the other way where there is no window.
 
 #![allow(dead_code)]
 
 mod app;
 mod canvas;
 mod cards;
+mod dialogs;
+mod dock;
 mod effects;
+mod hud;
+mod inspector;
+mod lesson;
+mod menu;
+mod open;
+mod palette;
+mod parts;
+mod runner;
 mod state;
+mod store;
+mod top;
+mod voice;
+mod waiting;
 
 fn main() {
-    if web_sys::window().is_none() {
-        return;
+    let Some(window) = web_sys::window() else { return };
+    std::panic::set_hook(Box::new(report_panic));
+    if let Some(skeleton) = window.document().and_then(|document| document.get_element_by_id("skeleton")) {
+        skeleton.remove();
     }
     leptos::mount::mount_to_body(app::Page);
+}
+
+/// Hands the last words to `static/boot.js`, which shows them with the saved design: nothing here can be relied on now.
+fn report_panic(info: &std::panic::PanicHookInfo) {
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(&info.to_string().into());
+    if let (Some(window), Ok(event)) =
+        (web_sys::window(), web_sys::CustomEvent::new_with_event_init_dict("headroom-panic", &init))
+    {
+        let _ = window.dispatch_event(&event);
+    }
 }

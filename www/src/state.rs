@@ -7,14 +7,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::Answer;
-use headroom::design::{Design, Edit, NodeId};
+use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::job::Frame;
 use headroom::report::Report;
-use headroom::session::{Draft, Input, Selection, Session, Target, Viewport};
+use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport};
 use leptos::prelude::*;
 
 use crate::cards::Cards;
-use crate::effects;
+use crate::lesson::Lesson;
+use crate::runner::Runner;
+use crate::{effects, runner, store};
 
 /// The page's state.
 #[derive(Clone, Copy)]
@@ -31,7 +33,7 @@ pub struct App {
     pub draft: RwSignal<Option<Draft>>,
     /// Steady report and analyses at the slider's traffic; solved anew at most once a frame.
     pub answer: RwSignal<Arc<Answer>>,
-    /// The running simulation's last figures; `None` when nothing ran since the last restart.
+    /// The running simulation's last figures; `None` when none fit what is shown.
     pub frame: RwSignal<Option<Arc<Frame>>>,
     /// The running simulation's report, about once a second.
     pub live: RwSignal<Option<Arc<Report>>>,
@@ -43,6 +45,11 @@ pub struct App {
     pub cards: Cards,
     /// What the live region says.
     pub voice: Voice,
+    /// Set while what is open is not the person's own design: says what it is.
+    pub guest: RwSignal<Option<String>>,
+    /// The step of an exercise that is open.
+    pub lesson: Lesson,
+    pub(crate) runner: StoredValue<Runner, LocalStorage>,
     pub(crate) solving: StoredValue<bool>,
 }
 
@@ -70,12 +77,29 @@ pub struct Panels {
     pub inspector: RwSignal<bool>,
     /// Dock, bottom.
     pub dock: RwSignal<bool>,
+    /// The bottom sheet that is open on a phone.
+    pub sheet: RwSignal<Option<Sheet>>,
+    /// Whether the palette shows the examples.
+    pub examples: RwSignal<bool>,
     /// The one dialog that is open.
     pub dialog: RwSignal<Option<Dialog>>,
-    /// The context menu: its target and its place on the screen [px].
+    /// The context menu: its target and its place from the canvas's top left corner [px].
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
+    /// Light or dark.
+    pub dark: RwSignal<bool>,
+}
+
+/// Bottom sheets of the phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// Palette, or the exercise that is open.
+    Palette,
+    /// Inspector.
+    Inspector,
+    /// Findings, time series, ladder.
+    Dock,
 }
 
 /// Dialogs.
@@ -89,6 +113,8 @@ pub enum Dialog {
     Shortcuts,
     /// Commands by name.
     Commands,
+    /// What came of opening a link or a file: a title, a sentence, the notes.
+    Opened(String, String, Vec<String>),
 }
 
 /// The live region and the toast that shows the same words.
@@ -103,20 +129,23 @@ pub struct Voice {
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let answer = effects::solve(&design);
+        let answer = Arc::new(crate::waiting::answer(&design));
         let session = Session::new(design);
         let app = App {
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
             viewport: RwSignal::new(session.viewport()),
             draft: RwSignal::new(None),
-            answer: RwSignal::new(Arc::new(answer)),
+            answer: RwSignal::new(answer),
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             run: Run::of(session.design()),
             panels: Panels::new(),
             cards: Cards::new(),
             voice: Voice { polite: RwSignal::new(String::new()), refusal: RwSignal::new(None) },
+            guest: RwSignal::new(None),
+            lesson: Lesson::new(),
+            runner: StoredValue::new_local(Runner::default()),
             solving: StoredValue::new(false),
             session: StoredValue::new(session),
         };
@@ -129,9 +158,30 @@ impl App {
         expect_context()
     }
 
+    /// Shows another design in place of the one that is open, with a history of its own, running.
+    pub fn open(&self, design: Design) {
+        let size = self.viewport.get_untracked().size;
+        self.run.seed.set(design.run.seed);
+        self.run.traffic.set(design.run.traffic);
+        self.run.dead.set(BTreeSet::new());
+        self.run.playing.set(true);
+        self.session.set_value(Session::new(design));
+        self.draft.set(None);
+        self.ask(|session| session.select(Selection::default()));
+        effects::show_document(*self);
+        self.ask(|session| session.resize(size));
+        runner::restart(*self);
+    }
+
     /// Makes an edit as one step of history.
     pub fn edit(&self, edit: &Edit) {
         self.ask(|session| session.edit(edit));
+    }
+
+    /// Makes an edit that a field asks for while it is typed in: quick ones of one field are one step of history.
+    pub fn edit_field(&self, edit: &Edit) {
+        let now_ms = js_sys::Date::now();
+        self.ask(|session| session.edit_field(edit, now_ms));
     }
 
     /// Runs a command of `COMMANDS`.
@@ -145,18 +195,67 @@ impl App {
         self.ask(|session| session.input(input));
     }
 
-    /// Selects exactly these.
-    pub fn select(&self, selection: Selection) {
-        self.ask(|session| session.select(selection));
+    /// Selects one block and brings it into view.
+    pub fn select_node(&self, id: NodeId) {
+        self.ask(|session| session.select(Selection { nodes: [id].into(), ..Selection::default() }));
+        self.ask(|session| session.reveal(id));
+    }
+
+    /// Selects one link.
+    pub fn select_link(&self, id: LinkId) {
+        self.ask(|session| session.select(Selection { links: [id].into(), ..Selection::default() }));
     }
 
     /// Asks the session for something and performs the effects.
-    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<headroom::session::Effect>) {
-        let mut effects = Vec::new();
-        self.session.update_value(|session| effects = request(session));
-        for effect in effects {
-            effects::perform(*self, effect);
+    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Wish>) {
+        let mut wishes = Vec::new();
+        self.session.update_value(|session| wishes = request(session));
+        for wish in wishes {
+            effects::perform(*self, wish);
         }
+    }
+
+    /// Says and shows why something was not done.
+    pub fn refuse(&self, text: &str) {
+        self.voice.refusal.set(Some(text.to_owned()));
+    }
+
+    /// Moves the traffic slider.
+    pub fn set_traffic(&self, traffic: f64) {
+        self.run.traffic.set(traffic);
+        runner::traffic(*self, traffic);
+        effects::solve_soon(*self);
+    }
+
+    /// Starts the run anew with this seed.
+    pub fn reseed(&self, seed: u64) {
+        self.run.seed.set(seed);
+        runner::restart(*self);
+    }
+
+    /// Kills a block or one instance of it, or brings it back to life.
+    pub fn kill(&self, node: NodeId, instance: Option<u32>, dead: bool) {
+        self.run.dead.update(|all| match (dead, instance) {
+            (true, _) => drop(all.insert((node, instance))),
+            (false, None) => all.retain(|(id, _)| *id != node),
+            (false, Some(_)) => drop(all.remove(&(node, instance))),
+        });
+        runner::kill(*self, node, instance, dead);
+    }
+
+    /// The design as it is shared and saved: with the slider's traffic and the run's seed.
+    pub fn current(&self) -> Design {
+        let mut design = self.session.with_value(|session| Design::clone(session.design()));
+        design.run.traffic = self.run.traffic.get_untracked();
+        design.run.seed = self.run.seed.get_untracked();
+        design
+    }
+
+    /// The design at its own traffic: what the live run gets, next to the slider's multiplier.
+    pub(crate) fn unscaled(&self) -> Design {
+        let mut design = self.current();
+        design.run.traffic = 1.0;
+        design
     }
 }
 
@@ -170,17 +269,25 @@ impl Run {
             dead: RwSignal::new(BTreeSet::new()),
         }
     }
+
+    /// Whether the block is killed as a whole.
+    pub fn is_dead(&self, node: NodeId) -> bool {
+        self.dead.with(|dead| dead.contains(&(node, None)))
+    }
 }
 
 impl Panels {
     fn new() -> Self {
         Panels {
-            palette: RwSignal::new(true),
-            inspector: RwSignal::new(true),
-            dock: RwSignal::new(true),
+            palette: RwSignal::new(store::panel("palette")),
+            inspector: RwSignal::new(store::panel("inspector")),
+            dock: RwSignal::new(store::panel("dock")),
+            sheet: RwSignal::new(None),
+            examples: RwSignal::new(false),
             dialog: RwSignal::new(None),
             menu: RwSignal::new(None),
             renaming: RwSignal::new(None),
+            dark: RwSignal::new(store::is_dark()),
         }
     }
 }

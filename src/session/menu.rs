@@ -1,0 +1,38 @@
+//! Which commands the context menu of a target offers.
+
+use super::command::{self, Command};
+use super::gesture::Target;
+
+const OF_A_BLOCK: [&str; 7] = [
+    "run.kill",
+    "edit.rename",
+    "edit.connect",
+    "edit.duplicate",
+    "edit.copy",
+    "edit.delete",
+    "edit.delete-join",
+];
+const OF_A_LINK: [&str; 1] = ["edit.delete"];
+const OF_THE_CANVAS: [&str; 5] = ["edit.paste", "select.all", "view.fit", "run.toggle", "run.restart"];
+
+/// The commands, in the order of the menu; the page leaves out those that cannot be asked for now.
+pub fn of(target: Target) -> Vec<&'static Command> {
+    let ids: &[&str] = match target {
+        Target::Node(_) | Target::Out(_) | Target::In(_) => &OF_A_BLOCK,
+        Target::Link(_) => &OF_A_LINK,
+        Target::Canvas => &OF_THE_CANVAS,
+    };
+    ids.iter().filter_map(|id| command::find(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_a_command() {
+        for id in OF_A_BLOCK.iter().chain(&OF_A_LINK).chain(&OF_THE_CANVAS) {
+            assert!(command::find(id).is_some(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The one dialog that is open.
+
+mod commands;
+mod exercises;
+mod share;
+
+use leptos::prelude::*;
+
+use crate::parts::Modal;
+use crate::state::{App, Dialog};
+use commands::{CommandPalette, Shortcuts};
+use exercises::ExerciseList;
+use share::ShareDialog;
+
+/// Shows the dialog that is open, if any.
+#[component]
+pub fn Dialogs() -> impl IntoView {
+    let app = App::get();
+    move || match app.panels.dialog.get() {
+        None => ().into_any(),
+        Some(Dialog::Share) => view! { <ShareDialog/> }.into_any(),
+        Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
+        Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
+        Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
+        Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
+    }
+}
+
+/// What came of opening a link or a file.
+#[component]
+fn Opened(title: String, text: String, notes: Vec<String>) -> impl IntoView {
+    let app = App::get();
+    let notes = (!notes.is_empty()).then(|| {
+        view! { <ul>{notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul> }
+    });
+    view! {
+        <Modal title>
+            <p>{text}</p>
+            {notes}
+            <footer>
+                <button class="primary" type="button" on:click=move |_| app.panels.dialog.set(None)>"OK"</button>
+            </footer>
+        </Modal>
+    }
+}

@@ -1,0 +1,41 @@
+//! The list of exercises and their steps.
+
+use headroom::exercises::Exercise;
+use leptos::prelude::*;
+
+use crate::lesson::{EXERCISES, Place, is_passed};
+use crate::parts::{Icon, Modal};
+use crate::state::App;
+
+/// The list.
+#[component]
+pub fn ExerciseList() -> impl IntoView {
+    let each = |exercise: &'static Exercise| {
+        view! {
+            <section>
+                <h4>{exercise.name}</h4>
+                <div class="cards">
+                    {(0..exercise.steps.len()).map(|step| view! { <Entry place=Place { exercise, step }/> }).collect_view()}
+                </div>
+            </section>
+        }
+    };
+    view! { <Modal title="Exercises">{EXERCISES.iter().map(each).collect_view()}</Modal> }
+}
+
+#[component]
+fn Entry(place: Place) -> impl IntoView {
+    let app = App::get();
+    let step = place.step();
+    let start = move |_| {
+        app.panels.dialog.set(None);
+        app.lesson.start(app, place);
+    };
+    let icon = if is_passed(place) { "circle-check" } else { "circle-dashed" };
+    view! {
+        <button class="entry" type="button" on:click=start>
+            <b><Icon name=icon/>{step.name}</b>
+            <small>{step.brief.first().copied()}</small>
+        </button>
+    }
+}

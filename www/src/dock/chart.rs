@@ -1,0 +1,115 @@
+//! Time series of the run: requests a second and latency percentiles, one point per simulated second.
+
+use headroom::figures;
+use headroom::report::Sample;
+use leptos::prelude::*;
+
+use crate::state::App;
+
+/// Seconds shown.
+const SHOWN: usize = 90;
+/// The drawing's own units; the element stretches them.
+const WIDE: f64 = 300.0;
+const HIGH: f64 = 100.0;
+
+/// One line of a plot.
+struct Line {
+    name: &'static str,
+    class: &'static str,
+    of: fn(&Sample) -> f64,
+}
+
+const RATES: [Line; 3] = [
+    Line { name: "sent", class: "s-sent", of: |s| s.sent },
+    Line { name: "ok", class: "s-ok", of: |s| s.ok },
+    Line { name: "failed", class: "s-failed", of: |s| s.failed },
+];
+
+const TIMES: [Line; 3] = [
+    Line { name: "p50", class: "s-p50", of: |s| s.p50 },
+    Line { name: "p95", class: "s-p95", of: |s| s.p95 },
+    Line { name: "p99", class: "s-p99", of: |s| s.p99 },
+];
+
+/// Both plots.
+#[component]
+pub fn TimeSeries() -> impl IntoView {
+    let app = App::get();
+    let samples = Memo::new(move |_| {
+        let live = app.live.get();
+        live.map_or_else(Vec::new, |live| live.series[live.series.len().saturating_sub(SHOWN)..].to_vec())
+    });
+    let span = move || {
+        samples.with(|all| match (all.first(), all.last()) {
+            (Some(first), Some(last)) => format!(
+                "{} to {} s of simulated time",
+                figures::whole(first.at_s as u64),
+                figures::whole(last.at_s as u64)
+            ),
+            _ => String::new(),
+        })
+    };
+    view! {
+        <section aria-label="Time series">
+            <div class="hd"><h4>"Time series"</h4><small>{span}</small></div>
+            <Show when=move || samples.with(|all| all.len() > 1) fallback=move || {
+                view! { <p class="empty">{move || if app.run.playing.get() { "Measuring …" } else { "Press Run: one point per simulated second appears here." }}</p> }
+            }>
+                <div class="chart">
+                    <Plot label="Requests a second" lines=&RATES samples show=figures::rate/>
+                    <Plot label="Latency" lines=&TIMES samples show=figures::time/>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Plot(
+    label: &'static str,
+    lines: &'static [Line; 3],
+    samples: Memo<Vec<Sample>>,
+    show: fn(f64) -> String,
+) -> impl IntoView {
+    let top = Memo::new(move |_| {
+        samples.with(|all| nice(lines.iter().flat_map(|line| all.iter().map(line.of)).fold(0.0, f64::max)))
+    });
+    let draw = move |line: &'static Line| {
+        view! { <path class=line.class d=move || samples.with(|all| path(all, line.of, top.get()))/> }
+    };
+    let last = move |line: &'static Line| {
+        let value = move || samples.with(|all| all.last().map(|sample| show((line.of)(sample))));
+        view! { <span class=line.class><i></i>{line.name}<b>{value}</b></span> }
+    };
+    view! {
+        <figure class="plot" role="img" aria-label=label>
+            <span class="top-mark">{move || show(top.get())}</span>
+            <span class="zero">"0"</span>
+            <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true">
+                <path class="axis" d=format!("M0 0H{WIDE}M0 {HIGH}H{WIDE}")/>
+                {lines.iter().map(draw).collect_view()}
+            </svg>
+            <figcaption class="legend">{lines.iter().map(last).collect_view()}</figcaption>
+        </figure>
+    }
+}
+
+fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {
+    let step = WIDE / (SHOWN - 1) as f64;
+    let from = WIDE - step * (samples.len() - 1) as f64;
+    let mut path = String::new();
+    for (index, sample) in samples.iter().enumerate() {
+        let (x, y) = (from + step * index as f64, HIGH * (1.0 - of(sample) / top));
+        path.push_str(&format!("{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }));
+    }
+    path
+}
+
+/// The next of 1, 2, 5, 10 … above a value: the end of an axis that does not jump with every point.
+fn nice(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 1.0;
+    }
+    let decade = 10f64.powf(value.log10().floor());
+    [1.0, 2.0, 5.0].into_iter().map(|step| step * decade).find(|end| *end >= value).unwrap_or(10.0 * decade)
+}

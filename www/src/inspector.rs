@@ -1,0 +1,87 @@
+//! The inspector: the whole design when nothing is selected, else the selected block or link.
+
+mod field;
+mod form;
+mod link;
+mod node;
+mod objectives;
+pub mod results;
+mod totals;
+
+use leptos::prelude::*;
+
+use crate::parts::Icon;
+use crate::state::{App, Sheet};
+use link::LinkPanel;
+use node::NodePanel;
+use totals::Totals;
+
+/// What the inspector is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Subject {
+    Design,
+    Node(headroom::design::NodeId),
+    Link(headroom::design::LinkId),
+    Many(usize),
+}
+
+/// The panel at the right.
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let app = App::get();
+    let subject = Memo::new(move |_| {
+        app.selection.with(|selection| match (selection.single_node(), selection.single_link()) {
+            (Some(node), _) => Subject::Node(node),
+            (_, Some(link)) => Subject::Link(link),
+            _ if selection.nodes.is_empty() && selection.links.is_empty() => Subject::Design,
+            _ => Subject::Many(selection.nodes.len() + selection.links.len()),
+        })
+    });
+    let content = move || match subject.get() {
+        Subject::Design => Totals().into_any(),
+        Subject::Node(id) => view! { <NodePanel id/> }.into_any(),
+        Subject::Link(id) => view! { <LinkPanel id/> }.into_any(),
+        Subject::Many(count) => view! { <Many count/> }.into_any(),
+    };
+    view! {
+        <aside class="inspector" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Inspector)
+            aria-label="Inspector" id="inspector" tabindex="-1">
+            <button class="square sheet-close" type="button" aria-label="Close" on:click=move |_| app.panels.sheet.set(None)>
+                <Icon name="x"/>
+            </button>
+            {content}
+        </aside>
+    }
+}
+
+/// Several are selected: what can be done with all of them.
+#[component]
+fn Many(count: usize) -> impl IntoView {
+    let app = App::get();
+    view! {
+        <h3>{count}" selected"</h3>
+        <div class="acts">
+            <button class="btn" type="button" on:click=move |_| app.command("edit.duplicate")>"Duplicate"</button>
+            <button class="btn" type="button" on:click=move |_| app.command("edit.delete")>"Delete"</button>
+        </div>
+    }
+}
+
+/// Tabs of a panel: `selected` holds the place of the one that is open.
+#[component]
+fn Tabs(
+    /// Their names.
+    names: &'static [&'static str],
+    /// Which is open.
+    selected: RwSignal<usize>,
+) -> impl IntoView {
+    let tab = move |(index, name): (usize, &'static str)| {
+        view! {
+            <button type="button" role="tab" aria-selected=move || (selected.get() == index).to_string()
+                on:click=move |_| selected.set(index)>
+                {name}
+            </button>
+        }
+    };
+    view! { <div class="seg" role="tablist">{names.iter().copied().enumerate().map(tab).collect_view()}</div> }
+}

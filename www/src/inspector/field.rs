@@ -1,0 +1,106 @@
+//! One field of a form: its text while it is typed in, the range at the field when it is wrong.
+
+use std::sync::Arc;
+
+use headroom::blocks::form;
+use headroom::blocks::param::{Kind, Param, Value};
+use leptos::prelude::*;
+
+/// Takes a value; `None` restores the default.
+pub type Put = Arc<dyn Fn(Option<Value>) + Send + Sync>;
+
+/// A row of the form for one parameter.
+#[component]
+pub fn Field(
+    /// What the catalogue says of it.
+    param: &'static Param,
+    /// Its current text, as [`form::text`] shows it.
+    #[prop(into)]
+    text: Signal<String>,
+    /// Where a valid value goes, as it is typed.
+    put: Put,
+) -> impl IntoView {
+    let id = format!("param-{}", param.id);
+    let control = match param.kind {
+        Kind::Number { .. } | Kind::Integer { .. } => view! { <NumberField param text put/> }.into_any(),
+        Kind::Choice(_) => view! { <ChoiceField param text put/> }.into_any(),
+        Kind::Flag => view! { <FlagField param text put/> }.into_any(),
+    };
+    let title = format!("{} Default: {}. {}", param.doc, form::default(param), param.source);
+    view! {
+        <label for=id title=title>{param.label}</label>
+        {control}
+    }
+}
+
+/// A number with its unit. What is typed counts at once when it is valid; on leaving, the field shows what counts.
+#[component]
+fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoView {
+    let typed = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<String>);
+    let on_input = move |event| {
+        let now = event_target_value(&event);
+        match form::read(param, &now) {
+            Ok(value) => {
+                error.set(None);
+                put(value);
+            }
+            Err(why) => error.set(Some(why)),
+        }
+        typed.set(Some(now));
+    };
+    let leave = move |_| {
+        if error.with_untracked(Option::is_none) {
+            typed.set(None);
+        }
+    };
+    let restore = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            typed.set(None);
+            error.set(None);
+        }
+    };
+    let id = format!("param-{}", param.id);
+    let error_id = format!("error-{}", param.id);
+    view! {
+        <span class="field" class:bad=move || error.with(Option::is_some)>
+            <input id=id inputmode="decimal" autocomplete="off" title=form::range(param)
+                prop:value=move || typed.get().unwrap_or_else(|| text.get())
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=error_id.clone()
+                on:input=on_input on:blur=leave on:keydown=restore/>
+            <span>{param.unit.symbol()}</span>
+        </span>
+        {move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> })}
+    }
+}
+
+#[component]
+fn ChoiceField(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoView {
+    let Kind::Choice(choices) = param.kind else { return ().into_any() };
+    let choose = move |event| {
+        if let Ok(value) = form::read(param, &event_target_value(&event)) {
+            put(value);
+        }
+    };
+    let option = |choice: &'static headroom::blocks::param::Choice| {
+        view! { <option value=choice.id title=choice.doc selected=move || text.get() == choice.id>{choice.label}</option> }
+    };
+    view! {
+        <select id=format!("param-{}", param.id) on:change=choose prop:value=text>
+            {choices.iter().map(option).collect_view()}
+        </select>
+    }
+    .into_any()
+}
+
+#[component]
+fn FlagField(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoView {
+    let flip = move |event| put(Some(Value::Flag(event_target_checked(&event))));
+    view! {
+        <span class="check">
+            <input id=format!("param-{}", param.id) type="checkbox" prop:checked=move || text.get() == "true" on:change=flip/>
+        </span>
+    }
+}

@@ -1,0 +1,69 @@
+//! The parameters of a block or a link as a form made from the catalogue.
+
+use std::sync::Arc;
+
+use headroom::blocks::form;
+use headroom::blocks::param::{Param, Reader, Value, Values};
+use headroom::design::{Design, Edit, LinkId, NodeId};
+use leptos::prelude::*;
+
+use super::field::{Field, Put};
+use crate::state::App;
+
+/// Whose parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Of {
+    /// A block's.
+    Node(NodeId),
+    /// A link's.
+    Link(LinkId),
+}
+
+impl Of {
+    fn values(self, design: &Design) -> Option<&Values> {
+        match self {
+            Of::Node(id) => design.node(id).map(|node| &node.values),
+            Of::Link(id) => design.link(id).map(|link| &link.values),
+        }
+    }
+
+    fn set(self, param: &str, value: Option<Value>) -> Edit {
+        match self {
+            Of::Node(id) => Edit::Set(id, param.to_owned(), value),
+            Of::Link(id) => Edit::SetLink(id, param.to_owned(), value),
+        }
+    }
+}
+
+/// One row per parameter that is offered now.
+#[component]
+pub fn Form(
+    /// Whose.
+    of: Of,
+    /// The catalogue's list.
+    params: &'static [Param],
+) -> impl IntoView {
+    let rows = params.iter().map(move |param| view! { <Row of params param/> });
+    view! { <div class="form">{rows.collect_view()}</div> }
+}
+
+#[component]
+fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl IntoView {
+    let app = App::get();
+    let offered = Memo::new(move |_| {
+        app.design
+            .with(|design| of.values(design).is_some_and(|values| Reader::new(params, values).offered(param)))
+    });
+    let text = Memo::new(move |_| {
+        let value = app
+            .design
+            .with(|design| of.values(design).map(|values| Reader::new(params, values).value(param.id)));
+        value.map_or_else(String::new, |value| form::text(param, &value))
+    });
+    move || {
+        offered.get().then(|| {
+            let put: Put = Arc::new(move |value| app.edit_field(&of.set(param.id, value)));
+            view! { <Field param text=text put/> }
+        })
+    }
+}

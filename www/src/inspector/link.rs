@@ -1,0 +1,64 @@
+//! The inspector of a link: its ends, parameters, figures.
+
+use headroom::blocks::link::PARAMS;
+use headroom::design::LinkId;
+use headroom::figures;
+use leptos::prelude::*;
+
+use super::form::{Form, Of};
+use super::results::{Figure, Source, report};
+use crate::parts::Icon;
+use crate::state::App;
+
+/// A link's panel.
+#[component]
+pub fn LinkPanel(id: LinkId) -> impl IntoView {
+    let app = App::get();
+    let ends = Memo::new(move |_| {
+        app.design.with(|design| {
+            let link = design.link(id)?;
+            let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
+            Some((title(link.from), title(link.to)))
+        })
+    });
+    let heading = move || ends.get().map(|(from, to)| format!("{from} → {to}"));
+    let problem = move || {
+        let text = app.answer.with(|answer| {
+            answer
+                .problems
+                .iter()
+                .find(|problem| problem.link == Some(id))
+                .map(|problem| problem.text.clone())
+        });
+        text.map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> })
+    };
+    view! {
+        <h3><Icon name="link" big=true/>{heading}<small>"Link"</small></h3>
+        {problem}
+        <Form of=Of::Link(id) params=PARAMS/>
+        <LinkResults id/>
+        <div class="acts wide">
+            <button class="btn" type="button" on:click=move |_| app.command("edit.delete")>
+                <Icon name="trash-2"/>"Delete the link"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn LinkResults(id: LinkId) -> impl IntoView {
+    let app = App::get();
+    let rows = move || {
+        let (report, _) = report(app);
+        let place = app.answer.with(|answer| {
+            (0..answer.topology.graph.edge_count()).find(|index| answer.topology.route(*index).id == id)
+        });
+        let found = report.links.get(place?)?.clone();
+        Some(view! {
+            <Figure name="Calls" value=figures::rate(found.calls)/>
+            <Figure name="Failures" value=figures::rate(found.failures)/>
+            <Figure name="Waiting for a connection" value=(found.waiting > 0.0).then(|| figures::count(found.waiting))/>
+        })
+    };
+    view! { <section><Source title="Results"/><table>{rows}</table></section> }
+}

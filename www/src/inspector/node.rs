@@ -1,0 +1,209 @@
+//! The inspector of a block: name, state, parameters, results, Learn card, kill and revive.
+
+use headroom::blocks::{self, About};
+use headroom::design::{Edit, GroupId, NodeId};
+use headroom::figures;
+use leptos::prelude::*;
+
+use super::Tabs;
+use super::form::{Form, Of};
+use super::results::NodeResults;
+use crate::parts::Icon;
+use crate::state::App;
+
+/// A block's panel.
+#[component]
+pub fn NodePanel(id: NodeId) -> impl IntoView {
+    let app = App::get();
+    let kind = Memo::new(move |_| app.design.with(|design| design.node(id).map(|node| node.block.clone())));
+    let tab = RwSignal::new(0);
+    move || {
+        kind.get().map(|kind| {
+            let Some(about) = blocks::find(&kind).map(|block| block.about()) else {
+                return view! { <Unknown id kind/> }.into_any();
+            };
+            let content = move || match tab.get() {
+                0 => view! { <Form of=Of::Node(id) params=about.params/><Group id/> }.into_any(),
+                1 => view! { <NodeResults id/> }.into_any(),
+                _ => view! { <Learn about/> }.into_any(),
+            };
+            view! {
+                <Heading id about/>
+                <StateSentence id/>
+                <Tabs names=&["Parameters", "Results", "Learn"] selected=tab/>
+                {content}
+                <Life id/>
+            }
+            .into_any()
+        })
+    }
+}
+
+/// Icon, name in place, kind.
+#[component]
+fn Heading(id: NodeId, about: &'static About) -> impl IntoView {
+    let app = App::get();
+    let name = Memo::new(move |_| {
+        app.design
+            .with(|design| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned()))
+    });
+    let rename = move |event| {
+        let typed = event_target_value(&event);
+        let own = if typed == about.name { String::new() } else { typed };
+        app.edit_field(&Edit::Rename(id, own));
+    };
+    view! {
+        <h3>
+            <Icon name=about.icon big=true/>
+            <input aria-label="Name of the block" maxlength="200" prop:value=name on:input=rename/>
+            <small>{about.name}</small>
+        </h3>
+    }
+}
+
+/// What state it is in, in one sentence with its numbers, when it is not simply well.
+#[component]
+fn StateSentence(id: NodeId) -> impl IntoView {
+    let app = App::get();
+    let card = app.cards.node(id);
+    move || {
+        let card = card.clone()?;
+        let (face, figures) = (card.face.get(), card.figures.get());
+        let now = figures.now;
+        let load = if now.load.is_finite() { figures::share(now.load) } else { String::new() };
+        let lost = if now.dropped > 0.0 {
+            format!(" {} are turned away.", figures::rate(now.dropped))
+        } else {
+            String::new()
+        };
+        use headroom::report::State;
+        let words = match figures.state {
+            State::Down => Some("No instance is alive.".to_owned()),
+            State::Saturated => {
+                Some(format!("{} arrive: {load} of what it can serve.{lost}", figures::rate(now.offered)))
+            }
+            State::Hot | State::Busy => Some(format!("{load} of what it can serve is asked of it.{lost}")),
+            State::Calm => None,
+        };
+        let state = words.map(|words| {
+            let icon = if figures.state >= State::Saturated { "triangle-alert" } else { "flame" };
+            view! {
+                <div class=format!("state {}", figures.state.name())>
+                    <Icon name=icon/><div><b>{sentence_case(figures.state.name())}". "</b>{words}</div>
+                </div>
+            }
+        });
+        let spof = face.spof.is_some().then(|| view! {
+            <div class="state spof">
+                <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>"Lose one instance and users notice."</div>
+            </div>
+        });
+        let problem = face
+            .problem
+            .map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> });
+        Some((state, spof, problem))
+    }
+}
+
+fn sentence_case(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The failure domain it sits in, where the design has any.
+#[component]
+fn Group(id: NodeId) -> impl IntoView {
+    let app = App::get();
+    let any = Memo::new(move |_| app.design.with(|design| !design.groups.is_empty()));
+    let choose = move |event| {
+        let group = event_target_value(&event).parse().ok().map(GroupId);
+        app.edit(&Edit::SetGroup(id, group));
+    };
+    let options = move || {
+        app.design.with(|design| {
+            let mine = design.node(id).and_then(|node| node.group);
+            let option = |group: &headroom::design::Group| {
+                view! { <option value=group.id.0.to_string() selected=mine == Some(group.id)>{group.name.clone()}</option> }
+            };
+            design.groups.iter().map(option).collect_view()
+        })
+    };
+    view! {
+        <Show when=move || any.get()>
+            <div class="form">
+                <label for="group" title="A host, zone or region that can fail as a whole">"Group"</label>
+                <select id="group" on:change=choose><option value="">"none"</option>{options}</select>
+            </div>
+        </Show>
+    }
+}
+
+/// What a person learns about this kind.
+#[component]
+fn Learn(about: &'static About) -> impl IntoView {
+    let learn = &about.learn;
+    let parts = [
+        ("What it is", learn.what),
+        ("Like", learn.like),
+        ("When to use it", learn.when),
+        ("What it costs", learn.costs),
+        ("How it fails", learn.fails),
+        ("Products", learn.products),
+    ];
+    view! { <dl class="learn">{parts.map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}</dl> }
+}
+
+/// Kill and revive: the block, or one instance.
+#[component]
+fn Life(id: NodeId) -> impl IntoView {
+    let app = App::get();
+    let instances = Memo::new(move |_| {
+        let card = app.cards.node(id);
+        app.answer.track();
+        card.map_or(0, |card| card.face.with(|face| face.instances))
+    });
+    let dead = Memo::new(move |_| app.run.is_dead(id));
+    let kill = move |_| app.kill(id, None, !dead.get_untracked());
+    let one = move |instance: u32| {
+        let down = move || dead.get() || app.run.dead.with(|all| all.contains(&(id, Some(instance))));
+        view! {
+            <button class="btn" type="button" aria-pressed=move || down().to_string()
+                aria-label=format!("Kill instance {}", instance + 1)
+                on:click=move |_| app.kill(id, Some(instance), !down())>
+                {instance + 1}
+            </button>
+        }
+    };
+    // Above this many, single instances are alike and only fill the panel.
+    const SHOWN: u32 = 12;
+    let each = move || (0..instances.get().min(SHOWN)).map(one).collect_view();
+    view! {
+        <Show when=move || { instances.get() > 0 }>
+            <div class="acts wide">
+                <button class="btn" type="button" on:click=kill>
+                    <Icon name=Signal::derive(move || if dead.get() { "heart-pulse" } else { "skull" })/>
+                    {move || if dead.get() { "Revive it" } else { "Kill it" }}
+                </button>
+            </div>
+            <Show when=move || { instances.get() > 1 }>
+                <div role="group" aria-label="Instances">
+                    <h4>"Kill one instance"</h4>
+                    <div class="instances">{each}</div>
+                </div>
+            </Show>
+        </Show>
+    }
+}
+
+/// A kind that this version does not know.
+#[component]
+fn Unknown(id: NodeId, kind: String) -> impl IntoView {
+    let app = App::get();
+    view! {
+        <h3><Icon name="unknown" big=true/>"Unknown block"</h3>
+        <p>"This design has a block “"{kind}"” that this version does not know. It takes no part in the run and is kept as it is."</p>
+        <div class="acts">
+            <button class="btn" type="button" on:click=move |_| app.edit(&Edit::RemoveNode(id))>"Delete it"</button>
+        </div>
+    }
+}

@@ -1,0 +1,102 @@
+//! The context menu of a block, a link or the canvas, made from the list of commands.
+
+use headroom::session::Command;
+use headroom::session::menu::of as menu_of;
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::state::App;
+
+/// The menu, while it is open.
+#[component]
+pub fn ContextMenu() -> impl IntoView {
+    let app = App::get();
+    let menu = app.panels.menu;
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let inside = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if !inside.is_some_and(|element| element.closest(".menu").is_ok_and(|found| found.is_some())) {
+            menu.set(None);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    move || menu.get().map(|(target, at)| view! { <Menu commands=menu_of(target) at/> })
+}
+
+#[component]
+fn Menu(commands: Vec<&'static Command>, at: [f64; 2]) -> impl IntoView {
+    let app = App::get();
+    let list = NodeRef::<html::Div>::new();
+    let [left, top] = on_screen(at);
+    Effect::new(move |_| {
+        if let Some(list) = list.get() {
+            keep_inside(&list, left, top);
+            focus_at(&list, 0);
+        }
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        let Some(list) = list.get_untracked() else { return };
+        match event.key().as_str() {
+            "ArrowDown" => step(&list, 1),
+            "ArrowUp" => step(&list, -1),
+            "Escape" | "Tab" => app.panels.menu.set(None),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let item = move |command: &'static Command| {
+        let run = move |_| {
+            app.panels.menu.set(None);
+            app.command(command.id);
+        };
+        view! {
+            <button type="button" role="menuitem" on:click=run>
+                {command.label}{command.keys.first().map(|keys| view! { <kbd>{*keys}</kbd> })}
+            </button>
+        }
+    };
+    let enabled = |command: &&'static Command| app.session.with_value(|session| (command.enabled)(session));
+    view! {
+        <div class="menu" role="menu" node_ref=list on:keydown=on_key>
+            {commands.into_iter().filter(enabled).map(item).collect_view()}
+        </div>
+    }
+}
+
+/// From the canvas's corner to the window's.
+fn on_screen(at: [f64; 2]) -> [f64; 2] {
+    let canvas = document().query_selector(".canvas").ok().flatten();
+    canvas.map_or(at, |canvas| {
+        let frame = canvas.get_bounding_client_rect();
+        [at[0] + frame.left(), at[1] + frame.top()]
+    })
+}
+
+fn keep_inside(menu: &HtmlElement, left: f64, top: f64) {
+    let size = |value: Result<wasm_bindgen::JsValue, _>| {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or(f64::MAX)
+    };
+    let right = size(window().inner_width()) - f64::from(menu.offset_width()) - 4.0;
+    let bottom = size(window().inner_height()) - f64::from(menu.offset_height()) - 4.0;
+    let style = menu.style();
+    let _ = style.set_property("left", &format!("{}px", left.min(right).max(0.0)));
+    let _ = style.set_property("top", &format!("{}px", top.min(bottom).max(0.0)));
+}
+
+fn step(menu: &HtmlElement, by: i32) {
+    let count = menu.child_element_count() as i32;
+    let active = document().active_element();
+    let now = (0..count).find(|index| menu.children().item(*index as u32) == active).unwrap_or(0);
+    if count > 0 {
+        focus_at(menu, (now + by).rem_euclid(count) as u32);
+    }
+}
+
+fn focus_at(menu: &HtmlElement, index: u32) {
+    if let Some(item) = menu.children().item(index).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+        let _ = item.focus();
+    }
+}

@@ -1,0 +1,151 @@
+//! The palette: blocks by family with search, examples, the way to the exercises.
+
+pub mod drag;
+
+use headroom::blocks::{About, BLOCKS, Family};
+use headroom::examples::EXAMPLES;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use crate::open;
+use crate::parts::Icon;
+use crate::state::{App, Dialog, Sheet};
+use crate::store::{self, Slot};
+
+/// The panel at the left.
+#[component]
+pub fn Palette() -> impl IntoView {
+    let app = App::get();
+    let examples = app.panels.examples;
+    let tab = move |label: &'static str, shows: bool| {
+        view! {
+            <button type="button" role="tab" aria-selected=move || (examples.get() == shows).to_string()
+                on:click=move |_| examples.set(shows)>
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <aside class="palette" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Palette) aria-label="Palette">
+            <div class="seg" role="tablist">{tab("Blocks", false)}{tab("Examples", true)}</div>
+            <Show when=move || examples.get() fallback=Blocks>
+                <Examples/>
+            </Show>
+        </aside>
+    }
+}
+
+#[component]
+fn Blocks() -> impl IntoView {
+    let app = App::get();
+    let wanted = RwSignal::new(String::new());
+    let matching = move |family: Family| {
+        let wanted = wanted.get().to_lowercase();
+        let fits = move |about: &&About| {
+            let text = format!("{} {} {}", about.name, about.doc, about.learn.products).to_lowercase();
+            about.family == family && text.contains(&wanted)
+        };
+        BLOCKS.iter().map(|block| block.about()).filter(fits).collect::<Vec<_>>()
+    };
+    let first = move || Family::ALL.into_iter().find_map(|family| matching(family).first().copied());
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter"
+            && let Some(about) = first()
+        {
+            app.ask(|session| session.add_block(about.id, None, event.alt_key()));
+        }
+    };
+    view! {
+        <label class="find">
+            <Icon name="search"/>
+            <input type="search" placeholder="Find a block" aria-label="Find a block"
+                prop:value=wanted on:input=move |event| wanted.set(event_target_value(&event)) on:keydown=on_key/>
+        </label>
+        {Family::ALL
+            .map(|family| view! { <FamilyOfBlocks family found=Memo::new(move |_| Found(matching(family)))/> })
+            .collect_view()}
+        <Show when=move || first().is_none()>
+            <p class="empty">"No block like that."</p>
+        </Show>
+    }
+}
+
+/// Catalogue entries, equal when they are the same ones.
+#[derive(Clone)]
+struct Found(Vec<&'static About>);
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|about| about.id).eq(other.0.iter().map(|about| about.id))
+    }
+}
+
+#[component]
+fn FamilyOfBlocks(family: Family, found: Memo<Found>) -> impl IntoView {
+    let items = move || found.get().0.into_iter().map(|about| view! { <Item about/> }).collect_view();
+    view! {
+        <div role="group" aria-label=family.name() hidden=move || found.with(|found| found.0.is_empty())>
+            <h4>{family.name()}</h4>
+            <div class="items">{items}</div>
+        </div>
+    }
+}
+
+/// One kind of block: dragged onto the canvas, or clicked.
+#[component]
+fn Item(about: &'static About) -> impl IntoView {
+    let app = App::get();
+    let add = move |connect: bool| {
+        app.ask(|session| session.add_block(about.id, None, connect));
+        app.panels.sheet.set(None);
+    };
+    let title = format!(
+        "{} Drag it onto the canvas, or click; Alt-click also connects it to the selection.",
+        about.doc
+    );
+    view! {
+        <button class="item" type="button" title=title data-block=about.id
+            on:pointerdown=move |event| drag::start(app, about, &event)
+            on:click=move |event| if !drag::ended_just_now() { add(event.alt_key()) }>
+            <Icon name=about.icon/><span>{about.name}</span>
+        </button>
+    }
+}
+
+#[component]
+fn Examples() -> impl IntoView {
+    let app = App::get();
+    let examples = EXAMPLES.iter().map(|example| {
+        let show = move |_| {
+            open::copy(app, example.design(), &format!("The example “{}”", example.name), None);
+            app.panels.sheet.set(None);
+        };
+        view! {
+            <button class="entry" type="button" on:click=show>
+                <b>{example.name}</b>
+                <small>{example.text}</small>
+            </button>
+        }
+    });
+    view! {
+        <button class="btn" type="button" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
+            <Icon name="graduation-cap"/>"Exercises"
+        </button>
+        <div class="items">{examples.collect_view()}<Earlier/></div>
+    }
+}
+
+/// The own design that *keep* has put aside.
+#[component]
+fn Earlier() -> impl IntoView {
+    let app = App::get();
+    store::load(Slot::Earlier).as_ref().and_then(store::design).map(|design| {
+        let name = if design.name.is_empty() { "Untitled design".to_owned() } else { design.name.clone() };
+        view! {
+            <button class="entry" type="button" on:click=move |_| open::copy(app, design.clone(), "Your earlier design", None)>
+                <b>{name}</b>
+                <small>"Your earlier design, from before you kept another one."</small>
+            </button>
+        }
+    })
+}

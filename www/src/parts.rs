@@ -1,0 +1,54 @@
+//! Small parts that several panels share: icon, dialog.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::state::App;
+
+/// An icon of the sprite; decoration, so that assistive technology skips it.
+#[component]
+pub fn Icon(
+    /// Symbol in `static/icons.svg`.
+    #[prop(into)]
+    name: Signal<&'static str>,
+    /// 20 instead of 16 pixels.
+    #[prop(optional)]
+    big: bool,
+) -> impl IntoView {
+    let address = move || format!("static/icons.svg#{}", name.get());
+    view! {
+        <svg class="ico" class:big=big aria-hidden="true">
+            <use href=address></use>
+        </svg>
+    }
+}
+
+/// A modal dialog with a title; Escape and the cross close it and give the focus back.
+#[component]
+pub fn Modal(
+    /// Its title, also its accessible name.
+    #[prop(into)]
+    title: String,
+    children: Children,
+) -> impl IntoView {
+    let app = App::get();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.show_modal();
+        }
+    });
+    let close = move || app.panels.dialog.set(None);
+    let label = title.clone();
+    view! {
+        <dialog node_ref=dialog class="dialog" aria-label=label on:close=move |_| close()>
+            <header>
+                <h2>{title}</h2>
+                <button class="square" type="button" aria-label="Close" on:click=move |_| close()>
+                    <Icon name="x"/>
+                </button>
+            </header>
+            <div class="body">{children()}</div>
+        </dialog>
+    }
+}

@@ -1,0 +1,248 @@
+//! The page's side of the worker: starts it, waits until it is ready, numbers the runs and drops stale answers.
+//!
+//! A change of the design gives the live run a new number, so that frames in the earlier order of blocks are told
+//! apart from those in the new one.
+
+use std::sync::Arc;
+
+use headroom::design::{Design, NodeId};
+use headroom::engine::Plan;
+use headroom::job::{Frame, FromWorker, ToWorker};
+use headroom::report::Report;
+use headroom::share;
+use js_sys::{Float64Array, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::state::App;
+
+/// The worker and what is under way in it.
+#[derive(Default)]
+pub struct Runner {
+    worker: Option<Worker>,
+    ready: bool,
+    waiting: Vec<ToWorker>,
+    last_id: u32,
+    live: Option<u32>,
+    measure: Option<Measure>,
+}
+
+/// A measure job and who waits for it.
+struct Measure {
+    id: u32,
+    progress: RwSignal<f64>,
+    done: Box<dyn FnOnce(Result<Box<Report>, String>)>,
+}
+
+/// Starts the worker and, once it is ready, the live run.
+pub fn boot(app: App) {
+    let worker = match launch() {
+        Ok(worker) => worker,
+        Err(error) => return app.refuse(&format!("The simulation cannot start: {error:?}")),
+    };
+    let on_message =
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| receive(app, &event.data()));
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    app.runner.update_value(|runner| runner.worker = Some(worker));
+}
+
+fn launch() -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let worker = Worker::new_with_options("static/worker.js", &options)?;
+    let first = Object::new();
+    Reflect::set(&first, &"module".into(), &wasm_bindgen::module())?;
+    Reflect::set(&first, &"glue".into(), &glue()?.into())?;
+    worker.post_message(&first)?;
+    Ok(worker)
+}
+
+/// Address of the JavaScript glue that started this page.
+fn glue() -> Result<String, JsValue> {
+    let link = document().query_selector("link[rel=modulepreload]")?;
+    let link = link.ok_or("the page does not name its glue")?;
+    Ok(link.unchecked_into::<web_sys::HtmlLinkElement>().href())
+}
+
+/// Starts the live run from the beginning, with the page's seed, traffic and kills.
+pub fn restart(app: App) {
+    let design = wire(&app.unscaled());
+    app.frame.set(None);
+    app.live.set(None);
+    let run = fresh(app, true);
+    send(
+        app,
+        ToWorker::Start {
+            run,
+            design,
+            seed: app.run.seed.get_untracked(),
+            traffic: app.run.traffic.get_untracked(),
+            speed: app.run.speed.get_untracked(),
+            paused: !app.run.playing.get_untracked(),
+        },
+    );
+    for (node, instance) in app.run.dead.get_untracked() {
+        send(app, ToWorker::Kill { run, node: node.0, instance, dead: true });
+    }
+}
+
+/// Tells the live run that the design changed.
+pub fn change(app: App) {
+    if live(app).is_some() {
+        let design = wire(&app.unscaled());
+        let run = fresh(app, true);
+        send(app, ToWorker::Change { run, design });
+    }
+}
+
+/// Plays or pauses.
+pub fn pause(app: App, paused: bool) {
+    app.run.playing.set(!paused);
+    match live(app) {
+        Some(run) => send(app, ToWorker::Pause { run, paused }),
+        None => restart(app),
+    }
+}
+
+/// Changes the pace.
+pub fn pace(app: App, speed: f64) {
+    app.run.speed.set(speed);
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Speed { run, speed });
+    }
+}
+
+/// Tells the live run where the traffic slider stands.
+pub fn traffic(app: App, traffic: f64) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Traffic { run, traffic });
+    }
+}
+
+/// Advances a paused run a little.
+pub fn step(app: App) {
+    pause(app, true);
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Step { run });
+    }
+}
+
+/// Kills a block or an instance, or brings it back.
+pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Kill { run, node: node.0, instance, dead });
+    }
+}
+
+/// Measures a design in the worker; a later measure takes the place of an earlier one.
+pub fn measure(
+    app: App,
+    design: &Design,
+    plan: Plan,
+    progress: RwSignal<f64>,
+    done: impl FnOnce(Result<Box<Report>, String>) + 'static,
+) {
+    let id = fresh(app, false);
+    let job = Measure { id, progress, done: Box::new(done) };
+    app.runner.update_value(|runner| runner.measure = Some(job));
+    send(app, ToWorker::Measure { run: id, design: wire(design), plan });
+}
+
+fn live(app: App) -> Option<u32> {
+    app.runner.with_value(|runner| runner.live)
+}
+
+fn fresh(app: App, live: bool) -> u32 {
+    let mut id = 0;
+    app.runner.update_value(|runner| {
+        runner.last_id += 1;
+        id = runner.last_id;
+        if live {
+            runner.live = Some(id);
+        }
+    });
+    id
+}
+
+fn wire(design: &Design) -> String {
+    share::to_json(design)
+}
+
+fn send(app: App, message: ToWorker) {
+    app.runner.update_value(|runner| match (&runner.worker, runner.ready) {
+        (Some(worker), true) => post(worker, &message),
+        _ => runner.waiting.push(message),
+    });
+}
+
+fn post(worker: &Worker, message: &ToWorker) {
+    let text = serde_json::to_string(message).expect("a message is plain data");
+    let _ = worker.post_message(&text.into());
+}
+
+fn receive(app: App, data: &JsValue) {
+    if let Some(floats) = data.dyn_ref::<Float64Array>() {
+        return frame(app, &floats.to_vec());
+    }
+    let message = data.as_string().and_then(|text| serde_json::from_str(&text).ok());
+    match message {
+        Some(FromWorker::Ready) => ready(app),
+        Some(FromWorker::Live { run, report }) if live(app) == Some(run) => {
+            app.live.set(Some(Arc::from(report)))
+        }
+        Some(FromWorker::Progress { run, share }) => {
+            let signal = app.runner.with_value(|runner| {
+                runner.measure.as_ref().filter(|job| job.id == run).map(|job| job.progress)
+            });
+            if let Some(signal) = signal {
+                signal.set(share);
+            }
+        }
+        Some(FromWorker::Measured { run, report, .. }) => finish(app, run, Ok(report)),
+        Some(FromWorker::Failed { run, text }) => failed(app, run, text),
+        Some(FromWorker::Live { .. }) | None => {}
+    }
+}
+
+fn ready(app: App) {
+    app.runner.update_value(|runner| {
+        runner.ready = true;
+        if let Some(worker) = &runner.worker {
+            runner.waiting.drain(..).for_each(|message| post(worker, &message));
+        }
+    });
+}
+
+fn frame(app: App, floats: &[f64]) {
+    let Some(frame) = Frame::from_floats(floats) else { return };
+    if live(app) != Some(frame.run) {
+        return;
+    }
+    let frame = Arc::new(frame);
+    app.answer.with_untracked(|answer| app.cards.figures(answer, Some(&frame)));
+    app.frame.set(Some(frame));
+}
+
+fn finish(app: App, id: u32, found: Result<Box<Report>, String>) {
+    let mut job = None;
+    app.runner.update_value(|runner| {
+        if runner.measure.as_ref().is_some_and(|job| job.id == id) {
+            job = runner.measure.take();
+        }
+    });
+    if let Some(job) = job {
+        (job.done)(found);
+    }
+}
+
+fn failed(app: App, id: u32, text: String) {
+    if live(app) == Some(id) {
+        app.run.playing.set(false);
+        app.runner.update_value(|runner| runner.live = None);
+        app.refuse(&text);
+    } else {
+        finish(app, id, Err(text));
+    }
+}
