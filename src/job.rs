@@ -3,6 +3,10 @@
 //! *Measure* (a design, a plan) is stateless and the newest wins. *Live* is one simulation that the worker owns.
 //! Every message carries the id of its run, and the receiver drops those of an earlier one.
 
+mod worker;
+
+pub use worker::{Slice, Worker};
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Plan;

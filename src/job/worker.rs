@@ -1,0 +1,347 @@
+//! The worker's side without a browser: owns the live run and the measure job, works in short slices.
+//!
+//! The core has no clock: every slice is told the time. A slice is a few thousand events, so that the caller can
+//! look at its clock and its messages between two of them.
+
+use super::{FromWorker, ToWorker};
+use crate::design::NodeId;
+use crate::engine::simulate::{Measure, Simulation, digest};
+use crate::engine::{Plan, Unit};
+use crate::share;
+use crate::topology::{self, Topology};
+
+/// Events handled in one slice: well under a millisecond natively, about one in a browser.
+const SLICE: u64 = 4_000;
+
+/// Time between two frames [ms].
+const FRAME_MS: f64 = 100.0;
+
+/// Time between two full reports [ms].
+const REPORT_MS: f64 = 1_000.0;
+
+/// Longest lag behind the wanted pace that is caught up with [ms]; more is given up, and the pace shown is lower.
+const LAG_MS: f64 = 100.0;
+
+/// A tenth of a simulated second, one step of a paused run [ns].
+const STEP_NS: u64 = 100_000_000;
+
+/// What one slice has to say.
+#[derive(Debug, Default)]
+pub struct Slice {
+    /// Messages for the page.
+    pub messages: Vec<FromWorker>,
+    /// A frame for the page, as `Frame::to_floats`.
+    pub frame: Option<Vec<f64>>,
+    /// There is more to do at once; otherwise the next slice may wait some milliseconds.
+    pub busy: bool,
+}
+
+/// The worker's state.
+#[derive(Debug, Default)]
+pub struct Worker {
+    live: Option<Live>,
+    job: Option<Job>,
+}
+
+#[derive(Debug)]
+struct Live {
+    run: u32,
+    simulation: Simulation,
+    /// The slider, on top of the design's own multiplier.
+    slider: f64,
+    /// The design's own multiplier.
+    drawn: f64,
+    speed: f64,
+    paused: bool,
+    /// How far the simulation should be [ns].
+    target_ns: f64,
+    last_ms: Option<f64>,
+    frame_due_ms: f64,
+    report_due_ms: f64,
+    /// Something to show although time stands still.
+    changed: bool,
+    pace: Pace,
+}
+
+/// Speed as reached over the last half second or so.
+#[derive(Debug, Default)]
+struct Pace {
+    since_ms: f64,
+    since_ns: u64,
+    since_events: u64,
+    pace: f64,
+    events_per_s: f64,
+}
+
+#[derive(Debug)]
+struct Job {
+    run: u32,
+    measure: Measure,
+    told_ms: f64,
+}
+
+impl Worker {
+    /// Follows a message from the page.
+    pub fn apply(&mut self, message: ToWorker) -> Option<FromWorker> {
+        match message {
+            ToWorker::Start { run, design, seed, traffic, speed, paused } => {
+                let topology = match read(&design) {
+                    Ok(topology) => topology,
+                    Err(text) => return Some(FromWorker::Failed { run, text }),
+                };
+                self.live = Some(Live::new(run, topology, seed, traffic, speed, paused));
+            }
+            ToWorker::Measure { run, design, plan } => match read(&design) {
+                Ok(topology) => self.job = Some(Job::new(run, topology, plan)),
+                Err(text) => return Some(FromWorker::Failed { run, text }),
+            },
+            ToWorker::Change { run, design } => {
+                let live = self.live_of(run)?;
+                match read(&design) {
+                    Ok(topology) => live.change(topology),
+                    Err(text) => return Some(FromWorker::Failed { run, text }),
+                }
+            }
+            ToWorker::Traffic { run, traffic } => self.live_of(run)?.set_slider(traffic),
+            ToWorker::Speed { run, speed } => self.live_of(run)?.speed = speed,
+            ToWorker::Pause { run, paused } => self.live_of(run)?.pause(paused),
+            ToWorker::Step { run } => self.live_of(run)?.step(),
+            ToWorker::Kill { run, node, instance, dead } => {
+                self.live_of(run)?.kill(NodeId(node), instance, dead)
+            }
+        }
+        None
+    }
+
+    /// Does a short piece of work at this time of the wall [ms, any origin].
+    pub fn slice(&mut self, now_ms: f64) -> Slice {
+        let mut slice = Slice::default();
+        if let Some(live) = &mut self.live {
+            live.slice(now_ms, &mut slice);
+        }
+        if let Some(job) = &mut self.job
+            && job.slice(now_ms, &mut slice)
+        {
+            self.job = None;
+        }
+        slice
+    }
+
+    fn live_of(&mut self, run: u32) -> Option<&mut Live> {
+        self.live.as_mut().filter(|live| live.run == run)
+    }
+}
+
+impl Live {
+    fn new(run: u32, mut topology: Topology, seed: u64, slider: f64, speed: f64, paused: bool) -> Self {
+        let drawn = topology.traffic;
+        topology.traffic = drawn * slider;
+        let mut simulation = Simulation::new(topology, seed);
+        simulation.start_measuring();
+        Live {
+            run,
+            simulation,
+            slider,
+            drawn,
+            speed,
+            paused,
+            target_ns: 0.0,
+            last_ms: None,
+            frame_due_ms: 0.0,
+            report_due_ms: 0.0,
+            changed: true,
+            pace: Pace::default(),
+        }
+    }
+
+    fn change(&mut self, mut topology: Topology) {
+        self.drawn = topology.traffic;
+        topology.traffic = self.drawn * self.slider;
+        self.simulation.change(topology);
+        self.changed = true;
+    }
+
+    fn set_slider(&mut self, slider: f64) {
+        self.slider = slider;
+        self.simulation.set_traffic(self.drawn * slider);
+        self.changed = true;
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        self.changed = true;
+    }
+
+    fn step(&mut self) {
+        self.target_ns = (self.simulation.now_ns() + STEP_NS) as f64;
+        self.changed = true;
+    }
+
+    fn kill(&mut self, node: NodeId, instance: Option<u32>, dead: bool) {
+        let Some(node) = self.simulation.topology().index_of(node) else { return };
+        let node = node as u32;
+        let unit = instance.map_or(Unit::Block { node }, |instance| Unit::Instance { node, instance });
+        if dead {
+            self.simulation.kill(unit);
+        } else {
+            self.simulation.revive(unit);
+        }
+        self.changed = true;
+    }
+
+    fn slice(&mut self, now_ms: f64, slice: &mut Slice) {
+        self.move_target(now_ms);
+        let there = self.simulation.advance(self.target_ns as u64, SLICE);
+        self.pace.update(now_ms, self.simulation.now_ns(), self.simulation.events());
+        slice.busy |= !there;
+        let moving = !self.paused || !there;
+        if now_ms < self.frame_due_ms || !(moving || self.changed) {
+            return;
+        }
+        slice.frame = Some(self.frame());
+        self.frame_due_ms = now_ms + FRAME_MS;
+        if now_ms >= self.report_due_ms || (self.changed && there) {
+            let report = Box::new(self.simulation.report());
+            slice.messages.push(FromWorker::Live { run: self.run, report });
+            self.report_due_ms = now_ms + REPORT_MS;
+        }
+        self.changed = false;
+    }
+
+    fn move_target(&mut self, now_ms: f64) {
+        let passed = now_ms - self.last_ms.unwrap_or(now_ms);
+        self.last_ms = Some(now_ms);
+        if self.paused {
+            return;
+        }
+        let now_ns = self.simulation.now_ns() as f64;
+        let most = now_ns + LAG_MS * self.speed * 1e6;
+        self.target_ns = (self.target_ns.max(now_ns) + passed * self.speed * 1e6).min(most);
+    }
+
+    fn frame(&self) -> Vec<f64> {
+        let mut frame = self.simulation.frame();
+        frame.run = self.run;
+        frame.pace = if self.paused { 0.0 } else { self.pace.pace };
+        frame.events_per_s = if self.paused { 0.0 } else { self.pace.events_per_s };
+        frame.to_floats()
+    }
+}
+
+impl Pace {
+    fn update(&mut self, now_ms: f64, now_ns: u64, events: u64) {
+        let passed = now_ms - self.since_ms;
+        if passed < 500.0 {
+            return;
+        }
+        // The first look, or one after a long sleep, says nothing about the pace.
+        if passed < 5_000.0 {
+            self.pace = (now_ns - self.since_ns) as f64 / 1e6 / passed;
+            self.events_per_s = (events - self.since_events) as f64 / passed * 1e3;
+        }
+        (self.since_ms, self.since_ns, self.since_events) = (now_ms, now_ns, events);
+    }
+}
+
+impl Job {
+    fn new(run: u32, topology: Topology, plan: Plan) -> Self {
+        Job { run, measure: Measure::new(topology, plan), told_ms: 0.0 }
+    }
+
+    /// True when it is done.
+    fn slice(&mut self, now_ms: f64, slice: &mut Slice) -> bool {
+        slice.busy = true;
+        if self.measure.advance(SLICE) {
+            let report = Box::new(self.measure.report());
+            let digest = digest(&report);
+            slice.messages.push(FromWorker::Measured { run: self.run, report, digest });
+            return true;
+        }
+        if now_ms >= self.told_ms + FRAME_MS {
+            self.told_ms = now_ms;
+            slice.messages.push(FromWorker::Progress { run: self.run, share: self.measure.progress() });
+        }
+        false
+    }
+}
+
+fn read(design: &str) -> Result<Topology, String> {
+    let opened = share::from_json(design).map_err(|failure| failure.to_string())?;
+    Ok(topology::build(&opened.design).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::Frame;
+
+    const DESIGN: &str = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","rate":1000,"reads":1},
+        {"id":2,"block":"app-server","service_ms":1}],"links":[[1,2]]}"#;
+
+    fn start(speed: f64, paused: bool) -> Worker {
+        let mut worker = Worker::default();
+        let design = DESIGN.to_owned();
+        let refused = worker.apply(ToWorker::Start { run: 7, design, seed: 1, traffic: 2.0, speed, paused });
+        assert_eq!(refused, None);
+        worker
+    }
+
+    /// Frames of a wall second in slices a millisecond apart, from this time on.
+    fn frames(worker: &mut Worker, from_ms: u32) -> Vec<Frame> {
+        let slices = (from_ms..from_ms + 1000).map(|ms| worker.slice(f64::from(ms)));
+        slices
+            .filter_map(|slice| slice.frame)
+            .map(|floats| Frame::from_floats(&floats).expect("a frame"))
+            .collect()
+    }
+
+    #[test]
+    fn a_live_run_keeps_the_wanted_pace_and_shows_ten_frames_a_second() {
+        let mut worker = start(0.5, false);
+        let frames = frames(&mut worker, 1);
+        let last = frames.last().expect("frames");
+        assert!((9..=11).contains(&frames.len()), "{}", frames.len());
+        assert!((last.at_s - 0.45).abs() < 0.06, "{}", last.at_s);
+        assert!((last.sent - 2000.0).abs() < 400.0, "{}", last.sent);
+        assert_eq!(last.run, 7);
+    }
+
+    #[test]
+    fn a_paused_run_stands_still_and_steps() {
+        let mut worker = start(1.0, true);
+        assert_eq!(frames(&mut worker, 1).last().expect("the first look").at_s, 0.0);
+        worker.apply(ToWorker::Step { run: 7 });
+        assert_eq!(frames(&mut worker, 1001).last().expect("the step").at_s, 0.1);
+        assert_eq!(frames(&mut worker, 2001), []);
+    }
+
+    #[test]
+    fn messages_of_an_earlier_run_change_nothing() {
+        let mut worker = start(1.0, false);
+        worker.apply(ToWorker::Pause { run: 6, paused: true });
+        assert!(frames(&mut worker, 1).last().expect("frames").at_s > 0.5);
+    }
+
+    #[test]
+    fn a_killed_block_fails_its_requests_and_a_broken_design_is_refused() {
+        let mut worker = start(1.0, false);
+        worker.apply(ToWorker::Kill { run: 7, node: 2, instance: None, dead: true });
+        let last = frames(&mut worker, 1).pop().expect("frames");
+        assert_eq!((last.ok, last.nodes[1].alive), (0.0, 0.0));
+        assert!(last.failed > 1000.0);
+        let refused = worker.apply(ToWorker::Change { run: 7, design: "[]".to_owned() });
+        assert!(matches!(refused, Some(FromWorker::Failed { run: 7, .. })));
+    }
+
+    #[test]
+    fn a_measure_job_in_slices_equals_the_run_in_one_go() {
+        let plan = Plan { seed: 3, duration_s: 5.0, warmup_s: 1.0 };
+        let mut worker = Worker::default();
+        worker.apply(ToWorker::Measure { run: 9, design: DESIGN.to_owned(), plan });
+        let messages = (0..10_000).flat_map(|ms| worker.slice(f64::from(ms)).messages).collect::<Vec<_>>();
+        let topology = read(DESIGN).expect("a design");
+        let whole = digest(&crate::engine::simulate::measure(&topology, &plan));
+        let done = messages.last().expect("messages");
+        assert!(matches!(done, FromWorker::Measured { run: 9, digest, .. } if *digest == whole), "{done:?}");
+    }
+}
