@@ -7,10 +7,12 @@ pub mod objective;
 pub use edit::{Edit, Refusal};
 pub use history::History;
 
+use serde::{Deserialize, Serialize};
+
 use crate::blocks::param::Values;
 
 /// Identity of a placed block; random streams and live state hang on it, so it is never reused or renumbered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
 
 /// Identity of a link.

@@ -10,6 +10,7 @@ pub use worker::{Slice, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Plan;
+use crate::exercises::Verdict;
 use crate::report::Report;
 
 /// From the page to the worker.
@@ -84,6 +85,17 @@ pub enum ToWorker {
         /// Seed, duration, warm-up.
         plan: Plan,
     },
+    /// Judges a design against a step of an exercise, in slices of `exercises::Judge`.
+    Judge {
+        /// Id of this job.
+        run: u32,
+        /// Id of the exercise.
+        exercise: String,
+        /// Id of the step.
+        step: String,
+        /// The design as format 1 JSON.
+        design: String,
+    },
 }
 
 /// From the worker to the page. Frames travel apart, as [`Frame::to_floats`].
@@ -99,7 +111,7 @@ pub enum FromWorker {
         /// What was found since the last change.
         report: Box<Report>,
     },
-    /// How far a measure job is (0–1).
+    /// How far a measure or judge job is (0–1).
     Progress {
         /// Id of the job.
         run: u32,
@@ -114,6 +126,13 @@ pub enum FromWorker {
         report: Box<Report>,
         /// Digest of the report, 16 hex digits.
         digest: String,
+    },
+    /// The judge's answer.
+    Judged {
+        /// Id of the job.
+        run: u32,
+        /// Each goal with what was measured.
+        verdict: Box<Verdict>,
     },
     /// The message could not be followed.
     Failed {

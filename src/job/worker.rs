@@ -5,8 +5,9 @@
 
 use super::{FromWorker, ToWorker};
 use crate::design::NodeId;
+use crate::engine::Unit;
 use crate::engine::simulate::{Measure, Simulation, digest};
-use crate::engine::{Plan, Unit};
+use crate::exercises::{self, Effort, Judge};
 use crate::share;
 use crate::topology::{self, Topology};
 
@@ -76,8 +77,14 @@ struct Pace {
 #[derive(Debug)]
 struct Job {
     run: u32,
-    measure: Measure,
+    work: Work,
     told_ms: f64,
+}
+
+#[derive(Debug)]
+enum Work {
+    Measure(Box<Measure>),
+    Judge(Box<Judge>),
 }
 
 impl Worker {
@@ -92,7 +99,11 @@ impl Worker {
                 self.live = Some(Live::new(run, topology, seed, traffic, speed, paused));
             }
             ToWorker::Measure { run, design, plan } => match read(&design) {
-                Ok(topology) => self.job = Some(Job::new(run, topology, plan)),
+                Ok(topology) => self.start(run, Work::Measure(Box::new(Measure::new(topology, plan)))),
+                Err(text) => return Some(FromWorker::Failed { run, text }),
+            },
+            ToWorker::Judge { run, exercise, step, design } => match judge(&exercise, &step, &design) {
+                Ok(judge) => self.start(run, Work::Judge(Box::new(judge))),
                 Err(text) => return Some(FromWorker::Failed { run, text }),
             },
             ToWorker::Change { run, design } => {
@@ -125,6 +136,11 @@ impl Worker {
             self.job = None;
         }
         slice
+    }
+
+    /// The newest job wins.
+    fn start(&mut self, run: u32, work: Work) {
+        self.job = Some(Job { run, work, told_ms: 0.0 });
     }
 
     fn live_of(&mut self, run: u32) -> Option<&mut Live> {
@@ -244,25 +260,46 @@ impl Pace {
 }
 
 impl Job {
-    fn new(run: u32, topology: Topology, plan: Plan) -> Self {
-        Job { run, measure: Measure::new(topology, plan), told_ms: 0.0 }
-    }
-
     /// True when it is done.
     fn slice(&mut self, now_ms: f64, slice: &mut Slice) -> bool {
         slice.busy = true;
-        if self.measure.advance(SLICE) {
-            let report = Box::new(self.measure.report());
-            let digest = digest(&report);
-            slice.messages.push(FromWorker::Measured { run: self.run, report, digest });
+        if let Some(message) = self.advance() {
+            slice.messages.push(message);
             return true;
         }
         if now_ms >= self.told_ms + FRAME_MS {
             self.told_ms = now_ms;
-            slice.messages.push(FromWorker::Progress { run: self.run, share: self.measure.progress() });
+            let share = match &self.work {
+                Work::Measure(measure) => measure.progress(),
+                Work::Judge(judge) => judge.progress(),
+            };
+            slice.messages.push(FromWorker::Progress { run: self.run, share });
         }
         false
     }
+
+    /// The answer, when it is there.
+    fn advance(&mut self) -> Option<FromWorker> {
+        let run = self.run;
+        match &mut self.work {
+            Work::Measure(measure) => measure.advance(SLICE).then(|| {
+                let report = Box::new(measure.report());
+                let digest = digest(&report);
+                FromWorker::Measured { run, report, digest }
+            }),
+            Work::Judge(judge) => {
+                let verdict = judge.advance(SLICE)?;
+                Some(FromWorker::Judged { run, verdict: Box::new(verdict) })
+            }
+        }
+    }
+}
+
+fn judge(exercise: &str, step: &str, design: &str) -> Result<Judge, String> {
+    let opened = share::from_json(design).map_err(|failure| failure.to_string())?;
+    let exercise = exercises::find(exercise).ok_or("This exercise does not exist.")?;
+    let step = exercise.step(step).ok_or("This step does not exist.")?;
+    Ok(Judge::new(exercise, step, &opened.design, Effort::FULL))
 }
 
 fn read(design: &str) -> Result<Topology, String> {
@@ -273,6 +310,7 @@ fn read(design: &str) -> Result<Topology, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Plan;
     use crate::job::Frame;
 
     const DESIGN: &str = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","rate":1000,"reads":1},

@@ -7,6 +7,7 @@ mod cli;
 mod drawn;
 mod edits;
 mod examples;
+mod exercises;
 mod figures;
 mod format1;
 mod links;

@@ -140,7 +140,10 @@ impl Simulation {
     fn after_death(&mut self, station: u32, instance: u32, silent: bool) {
         let s = station as usize;
         let now = self.now;
-        if let Some(cache) = &mut self.stations[s].cache {
+        // Copies hold the same: what they hold is lost with the last of them.
+        let copies = matches!(&self.net.stations[s].station, Station::Cache(cache) if cache.copies);
+        let kept = copies && self.stations[s].instances.iter().any(|instance| !instance.dead);
+        if let Some(cache) = self.stations[s].cache.as_mut().filter(|_| !kept) {
             cache.flush(instance, now);
         }
         self.schedule_notices(station, instance, silent);
