@@ -1,1 +1,296 @@
-//! Queueing formulas.
+//! Queueing formulas: loads, waits and losses of one station. Plain arithmetic, each with its source.
+//!
+//! Rates in 1/s, times in s, offered load in erlangs (arrivals × mean service).
+
+pub mod invert;
+
+mod token_bucket;
+
+pub use token_bucket::token_bucket_admits;
+
+use invert::Complex;
+
+/// Erlang B: share of Poisson arrivals that find all `servers` busy and are lost; insensitive to the service
+/// distribution (Erlang 1917, in the recursion of Jagerman 1974).
+pub fn erlang_b(servers: u32, offered: f64) -> f64 {
+    let mut lost = 1.0;
+    for busy in 1..=servers {
+        lost = offered * lost / (f64::from(busy) + offered * lost);
+    }
+    lost
+}
+
+/// Erlang C: share of Poisson arrivals that have to wait in M/M/c; 1 when offered load reaches `servers`.
+pub fn erlang_c(servers: u32, offered: f64) -> f64 {
+    let load = offered / f64::from(servers);
+    if load >= 1.0 {
+        return 1.0;
+    }
+    let lost = erlang_b(servers, offered);
+    lost / (1.0 - load * (1.0 - lost))
+}
+
+/// Wait before service: nothing for some, exponential for the others. Exact for GI/M/c, the usual form elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wait {
+    /// Share that waits (0–1).
+    pub chance: f64,
+    /// Mean of those that wait [s]; infinite at or above saturation.
+    pub delayed: f64,
+}
+
+impl Wait {
+    /// Nobody waits.
+    pub const NONE: Wait = Wait { chance: 0.0, delayed: 0.0 };
+
+    /// M/M/c without a limit on the queue.
+    pub fn mmc(arrivals: f64, mean: f64, servers: u32) -> Wait {
+        let offered = arrivals * mean;
+        let spare = f64::from(servers) - offered;
+        let delayed = if spare > 0.0 { mean / spare } else { f64::INFINITY };
+        Wait { chance: erlang_c(servers, offered), delayed }
+    }
+
+    /// Mean over all [s].
+    pub fn mean(&self) -> f64 {
+        if self.chance > 0.0 { self.chance * self.delayed } else { 0.0 }
+    }
+
+    /// Variance over all [s²].
+    pub fn variance(&self) -> f64 {
+        if self.chance > 0.0 { self.chance * (2.0 - self.chance) * self.delayed * self.delayed } else { 0.0 }
+    }
+
+    /// Share that waits longer than `time`.
+    pub fn survival(&self, time: f64) -> f64 {
+        if self.chance > 0.0 { self.chance * libm::exp(-time / self.delayed) } else { 0.0 }
+    }
+
+    /// The wait that a share `p` does not exceed [s].
+    pub fn quantile(&self, p: f64) -> f64 {
+        if self.chance <= 1.0 - p { 0.0 } else { self.delayed * libm::log(self.chance / (1.0 - p)) }
+    }
+
+    /// Laplace–Stieltjes transform.
+    pub fn transform(&self, s: Complex) -> Complex {
+        Complex::real(1.0 - self.chance) + (Complex::real(1.0) + s * self.delayed).inverse() * self.chance
+    }
+
+    /// Share whose wait and exponential service of this mean together exceed `time`: the sojourn in M/M/c.
+    pub fn sojourn_survival(&self, mean: f64, time: f64) -> f64 {
+        let direct = libm::exp(-time / mean);
+        if self.chance <= 0.0 {
+            return direct;
+        }
+        let slow = libm::exp(-time / self.delayed);
+        let apart = self.delayed - mean;
+        let both = if apart.abs() > 1e-6 * mean {
+            (self.delayed * slow - mean * direct) / apart
+        } else {
+            direct * (1.0 + time / mean) * (1.0 + 0.5 * time * time * apart / (mean * mean * (mean + time)))
+        };
+        (1.0 - self.chance) * direct + self.chance * both
+    }
+
+    /// The sojourn that a share `p` does not exceed, with exponential service of this mean [s].
+    pub fn sojourn_quantile(&self, mean: f64, p: f64) -> f64 {
+        invert::quantile(|time| self.sojourn_survival(mean, time), self.mean() + mean, p)
+    }
+}
+
+/// Share that waits and mean wait of GI/M/c with gamma gaps of squared coefficient of variation `scv`: exact for
+/// Poisson (1), constant (0) and Erlang (1/k) gaps. Gross and Harris, Fundamentals of Queueing Theory, GI/M/c;
+/// Takács 1962. `load` < 1.
+pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
+    // The sums alternate in size beyond this; many servers smooth the arrivals out anyway.
+    if scv == 1.0 || servers > 40 || arrivals * mean >= f64::from(servers) {
+        return Wait::mmc(arrivals, mean, servers);
+    }
+    let gap = |s: f64| gamma_transform(1.0 / arrivals, scv, s);
+    let c = f64::from(servers);
+    let sigma = geometric_root(|sigma| gap(c * (1.0 - sigma) / mean));
+    let (mut sum, mut product, mut choose) = (0.0, 1.0, 1.0);
+    for busy in 1..=servers {
+        let j = f64::from(busy);
+        let passed = gap(j / mean);
+        product *= passed / (1.0 - passed);
+        choose *= (c - j + 1.0) / j;
+        sum += choose / (product * (1.0 - passed)) * (c * (1.0 - passed) - j) / (c * (1.0 - sigma) - j);
+    }
+    let scale = 1.0 / (1.0 / (1.0 - sigma) + sum);
+    Wait { chance: (scale / (1.0 - sigma)).clamp(0.0, 1.0), delayed: mean / (c * (1.0 - sigma)) }
+}
+
+/// E[exp(−s·gap)] of a gamma-distributed gap.
+fn gamma_transform(mean: f64, scv: f64, s: f64) -> f64 {
+    if scv < 1e-9 { libm::exp(-s * mean) } else { libm::exp(-libm::log1p(s * mean * scv) / scv) }
+}
+
+/// The root below 1 of σ = f(σ), f increasing and convex with f(1) = 1: bisection, then Newton by secants.
+fn geometric_root(f: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0 - 1e-12);
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if f(middle) > middle {
+            low = middle;
+        } else {
+            high = middle;
+        }
+        if high - low < 1e-16 {
+            break;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// Mean wait in M/G/1 (Pollaczek–Khinchine): `scv` is that of the service time. Infinite from load 1 on.
+pub fn mg1_wait(arrivals: f64, mean: f64, scv: f64) -> f64 {
+    let load = arrivals * mean;
+    if load >= 1.0 { f64::INFINITY } else { load * mean * (1.0 + scv) / (2.0 * (1.0 - load)) }
+}
+
+/// Second moment of the wait in M/G/1 by the third moment of the service time (Takács 1962) [s²].
+pub fn mg1_wait_second_moment(arrivals: f64, mean: f64, scv: f64, third_moment: f64) -> f64 {
+    let wait = mg1_wait(arrivals, mean, scv);
+    2.0 * wait * wait + arrivals * third_moment / (3.0 * (1.0 - arrivals * mean))
+}
+
+/// Wait in GI/G/c by two moments of gaps and service: exact for M/M/c, GI/M/c with gamma gaps, and the mean of M/G/1;
+/// else Allen–Cunneen with Kimura's interpolation below variability 1 (Kimura 1986, Cosmetatos 1976) and the
+/// correction of Kraemer and Langenbach-Belz 1976 for the gaps.
+pub fn gi_g_c(arrivals: f64, gap_scv: f64, mean: f64, service_scv: f64, servers: u32) -> Wait {
+    let markov = gi_m_c(arrivals, gap_scv, mean, servers);
+    if service_scv == 1.0 || markov.chance <= 0.0 || markov.delayed == f64::INFINITY {
+        return markov;
+    }
+    let load = arrivals * mean / f64::from(servers);
+    let of_service = service_correction(load, service_scv, servers);
+    let of_gaps = if gap_scv == 1.0 {
+        1.0
+    } else {
+        gap_correction(load, gap_scv, service_scv) / gap_correction(load, gap_scv, 1.0)
+            * (gap_scv + service_scv)
+            * 2.0
+            / ((gap_scv + 1.0) * (1.0 + service_scv))
+    };
+    Wait { chance: markov.chance, delayed: markov.delayed * of_service * of_gaps }
+}
+
+/// Mean wait in M/G/c over that in M/M/c.
+fn service_correction(load: f64, scv: f64, servers: u32) -> f64 {
+    let allen_cunneen = 0.5 * (1.0 + scv);
+    if scv >= 1.0 || servers == 1 {
+        return allen_cunneen;
+    }
+    let c = f64::from(servers);
+    let more = (1.0 - load) * (c - 1.0) * (libm::sqrt(4.0 + 5.0 * c) - 2.0) / (16.0 * load * c);
+    let constant = (0.5 * (1.0 + more)).min(1.0);
+    (1.0 + scv) / (2.0 * scv + (1.0 - scv) / constant)
+}
+
+/// Kraemer and Langenbach-Belz's factor on Allen–Cunneen's mean wait.
+fn gap_correction(load: f64, gap_scv: f64, service_scv: f64) -> f64 {
+    let exponent = if gap_scv < 1.0 {
+        2.0 * (1.0 - load) * (1.0 - gap_scv) * (1.0 - gap_scv)
+            / (3.0 * load * (gap_scv + service_scv).max(1e-9))
+    } else {
+        (1.0 - load) * (gap_scv - 1.0) / (gap_scv + 4.0 * service_scv)
+    };
+    libm::exp(-exponent)
+}
+
+/// M/M/c/K: Poisson arrivals, exponential service, at most `room` calls present; more are lost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounded {
+    /// Arrivals [1/s].
+    pub arrivals: f64,
+    /// Mean service time [s].
+    pub mean: f64,
+    /// Servers.
+    pub servers: u32,
+    /// Share of arrivals lost (0–1).
+    pub lost: f64,
+    /// Share of the admitted that wait (0–1).
+    pub waits: f64,
+    /// Mean number waiting.
+    pub waiting: f64,
+    /// Waiting places.
+    places: f64,
+    /// Chance that exactly all servers are busy and nobody waits.
+    all_busy: f64,
+}
+
+impl Bounded {
+    /// Solves the birth–death chain; `room` is K, at least `servers`.
+    pub fn new(arrivals: f64, mean: f64, servers: u32, room: u32) -> Bounded {
+        let load = arrivals * mean / f64::from(servers);
+        let lost = erlang_b(servers, arrivals * mean);
+        let places = f64::from(room.saturating_sub(servers));
+        // Chances relative to that of the fullest state, or to no waiting: whichever is the larger.
+        let (sum, weighted, last) = waiting_places(load, places);
+        let base = if load > 1.0 { libm::exp(-places * libm::log(load)) } else { 1.0 };
+        let all = base + lost * sum;
+        let full = lost * last / all;
+        let admitted = 1.0 - full;
+        Bounded {
+            arrivals,
+            mean,
+            servers,
+            lost: full,
+            // An admitted arrival waits when it finds from c to K − 1 present.
+            waits: if places > 0.0 { lost * (base + sum - last) / all / admitted } else { 0.0 },
+            waiting: lost * weighted / all,
+            places,
+            all_busy: lost * base / all,
+        }
+    }
+
+    /// Throughput [1/s].
+    pub fn carried(&self) -> f64 {
+        self.arrivals * (1.0 - self.lost)
+    }
+
+    /// Mean wait of the admitted [s].
+    pub fn mean_wait(&self) -> f64 {
+        if self.waiting > 0.0 { self.waiting / self.carried() } else { 0.0 }
+    }
+
+    /// Transform of the wait of the admitted: a finite mixture of Erlang distributions.
+    pub fn wait_transform(&self, s: Complex) -> Complex {
+        let load = self.arrivals * self.mean / f64::from(self.servers);
+        let step = (Complex::real(1.0) + s * (self.mean / f64::from(self.servers))).inverse();
+        let ratio = step * load;
+        let sum = (Complex::real(1.0) - ratio.powf(self.places)) / (Complex::real(1.0) - ratio);
+        Complex::real(1.0 - self.waits) + step * sum * (self.all_busy / (1.0 - self.lost))
+    }
+
+    /// The sojourn of the admitted that a share `p` of them does not exceed [s].
+    pub fn sojourn_quantile(&self, p: f64) -> f64 {
+        let sojourn = |s: Complex| self.wait_transform(s) * (Complex::real(1.0) + s * self.mean).inverse();
+        invert::quantile(|time| invert::survival(sojourn, time), self.mean_wait() + self.mean, p)
+    }
+}
+
+/// Σ rʲ, Σ j·rʲ over j = 1..=m and rᵐ, all divided by max(1, rᵐ).
+fn waiting_places(load: f64, places: f64) -> (f64, f64, f64) {
+    let (mut sum, mut weighted, mut term) = (0.0, 0.0, 1.0);
+    if load > 1.0 {
+        let mut j = places;
+        while j >= 1.0 && term > 1e-18 {
+            sum += term;
+            weighted += j * term;
+            term /= load;
+            j -= 1.0;
+        }
+        return (sum, weighted, 1.0);
+    }
+    let mut j = 1.0;
+    while j <= places && term > 1e-18 {
+        term *= load;
+        sum += term;
+        weighted += j * term;
+        j += 1.0;
+    }
+    let last = if j > places { term } else { 0.0 };
+    (sum, weighted, last)
+}

@@ -15,6 +15,8 @@ mod schema;
 mod session;
 mod session_commands;
 mod session_geometry;
+mod formulas;
+mod reference;
 mod share;
 mod simulate;
 mod spof_structure;

@@ -1,0 +1,174 @@
+//! Queueing formulas against the reference cases, each to the tolerance of its case.
+
+use headroom::engine::formulas::invert::{self, Complex};
+use headroom::engine::formulas::{
+    Bounded, Wait, erlang_b, erlang_c, gi_g_c, gi_m_c, mg1_wait, mg1_wait_second_moment, token_bucket_admits,
+};
+
+use crate::reference::{case, cases};
+
+#[test]
+fn mm1_and_mmc() {
+    let markov = |id: &str| id.starts_with("mm1_") || id.starts_with("mmc_");
+    let all: Vec<_> = cases().into_iter().filter(|case| markov(case.id())).collect();
+    assert_eq!(all.len(), 11);
+    for case in all {
+        let (arrivals, mean) = (case.param("lam"), 1.0 / case.param("mu"));
+        let servers = case.param("c") as u32;
+        let wait = Wait::mmc(arrivals, mean, servers);
+        case.check("utilization", arrivals * mean / f64::from(servers));
+        case.check("P_wait", erlang_c(servers, arrivals * mean));
+        case.check("P_wait", wait.chance);
+        case.check("Wq_mean", wait.mean());
+        case.check("T_mean", wait.mean() + mean);
+        case.check("Lq", arrivals * wait.mean());
+        case.check("L", arrivals * (wait.mean() + mean));
+        case.check("Wq_p95", wait.quantile(0.95));
+        case.check("Wq_p99", wait.quantile(0.99));
+        case.check("T_p50", wait.sojourn_quantile(mean, 0.5));
+        case.check("T_p95", wait.sojourn_quantile(mean, 0.95));
+        case.check("T_p99", wait.sojourn_quantile(mean, 0.99));
+    }
+}
+
+#[test]
+fn erlang_b_and_what_it_answers() {
+    for id in ["erlangB_c1_a5", "erlangB_c5_a30", "erlangB_c50_a450"] {
+        let case = case(id);
+        let offered = case.param("lam") / case.param("mu");
+        let lost = erlang_b(case.param("c") as u32, offered);
+        case.check("P_block", lost);
+        case.check("throughput", case.param("lam") * (1.0 - lost));
+        case.check("busy_servers", offered * (1.0 - lost));
+    }
+    case("erlangB_insens_logn").check("P_block", erlang_b(10, 8.0));
+    let limit = case("concurrency_limit_1000");
+    limit.check("throttle_fraction", erlang_b(1_000, 950.0));
+    limit.check("admit_fraction", 1.0 - erlang_b(1_000, 950.0));
+    case("sliding_log_l80_L100").check("admit_fraction", 1.0 - erlang_b(100, 80.0));
+    case("sliding_log_l150_L100").check("admit_fraction", 1.0 - erlang_b(100, 150.0));
+}
+
+#[test]
+fn mmck() {
+    for id in ["mmck_c1_K10_rho90", "mmck_c1_K10_rho100", "mmck_c1_K10_rho150"] {
+        let case = case(id);
+        let mean = 1.0 / case.param("mu");
+        let station = Bounded::new(case.param("lam"), mean, 1, case.param("K") as u32);
+        case.check("P_block", station.lost);
+        case.check("throughput", station.carried());
+        case.check("utilization", station.carried() * mean);
+        case.check("L", station.waiting + station.carried() * mean);
+        case.check("Wq_mean_accepted", station.mean_wait());
+        case.check("T_mean_accepted", station.mean_wait() + mean);
+        case.check("T_p95_accepted", station.sojourn_quantile(0.95));
+        case.check("T_p99_accepted", station.sojourn_quantile(0.99));
+    }
+}
+
+/// A bounded queue without waiting places is Erlang B, with very many it is M/M/c, and above saturation it carries
+/// what the servers can.
+#[test]
+fn mmck_joins_its_neighbors() {
+    let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-12 * b.abs(), "{a} and {b}");
+    near(Bounded::new(45.0, 1.0, 50, 50).lost, erlang_b(50, 45.0));
+    near(Bounded::new(45.0, 1.0, 50, 5_000).mean_wait(), Wait::mmc(45.0, 1.0, 50).mean());
+    near(Bounded::new(45.0, 1.0, 50, 5_000).waits, erlang_c(50, 45.0));
+    near(Bounded::new(80.0, 1.0, 50, 1_200).carried(), 50.0);
+    // The queue stands full but for the gaps that leave before the next arrival: K − 1/(ρ − 1) present.
+    near(Bounded::new(80.0, 1.0, 50, 1_200).waiting, 1_150.0 - 1.0 / (80.0 / 50.0 - 1.0));
+}
+
+#[test]
+fn mg1() {
+    for (id, scv) in [("md1_rho50", 0.0), ("md1_rho90", 0.0)] {
+        let case = case(id);
+        let mean = case.param("D");
+        case.check("Wq_mean", mg1_wait(case.param("lam"), mean, scv));
+        case.check("Wq_mean", gi_g_c(case.param("lam"), 1.0, mean, scv, 1).mean());
+    }
+    for id in ["mh2_1_cv2_4_rho50", "mh2_1_cv2_10_rho70"] {
+        let case = case(id);
+        case.check("Wq_mean", mg1_wait(case.param("lam"), case.param("mean"), case.param("scv")));
+    }
+    let lognormal = case("mlogn1_cv1_rho70");
+    lognormal.check("Wq_mean", mg1_wait(70.0, 0.01, 1.0));
+    // E[S³] of a lognormal: mean³·(1 + cv²)³.
+    lognormal.check("Wq_second_moment", mg1_wait_second_moment(70.0, 0.01, 1.0, 8e-6));
+    case("me4_1_rho80").check("Wq_mean", mg1_wait(80.0, 0.01, 0.25));
+}
+
+#[test]
+fn gi_m_1() {
+    for (id, arrivals, scv) in
+        [("dm1_rho80", 80.0, 0.0), ("lb_rr_2_rho80", 0.8, 0.5), ("lb_rr_3_rho80", 0.8, 1.0 / 3.0)]
+    {
+        let case = case(id);
+        let mean = 1.0 / case.param("mu");
+        let wait = gi_m_c(arrivals, scv, mean, 1);
+        case.check("T_mean", wait.mean() + mean);
+        case.check("T_p99", wait.sojourn_quantile(mean, 0.99));
+    }
+}
+
+/// GI/M/c with Poisson gaps by its own formula is Erlang C: a hair beside 1 takes the long way.
+#[test]
+fn gi_m_c_with_poisson_gaps_is_mmc() {
+    for servers in [1, 2, 4, 10, 40] {
+        let arrivals = 0.85 * f64::from(servers);
+        let (long, short) = (gi_m_c(arrivals, 1.0 - 1e-9, 1.0, servers), Wait::mmc(arrivals, 1.0, servers));
+        assert!((long.chance / short.chance - 1.0).abs() < 1e-6, "{servers}: {long:?} {short:?}");
+        assert!((long.delayed / short.delayed - 1.0).abs() < 1e-6, "{servers}: {long:?} {short:?}");
+    }
+}
+
+#[test]
+fn constant_service_on_four_servers_is_near() {
+    let exact = 0.003860949308616716;
+    let got = gi_g_c(320.0, 1.0, 0.01, 0.0, 4).mean();
+    assert!((got / exact - 1.0).abs() < 0.005, "{got}");
+}
+
+#[test]
+fn sums_and_mixtures_by_transform() {
+    let exponential = |rate: f64| move |s: Complex| (Complex::ONE + s * (1.0 / rate)).inverse();
+    let tandem = case("tandem2");
+    let (first, second) = (exponential(80.0 - 50.0), exponential(100.0 - 50.0));
+    let sum = |s| first(s) * second(s);
+    for (quantity, p) in [("T_p50", 0.5), ("T_p95", 0.95), ("T_p99", 0.99)] {
+        tandem.check(quantity, invert::quantile(|time| invert::survival(sum, time), 0.05, p));
+    }
+    let h2 = case("mh2_1_cv2_4_rho50");
+    let phases = [(0.1127016653792583, 22.54033307585166), (1.0 - 0.1127016653792583, 177.45966692414834)];
+    let service = |s: Complex| {
+        let [slow, quick] = phases.map(|(share, rate)| exponential(rate)(s) * share);
+        slow + quick
+    };
+    let sojourn = |s: Complex| s * 0.5 / (s - Complex::real(50.0) + service(s) * 50.0) * service(s);
+    h2.check("T_p99", invert::quantile(|time| invert::survival(sojourn, time), 0.035, 0.99));
+}
+
+#[test]
+fn token_buckets() {
+    for id in [
+        "token_bucket_l80_r100_b1",
+        "token_bucket_l80_r100_b10",
+        "token_bucket_l100_r100_b10",
+        "token_bucket_l300_r100_b20",
+    ] {
+        let case = case(id);
+        let admitted = token_bucket_admits(case.param("lam"), case.param("rate"), case.param("burst") as u32);
+        case.check("admit_fraction", admitted);
+        case.check("admitted_rate", admitted * case.param("lam"));
+    }
+}
+
+/// Where the exact chain ends, diffusion goes on: near loads on both sides of 1, and the fluid limit above.
+#[test]
+fn large_token_buckets_continue_small_ones() {
+    for load in [0.97, 0.99, 1.0, 1.01, 1.2] {
+        let (small, large) = (token_bucket_admits(load, 1.0, 200), token_bucket_admits(load, 1.0, 201));
+        assert!((small - large).abs() < 2e-3, "{load}: {small} and {large}");
+    }
+    assert!((token_bucket_admits(200.0, 100.0, 1_000) - 0.5).abs() < 1e-9);
+}

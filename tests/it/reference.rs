@@ -1,0 +1,40 @@
+//! The reference cases: systems whose exact answer is known, as data.
+
+use serde_json::Value;
+
+/// All cases of `tests/reference/cases.json`.
+pub fn cases() -> Vec<Case> {
+    let all: Value = serde_json::from_str(include_str!("../reference/cases.json")).expect("valid JSON");
+    all.as_array().expect("a list").iter().map(|case| Case(case.clone())).collect()
+}
+
+/// The case with this id.
+pub fn case(id: &str) -> Case {
+    cases().into_iter().find(|case| case.id() == id).unwrap_or_else(|| panic!("no case {id}"))
+}
+
+/// One case.
+pub struct Case(Value);
+
+impl Case {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.0["id"].as_str().expect("an id")
+    }
+
+    /// A number among its parameters.
+    pub fn param(&self, name: &str) -> f64 {
+        self.0["params"][name].as_f64().unwrap_or_else(|| panic!("{} has no {name}", self.id()))
+    }
+
+    /// Asserts that a quantity has its expected value, within the tolerance of the case.
+    pub fn check(&self, quantity: &str, got: f64) {
+        let expect = self.0["expect"].as_array().expect("expectations");
+        let found = expect.iter().find(|expect| expect["quantity"] == quantity);
+        let found = found.unwrap_or_else(|| panic!("{} expects no {quantity}", self.id()));
+        let wanted = found["expected"].as_f64().expect("a number");
+        let tolerance = found["analytic_rel_tol"].as_f64().expect("a tolerance") * wanted.abs();
+        let off = (got - wanted).abs();
+        assert!(off <= tolerance, "{} {quantity}: {got} instead of {wanted}, {off:e} off", self.id());
+    }
+}
