@@ -1,5 +1,7 @@
 //! What follows from a design: what breaks first, single points of failure, cost, findings with fixes.
 
+pub mod breaks_first;
+pub mod cost;
 pub mod spof;
 
 use serde::{Deserialize, Serialize};

@@ -1,1 +1,165 @@
-//! The flow equations.
+//! The flow equations: how many calls reach each instance, how they are answered, and how long that takes on average.
+//!
+//! Two readings of one topology. [`solve`] counts losses: what is refused downstream stops there, and retries
+//! multiply; the least fixed point is reached from an empty system. [`lossless`] lets everything pass, so that the
+//! ladder sees what every station would be offered (rules 1.16).
+//!
+//! Arrivals are counted by client, operation and the caches that were missed on the way, because a cache behind a cache
+//! sees other keys. A write through an *on miss* link counts as a miss: a cache never answers one.
+
+mod calls;
+mod instance;
+mod keys;
+mod reach;
+mod solver;
+
+pub use calls::{Answer, Called, Moments, Plan, Step};
+pub use instance::{Line, Occupancy};
+pub use reach::{Door, Reach};
+
+use crate::engine::Unit;
+use crate::engine::cache::KeyStream;
+use crate::engine::formulas::Wait;
+use crate::report::Cause;
+use crate::topology::{Operation, Topology};
+use solver::Solver;
+
+/// What to solve a topology for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Multiple of today's traffic.
+    pub multiple: f64,
+    /// Units lost, after health checks, failover and promotion have acted as far as present.
+    pub dead: Vec<Unit>,
+}
+
+impl Default for Scenario {
+    /// Today, with everything alive.
+    fn default() -> Self {
+        Scenario { multiple: 1.0, dead: Vec::new() }
+    }
+}
+
+/// The flows of a topology.
+#[derive(Debug, Clone)]
+pub struct Flows {
+    /// One per source, in topology order.
+    pub clients: Vec<ClientFlow>,
+    /// One per station, in topology order.
+    pub stations: Vec<StationFlow>,
+    /// One per route, in topology order.
+    pub routes: Vec<RouteFlow>,
+    /// Stations in a loop whose calls bring about at least as many again: the flow was cut after 64 rounds.
+    pub endless: Vec<usize>,
+}
+
+/// What a client sends and what comes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientFlow {
+    /// Station, dense index.
+    pub node: usize,
+    /// Requests, reads and writes [1/s].
+    pub sent: [f64; 2],
+    /// Share of them answered ok (0–1).
+    pub ok: [f64; 2],
+    /// Time to the final answer of those answered ok.
+    pub time: [Moments; 2],
+}
+
+/// Calls at one station.
+#[derive(Debug, Clone)]
+pub struct StationFlow {
+    /// Calls that arrive, retries included, reads and writes [1/s].
+    pub offered: [f64; 2],
+    /// Calls completed here [1/s].
+    pub carried: [f64; 2],
+    /// Calls that arrive, by client in the order of [`Flows::clients`] [1/s].
+    pub by_client: Vec<[f64; 2]>,
+    /// Fills and deletions that a cache works off beside its calls [1/s].
+    pub upkeep: f64,
+    /// One per instance.
+    pub instances: Vec<InstanceFlow>,
+    /// Offered calls over the rate limit; 0 without one.
+    pub limit: f64,
+    /// Offered messages over what the consumers can take; 0 for what is not a queue.
+    pub backlog: f64,
+    /// Messages waiting, mean; 0 for what is not a queue.
+    pub waiting: f64,
+    /// Share of the look-ups that hit; `None` for what is not a cache.
+    pub hit_ratio: Option<f64>,
+    /// Keys that a cache sees, one stream a client in the order of [`Flows::clients`]; empty where hits are not derived.
+    pub streams: Vec<KeyStream>,
+    /// Calls dropped here [1/s], in [`Cause::ALL`] order.
+    pub dropped: [f64; Cause::COUNT],
+    /// What the calls that it makes after its own service come to, by operation.
+    pub after: [Answer; 2],
+    /// For how long a call holds its slot after service, by operation [s].
+    pub hold: [f64; 2],
+    /// Calls that arrive by door and operation [1/s].
+    pub doors: [[f64; 2]; 2],
+    /// How it answers by door and operation.
+    pub answers: [[Answer; 2]; 2],
+}
+
+/// Calls at one instance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InstanceFlow {
+    /// Whether it is alive.
+    pub alive: bool,
+    /// Calls that arrive within the rate limit, reads and writes [1/s].
+    pub calls: [f64; 2],
+    /// Writes of the primary applied here [1/s].
+    pub replays: f64,
+    /// How it copes.
+    pub occupancy: Occupancy,
+}
+
+/// Calls along one route.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RouteFlow {
+    /// Calls sent, retries included, reads and writes [1/s].
+    pub calls: [f64; 2],
+    /// Calls that fail or come too late [1/s].
+    pub failures: f64,
+    /// What comes of a call, by operation.
+    pub called: [Called; 2],
+    /// Calls begun, first attempts, for each call served at a server or cache, by operation.
+    pub visits: [f64; 2],
+    /// Share of a client's, router's or queue's calls that take it, by operation (0–1).
+    pub share: [f64; 2],
+    /// Wait for a connection of the pool.
+    pub pool_wait: Wait,
+}
+
+/// Flows with losses and retries.
+pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
+    Solver::new(topology, scenario, false).run()
+}
+
+/// Flows of first attempts with every station unlimited: no drops, no timeouts, no errors.
+pub fn lossless(topology: &Topology, scenario: &Scenario) -> Flows {
+    Solver::new(topology, scenario, true).run()
+}
+
+impl Flows {
+    /// Requests of all clients [1/s].
+    pub fn sent(&self, op: Operation) -> f64 {
+        self.clients.iter().map(|client| client.sent[op as usize]).sum()
+    }
+
+    /// Share of an operation's requests answered ok, all clients together (0–1); `None` without any.
+    pub fn success(&self, op: Operation) -> Option<f64> {
+        let sent = self.sent(op);
+        let ok: f64 =
+            self.clients.iter().map(|client| client.sent[op as usize] * client.ok[op as usize]).sum();
+        (sent > 0.0).then(|| ok / sent)
+    }
+}
+
+impl StationFlow {
+    /// The living instance with the greatest load, if any is alive.
+    pub fn hottest(&self) -> Option<&InstanceFlow> {
+        let alive = self.instances.iter().filter(|instance| instance.alive);
+        alive.max_by(|a, b| a.occupancy.load.total_cmp(&b.occupancy.load))
+    }
+}

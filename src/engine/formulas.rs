@@ -73,7 +73,7 @@ impl Wait {
 
     /// Laplace–Stieltjes transform.
     pub fn transform(&self, s: Complex) -> Complex {
-        Complex::real(1.0 - self.chance) + (Complex::real(1.0) + s * self.delayed).inverse() * self.chance
+        Complex::real(1.0 - self.chance) + (Complex::ONE + s * self.delayed).inverse() * self.chance
     }
 
     /// Share whose wait and exponential service of this mean together exceed `time`: the sojourn in M/M/c.
@@ -102,8 +102,8 @@ impl Wait {
 /// Poisson (1), constant (0) and Erlang (1/k) gaps. Gross and Harris, Fundamentals of Queueing Theory, GI/M/c;
 /// Takács 1962. `load` < 1.
 pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
-    // The sums alternate in size beyond this; many servers smooth the arrivals out anyway.
-    if scv == 1.0 || servers > 40 || arrivals * mean >= f64::from(servers) {
+    // The terms outgrow their sum beyond 40 servers, which smooth the arrivals out anyway.
+    if (scv - 1.0).abs() < 1e-12 || servers > 40 || arrivals * mean >= f64::from(servers) {
         return Wait::mmc(arrivals, mean, servers);
     }
     let gap = |s: f64| gamma_transform(1.0 / arrivals, scv, s);
@@ -218,30 +218,39 @@ pub struct Bounded {
     places: f64,
     /// Chance that exactly all servers are busy and nobody waits.
     all_busy: f64,
+    /// Mean square of the wait of the admitted [s²].
+    square: f64,
 }
 
 impl Bounded {
     /// Solves the birth–death chain; `room` is K, at least `servers`.
     pub fn new(arrivals: f64, mean: f64, servers: u32, room: u32) -> Bounded {
         let load = arrivals * mean / f64::from(servers);
-        let lost = erlang_b(servers, arrivals * mean);
+        let blocked = erlang_b(servers, arrivals * mean);
         let places = f64::from(room.saturating_sub(servers));
-        // Chances relative to that of the fullest state, or to no waiting: whichever is the larger.
-        let (sum, weighted, last) = waiting_places(load, places);
+        let sums = waiting_places(load, places);
+        // Chances are relative to that of no waiting, or to that of the fullest state, whichever is the larger.
         let base = if load > 1.0 { libm::exp(-places * libm::log(load)) } else { 1.0 };
-        let all = base + lost * sum;
-        let full = lost * last / all;
-        let admitted = 1.0 - full;
+        let all = base + blocked * sums.count;
+        let lost = blocked * sums.last / all;
+        let admitted = 1.0 - lost;
+        let squares = blocked * (sums.second + sums.first) / all / admitted / load;
+        let step = mean / f64::from(servers);
         Bounded {
             arrivals,
             mean,
             servers,
-            lost: full,
+            lost,
             // An admitted arrival waits when it finds from c to K − 1 present.
-            waits: if places > 0.0 { lost * (base + sum - last) / all / admitted } else { 0.0 },
-            waiting: lost * weighted / all,
+            waits: if places > 0.0 {
+                blocked * (base + sums.count - sums.last) / all / admitted
+            } else {
+                0.0
+            },
+            waiting: blocked * sums.first / all,
             places,
-            all_busy: lost * base / all,
+            all_busy: blocked * base / all,
+            square: if places > 0.0 { squares * step * step } else { 0.0 },
         }
     }
 
@@ -255,42 +264,69 @@ impl Bounded {
         if self.waiting > 0.0 { self.waiting / self.carried() } else { 0.0 }
     }
 
+    /// Variance of the wait of the admitted [s²].
+    pub fn wait_variance(&self) -> f64 {
+        (self.square - self.mean_wait() * self.mean_wait()).max(0.0)
+    }
+
     /// Transform of the wait of the admitted: a finite mixture of Erlang distributions.
     pub fn wait_transform(&self, s: Complex) -> Complex {
         let load = self.arrivals * self.mean / f64::from(self.servers);
-        let step = (Complex::real(1.0) + s * (self.mean / f64::from(self.servers))).inverse();
+        let step = (Complex::ONE + s * (self.mean / f64::from(self.servers))).inverse();
         let ratio = step * load;
-        let sum = (Complex::real(1.0) - ratio.powf(self.places)) / (Complex::real(1.0) - ratio);
-        Complex::real(1.0 - self.waits) + step * sum * (self.all_busy / (1.0 - self.lost))
+        let sum = if load > 1.0 {
+            // Summed from the fullest state down: what it weighs less than that would not fit a number.
+            let rest = libm::exp(-self.places * libm::log(load));
+            let fall = (step.powf(self.places) - Complex::real(rest)) / (Complex::ONE - ratio.inverse());
+            fall * (self.lost / load)
+        } else {
+            step * ((Complex::ONE - ratio.powf(self.places)) / (Complex::ONE - ratio)) * self.all_busy
+        };
+        Complex::real(1.0 - self.waits) + sum * (1.0 / (1.0 - self.lost))
     }
 
     /// The sojourn of the admitted that a share `p` of them does not exceed [s].
     pub fn sojourn_quantile(&self, p: f64) -> f64 {
-        let sojourn = |s: Complex| self.wait_transform(s) * (Complex::real(1.0) + s * self.mean).inverse();
+        let sojourn = |s: Complex| self.wait_transform(s) * (Complex::ONE + s * self.mean).inverse();
         invert::quantile(|time| invert::survival(sojourn, time), self.mean_wait() + self.mean, p)
     }
 }
 
-/// Σ rʲ, Σ j·rʲ over j = 1..=m and rᵐ, all divided by max(1, rᵐ).
-fn waiting_places(load: f64, places: f64) -> (f64, f64, f64) {
-    let (mut sum, mut weighted, mut term) = (0.0, 0.0, 1.0);
+/// Sums over j = 1..=m, all divided by max(1, rᵐ).
+struct Places {
+    /// Σ rʲ.
+    count: f64,
+    /// Σ j·rʲ.
+    first: f64,
+    /// Σ j²·rʲ.
+    second: f64,
+    /// rᵐ.
+    last: f64,
+}
+
+fn waiting_places(load: f64, places: f64) -> Places {
+    let mut sums = Places { count: 0.0, first: 0.0, second: 0.0, last: 1.0 };
+    let mut add = |j: f64, term: f64| {
+        sums.count += term;
+        sums.first += j * term;
+        sums.second += j * j * term;
+    };
+    let mut term = 1.0;
     if load > 1.0 {
         let mut j = places;
         while j >= 1.0 && term > 1e-18 {
-            sum += term;
-            weighted += j * term;
+            add(j, term);
             term /= load;
             j -= 1.0;
         }
-        return (sum, weighted, 1.0);
+        return sums;
     }
     let mut j = 1.0;
     while j <= places && term > 1e-18 {
         term *= load;
-        sum += term;
-        weighted += j * term;
+        add(j, term);
         j += 1.0;
     }
-    let last = if j > places { term } else { 0.0 };
-    (sum, weighted, last)
+    sums.last = if j > places { term } else { 0.0 };
+    sums
 }

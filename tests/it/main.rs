@@ -22,3 +22,4 @@ mod simulate;
 mod spof_structure;
 mod theory;
 mod tidy;
+mod steady;

@@ -1,0 +1,46 @@
+//! What a design costs a month: machines, calls at the average rate, and answers sent to the clients.
+
+use crate::analysis::Cost;
+use crate::engine::flows::{Flows, RouteFlow};
+use crate::topology::{Place, Source, Station, Topology};
+
+/// Seconds of a month of 730 hours.
+const MONTH_S: f64 = 730.0 * 3600.0;
+
+/// Cost by these flows, best those of [`crate::engine::flows::lossless`]: prices by use follow the average traffic, at which
+/// nothing is lost that is lost at the peak (rules 1.20).
+pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
+    let sources: Vec<&Source> = flows.clients.iter().filter_map(|client| source(topology, client.node)).collect();
+    let average = |by_client: &[[f64; 2]]| -> f64 {
+        by_client.iter().zip(&sources).map(|(rates, source)| (rates[0] + rates[1]) * source.average).sum()
+    };
+    let node = |(node, place): (usize, &Place)| {
+        let millions = average(&flows.stations[node].by_client) * MONTH_S / 1e6;
+        place.price.month + place.price.million_calls * millions
+    };
+    let nodes: Vec<f64> = topology.places().map(node).collect();
+    let egress = egress(topology, flows);
+    let sent: Vec<[f64; 2]> = flows.clients.iter().map(|client| client.sent).collect();
+    let requests = average(&sent) * MONTH_S / 1e6;
+    let month = nodes.iter().sum::<f64>() + egress;
+    Cost { month, per_million: (requests > 0.0).then(|| month / requests), nodes, egress }
+}
+
+/// Answers on the links of the clients, at the price of the block that gives them [USD/month].
+fn egress(topology: &Topology, flows: &Flows) -> f64 {
+    let route = |(route, flow): (usize, &RouteFlow)| {
+        let (from, to) = topology.ends(route);
+        let source = source(topology, from)?;
+        let answers = (flow.calls[0] + flow.calls[1]) * source.average * MONTH_S;
+        Some(answers * source.response_kb / 1e6 * topology.place(to).price.egress_gb)
+    };
+    flows.routes.iter().enumerate().filter_map(route).sum()
+}
+
+fn source(topology: &Topology, node: usize) -> Option<&Source> {
+    match &topology.place(node).station {
+        Station::Source(source) => Some(source),
+        Station::Router(_) | Station::Server(_) | Station::Cache(_) => None,
+        Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+    }
+}

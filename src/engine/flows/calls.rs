@@ -1,0 +1,291 @@
+//! What comes of a call along a route, and which calls a station makes in which order.
+
+use crate::topology::{Operation, Route, Station, Topology};
+
+/// Longest delay before a retry [s].
+const BACKOFF_CAP_S: f64 = 10.0;
+
+/// Mean and variance of a time.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moments {
+    /// Mean [s].
+    pub mean: f64,
+    /// Variance [s²].
+    pub variance: f64,
+}
+
+impl Moments {
+    /// The sum with an independent time.
+    pub fn plus(self, other: Moments) -> Moments {
+        Moments { mean: self.mean + other.mean, variance: self.variance + other.variance }
+    }
+
+    /// The sum with a constant [s].
+    pub fn later(self, time: f64) -> Moments {
+        Moments { mean: self.mean + time, ..self }
+    }
+
+    /// This time with this chance, else nothing.
+    pub fn gated(self, chance: f64) -> Moments {
+        let variance = chance * (self.variance + (1.0 - chance) * self.mean * self.mean);
+        Moments { mean: chance * self.mean, variance }
+    }
+
+    /// The sum of `calls` such times, a fraction being one more with that chance.
+    pub fn repeated(self, calls: f64) -> Moments {
+        let whole = libm::floor(calls);
+        let all = Moments { mean: whole * self.mean, variance: whole * self.variance };
+        all.plus(self.gated(calls - whole))
+    }
+
+    /// A mixture of times by weight; nothing without any weight.
+    pub fn mixed(parts: impl Iterator<Item = (f64, Moments)>) -> Moments {
+        let (mut weights, mut mean, mut square) = (0.0, 0.0, 0.0);
+        for (weight, part) in parts {
+            weights += weight;
+            mean += weight * part.mean;
+            square += weight * (part.variance + part.mean * part.mean);
+        }
+        if weights <= 0.0 {
+            return Moments::default();
+        }
+        let mean = mean / weights;
+        Moments { mean, variance: (square / weights - mean * mean).max(0.0) }
+    }
+
+    /// The time that a share `p` does not exceed, as a gamma distribution (Wilson and Hilferty 1931), or, where it varies
+    /// more than an exponential one, as nothing for some and exponential for the others [s].
+    pub fn quantile(self, p: f64) -> f64 {
+        if self.mean <= 0.0 {
+            return 0.0;
+        }
+        let scv = self.variance / (self.mean * self.mean);
+        if scv > 1.0 {
+            let slow = 0.5 * self.mean * (1.0 + scv);
+            return slow * libm::log(self.mean / slow / (1.0 - p)).max(0.0);
+        }
+        let narrow = scv / 9.0;
+        let root = 1.0 - narrow + normal_quantile(p) * libm::sqrt(narrow);
+        self.mean * (root * root * root).max(0.0)
+    }
+
+    /// Share of such times beyond `limit`, as a gamma distribution (Wilson and Hilferty 1931).
+    pub fn beyond(self, limit: f64) -> f64 {
+        if self.mean <= 0.0 || limit >= self.mean + 40.0 * libm::sqrt(self.variance) {
+            return 0.0;
+        }
+        if self.variance <= 1e-12 * self.mean * self.mean {
+            return if self.mean > limit { 1.0 } else { 0.0 };
+        }
+        let shape = self.mean * self.mean / self.variance;
+        let narrow = 1.0 / (9.0 * shape);
+        let z = (libm::cbrt(limit / self.mean) - (1.0 - narrow)) / libm::sqrt(narrow);
+        0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
+    }
+}
+
+/// Standard normal quantile for 0.5 ≤ p < 1 (Abramowitz and Stegun 26.2.23, absolute error below 4.5e-4).
+fn normal_quantile(p: f64) -> f64 {
+    let t = libm::sqrt(-2.0 * libm::log(1.0 - p));
+    let above = 2.515517 + t * (0.802853 + t * 0.010328);
+    t - above / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+}
+
+/// What comes of a call, retries included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Called {
+    /// Share answered ok at last (0–1).
+    pub ok: f64,
+    /// Share that failed in a way that no retry helps (0–1).
+    pub hard: f64,
+    /// Attempts sent.
+    pub attempts: f64,
+    /// Share of one attempt that comes to nothing (0–1).
+    pub failing: f64,
+    /// From the first attempt to the final answer, latency included.
+    pub time: Moments,
+    /// For how long one attempt holds a connection [s].
+    pub held: f64,
+}
+
+impl Called {
+    /// A call that is answered at once.
+    pub const FREE: Called = Called {
+        ok: 1.0,
+        hard: 0.0,
+        attempts: 1.0,
+        failing: 0.0,
+        time: Moments { mean: 0.0, variance: 0.0 },
+        held: 0.0,
+    };
+
+    /// A call along a route whose other end answers so: share ok, share that no retry helps, time of the ok ones. Extra
+    /// attempts only where `patient`.
+    pub fn new(route: &Route, op: Operation, end: Answer, patient: bool) -> Called {
+        let both_ways = 2e-9 * route.latency_ns as f64;
+        let timeout = 1e-9 * route.timeout_ns as f64;
+        let one = end.time.later(both_ways);
+        let late = if patient { one.beyond(timeout) } else { 0.0 };
+        let ok = end.ok * (1.0 - late);
+        let failing = (1.0 - ok - end.hard).max(0.0);
+        let may = patient && (op == Operation::Read || route.idempotent);
+        let retries = if may { route.retries } else { 0 };
+        let failed_for = if end.ok > 0.0 { late * timeout + (1.0 - late) * both_ways } else { both_ways };
+        let (mut attempts, mut delays, mut delay, mut tried) = (1.0, 0.0, 0.0, 1.0);
+        for k in 0..retries {
+            tried *= failing;
+            delay += failed_for + 0.5 * (route.backoff_s * libm::ldexp(1.0, k as i32)).min(BACKOFF_CAP_S);
+            attempts += tried;
+            delays += tried * delay;
+        }
+        let time = Moments { mean: one.mean.min(timeout.max(both_ways)), ..one };
+        Called {
+            ok: ok * attempts,
+            hard: end.hard * attempts,
+            attempts,
+            failing: 1.0 - ok,
+            time: time.later(delays / attempts),
+            held: end.ok * ((1.0 - late) * time.mean + late * timeout) + (1.0 - end.ok) * both_ways,
+        }
+    }
+
+    /// Share of requests for which all of `calls` calls are answered.
+    pub fn all_ok(&self, calls: f64) -> f64 {
+        let whole = libm::floor(calls);
+        libm::pow(self.ok, whole) * (1.0 - (calls - whole) * (1.0 - self.ok))
+    }
+
+    /// Calls begun of `calls`, when a failure ends the rest.
+    fn begun(&self, calls: f64) -> f64 {
+        let whole = libm::floor(calls) as u32;
+        let (mut sum, mut going) = (0.0, 1.0);
+        for _ in 0..whole {
+            sum += going;
+            going *= self.ok;
+        }
+        sum + (calls - f64::from(whole)) * going
+    }
+}
+
+/// How a station, or what a caller depends on, answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// Share answered ok (0–1).
+    pub ok: f64,
+    /// Share that failed in a way that no retry helps (0–1).
+    pub hard: f64,
+    /// Time of those answered ok.
+    pub time: Moments,
+}
+
+impl Answer {
+    /// Ok at once.
+    pub const FREE: Answer = Answer { ok: 1.0, hard: 0.0, time: Moments { mean: 0.0, variance: 0.0 } };
+    /// Nothing answers.
+    pub const NONE: Answer = Answer { ok: 0.0, ..Answer::FREE };
+}
+
+/// One of the calls that a station makes after its own service.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Route, dense index.
+    pub route: usize,
+    /// Calls begun, first attempts, for each call served here.
+    pub calls: f64,
+    /// Chance that it is made at all, given that nothing has failed so far.
+    pub chance: f64,
+    /// Share of the calls served here that are still going when this step has been answered ok after its gate.
+    pub going: f64,
+    /// The look-up whose miss it waits for.
+    pub gate: Option<usize>,
+}
+
+/// What the structure of a topology says about routes, worked out once.
+#[derive(Debug)]
+pub struct Plan {
+    /// Routes of each station that carry an operation and can be called, in drawn order.
+    pub links: Vec<[Vec<usize>; 2]>,
+    /// The look-up whose miss a route waits for, by operation.
+    pub gates: Vec<[Option<usize>; 2]>,
+    /// A later route waits for this one's miss: its failure counts as a miss.
+    pub aside: Vec<[bool; 2]>,
+}
+
+impl Plan {
+    /// Finds for every on-miss route the nearest look-up before it. Without one it is never called.
+    pub fn new(topology: &Topology) -> Plan {
+        let routes = topology.graph.edge_count();
+        let mut plan = Plan {
+            links: vec![Default::default(); topology.len()],
+            gates: vec![[None; 2]; routes],
+            aside: vec![[false; 2]; routes],
+        };
+        for node in 0..topology.len() {
+            for op in Operation::ALL {
+                plan.add(topology, node, op);
+            }
+        }
+        plan
+    }
+
+    fn add(&mut self, topology: &Topology, node: usize, op: Operation) {
+        let mut cache = None;
+        for route in topology.outgoing[node].iter().map(|edge| edge.index()) {
+            if !op.uses(topology.route(route)) {
+                continue;
+            }
+            if topology.route(route).on_miss {
+                let Some(before) = cache else { continue };
+                self.gates[route][op as usize] = Some(before);
+                self.aside[before][op as usize] = true;
+            }
+            self.links[node][op as usize].push(route);
+            if matches!(topology.place(topology.ends(route).1).station, Station::Cache(_)) {
+                cache = Some(route);
+            }
+        }
+    }
+
+    /// Goes through the calls that a station makes, in order, and says what comes of them all. `hit` is the share of
+    /// the calls along a route to a cache that come back with an entry.
+    pub fn walk(
+        &self,
+        topology: &Topology,
+        called: &[[Called; 2]],
+        node: usize,
+        op: Operation,
+        hit: impl Fn(usize) -> f64,
+        mut each: impl FnMut(Step),
+    ) -> (f64, f64) {
+        // Of the calls still going: those whose nearest look-up before hit, or that made none; those whose missed.
+        let (mut found, mut missed, mut hard) = (1.0, 0.0, 0.0);
+        for &index in &self.links[node][op as usize] {
+            let route = topology.route(index);
+            let gate = self.gates[index][op as usize];
+            let start = if gate.is_some() { missed } else { found + missed };
+            let chance = if start > 0.0 { start / (found + missed) } else { 0.0 };
+            let one = &called[index][op as usize];
+            let aside = self.aside[index][op as usize];
+            let harmless = route.background || route.optional || aside;
+            let begun = if harmless { route.calls } else { one.begun(route.calls) };
+            let all_ok = one.all_ok(route.calls);
+            if !route.background {
+                if matches!(topology.place(topology.ends(index).1).station, Station::Cache(_)) {
+                    let hits = hit(index).min(1.0);
+                    let rest = if harmless { 1.0 - hits } else { (all_ok - hits).max(0.0) };
+                    found = if gate.is_some() { found } else { 0.0 } + start * hits;
+                    missed = start * rest;
+                } else if !harmless {
+                    found *= if gate.is_some() { 1.0 } else { all_ok };
+                    missed *= all_ok;
+                }
+                if !harmless {
+                    hard += start * one.hard;
+                }
+            }
+            let going = if gate.is_some() { missed } else { found + missed };
+            each(Step { route: index, calls: start * begun, chance, going, gate });
+        }
+        (found + missed, hard)
+    }
+}

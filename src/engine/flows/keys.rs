@@ -1,0 +1,113 @@
+//! The keys that reach a cache: by client, and by the caches that were missed on the way.
+
+use crate::engine::cache::{Derived, KeyStream, Lookups, Missed, Size, derive};
+use crate::topology::{Hits, Operation, Source, Station, Topology};
+
+/// Calls that are alike for every station: one client, one operation, the same caches missed on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    /// Client, in the order of the sources.
+    pub client: usize,
+    /// Operation.
+    pub op: Operation,
+    /// Caches with derived hits that were missed, in order.
+    pub missed: Vec<usize>,
+}
+
+/// The classes met so far: the first two of each client have missed nothing.
+#[derive(Debug)]
+pub struct Classes {
+    all: Vec<Class>,
+}
+
+impl Classes {
+    pub fn new(clients: usize) -> Self {
+        let fresh = |client| Operation::ALL.map(|op| Class { client, op, missed: Vec::new() });
+        Classes { all: (0..clients).flat_map(fresh).collect() }
+    }
+
+    pub fn get(&self, class: usize) -> &Class {
+        &self.all[class]
+    }
+
+    pub fn fresh(client: usize, op: Operation) -> usize {
+        2 * client + op as usize
+    }
+
+    /// The class of these calls after a miss at a cache.
+    pub fn after_miss(&mut self, class: usize, cache: usize) -> usize {
+        if self.all[class].missed.contains(&cache) {
+            return class;
+        }
+        let mut next = self.all[class].clone();
+        next.missed.push(cache);
+        self.all.iter().position(|known| *known == next).unwrap_or_else(|| {
+            self.all.push(next);
+            self.all.len() - 1
+        })
+    }
+}
+
+/// The derived state of one cache, kept as long as its streams stay the same.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// What it was derived from.
+    pub streams: Vec<KeyStream>,
+    size: Option<Size>,
+    /// Hit ratio by client.
+    pub ratios: Vec<f64>,
+    /// Hit ratio over all clients.
+    pub ratio: f64,
+    /// Characteristic time [s].
+    pub age_s: f64,
+}
+
+impl Known {
+    /// Derives anew if anything has changed.
+    pub fn update(&mut self, size: Size, streams: Vec<KeyStream>) {
+        if self.size == Some(size) && self.streams == streams {
+            return;
+        }
+        let Derived { ratios, ratio, age_s } = derive(size, &streams);
+        *self = Known { streams, size: Some(size), ratios, ratio, age_s };
+    }
+
+    /// What a cache does to the keys of a client that get past it.
+    pub fn missed(&self, size: Size, client: usize) -> Option<Missed> {
+        let stream = self.streams.get(client)?;
+        let reads: f64 = stream.reads.iter().map(|lookups| lookups.rate).sum();
+        let locations = f64::from(size.locations.max(1));
+        Some(Missed { reads: reads / locations, writes: stream.writes, age_s: self.age_s, ttl_s: size.ttl_s })
+    }
+}
+
+/// Size of a cache with derived hits, by its living instances; `None` for anything else.
+pub fn size(topology: &Topology, node: usize, live: usize) -> Option<Size> {
+    let Station::Cache(cache) = &topology.place(node).station else { return None };
+    let Hits::Derived { entries, ttl_s, locations } = cache.hits else { return None };
+    let parts = if cache.copies { 1 } else { live.max(1) };
+    Some(Size { entries: entries * parts as f64, ttl_s, locations })
+}
+
+/// The streams at a cache: `rates` gives look-ups by class, `deletes` writes by client that delete their key [1/s].
+pub fn streams(
+    sources: &[&Source],
+    classes: &Classes,
+    rates: &[f64],
+    deletes: &[f64],
+    past: impl Fn(usize, usize) -> Option<Missed>,
+) -> Vec<KeyStream> {
+    let stream = |(client, source): (usize, &&Source)| {
+        let mine = |(class, rate): (usize, &f64)| {
+            let known = classes.get(class);
+            if known.client != client || known.op != Operation::Read || *rate <= 0.0 {
+                return None;
+            }
+            let missed = known.missed.iter().filter_map(|cache| past(*cache, client)).collect();
+            Some(Lookups { rate: *rate, missed })
+        };
+        let reads = rates.iter().enumerate().filter_map(mine).collect();
+        KeyStream { keys: source.keys.max(1), zipf: source.zipf, reads, writes: deletes[client] }
+    };
+    sources.iter().enumerate().map(stream).collect()
+}

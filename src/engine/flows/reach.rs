@@ -1,0 +1,131 @@
+//! Who reaches which instance, after health checks, failover and promotion have done what they can.
+
+use crate::engine::Unit;
+use crate::topology::{Addressing, Operation, Reads, Station, Store, Topology};
+
+/// The way into a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The one address that callers know: instance 0.
+    First,
+    /// Whatever a router, a queue or the station itself spreads calls over.
+    Spread,
+}
+
+/// Which instances are alive and what share of the calls each gets.
+#[derive(Debug)]
+pub struct Reach {
+    /// By station and instance.
+    pub alive: Vec<Vec<bool>>,
+    /// Share of the calls through [`Door::Spread`], by station, operation and instance; all 0 when nothing answers.
+    homes: Vec<[Vec<f64>; 2]>,
+    /// By route.
+    doors: Vec<Door>,
+}
+
+impl Reach {
+    /// What is left when these units are dead.
+    pub fn new(topology: &Topology, dead: &[Unit]) -> Self {
+        let mut alive: Vec<Vec<bool>> =
+            topology.places().map(|(_, place)| vec![true; place.instances() as usize]).collect();
+        for (node, instance) in dead.iter().flat_map(|unit| unit.instances(topology)) {
+            alive[node][instance as usize] = false;
+        }
+        let home = |(node, _)| Operation::ALL.map(|op| home(topology, node, &alive[node], op));
+        let homes = topology.places().map(home).collect();
+        let doors = (0..topology.graph.edge_count()).map(|route| door(topology, route)).collect();
+        Reach { alive, homes, doors }
+    }
+
+    /// The door that a route leads to.
+    pub fn door(&self, route: usize) -> Door {
+        self.doors[route]
+    }
+
+    /// Share of the calls through a door that an instance gets (0–1).
+    pub fn share(&self, node: usize, door: Door, op: Operation, instance: usize) -> f64 {
+        match door {
+            Door::First => f64::from(u8::from(instance == 0 && self.alive[node][0])),
+            Door::Spread => self.homes[node][op as usize][instance],
+        }
+    }
+
+    /// Share of the calls through a door that reach a living instance (0–1).
+    pub fn reached(&self, node: usize, door: Door, op: Operation) -> f64 {
+        match door {
+            Door::First => f64::from(u8::from(self.alive[node][0])),
+            Door::Spread => self.homes[node][op as usize].iter().sum(),
+        }
+    }
+
+    /// Instances alive.
+    pub fn live(&self, node: usize) -> usize {
+        self.alive[node].iter().filter(|alive| **alive).count()
+    }
+
+    /// Targets that a router sees behind a link to this station: the living instances of a server; another station
+    /// spreads calls itself and counts as one.
+    pub fn targets(&self, topology: &Topology, node: usize, op: Operation) -> f64 {
+        match topology.place(node).station {
+            Station::Server(_) => self.live(node) as f64,
+            Station::Router(_) | Station::Cache(_) | Station::Store(_) | Station::Queue(_) => {
+                if self.reached(node, Door::Spread, op) > 0.0 { 1.0 } else { 0.0 }
+            }
+            Station::Source(_) | Station::Observer => 0.0,
+        }
+    }
+}
+
+fn door(topology: &Topology, route: usize) -> Door {
+    let (from, to) = topology.ends(route);
+    let spreads = matches!(topology.place(from).station, Station::Router(_) | Station::Queue(_));
+    match topology.place(to).servers.addressing {
+        Addressing::First if !spreads => Door::First,
+        Addressing::First | Addressing::Spread | Addressing::Own => Door::Spread,
+    }
+}
+
+fn home(topology: &Topology, node: usize, alive: &[bool], op: Operation) -> Vec<f64> {
+    let answers: Vec<bool> = match &topology.place(node).station {
+        Station::Store(store) => answering(store, alive, op),
+        Station::Cache(cache) if cache.copies => only(alive.len(), alive.iter().position(|alive| *alive)),
+        Station::Cache(_) | Station::Router(_) | Station::Server(_) | Station::Queue(_) => alive.to_vec(),
+        Station::Source(_) | Station::Observer => vec![false; alive.len()],
+    };
+    let count = answers.iter().filter(|answers| **answers).count().max(1) as f64;
+    answers.iter().map(|answers| if *answers { 1.0 / count } else { 0.0 }).collect()
+}
+
+fn only(instances: usize, chosen: Option<usize>) -> Vec<bool> {
+    (0..instances).map(|instance| Some(instance) == chosen).collect()
+}
+
+/// The primary of a store, or the standby promoted in its place.
+pub fn primary(store: &Store, alive: &[bool]) -> Option<usize> {
+    let standby = store.replicas as usize + 1;
+    if alive[0] {
+        return Some(0);
+    }
+    (store.standby && alive.get(standby) == Some(&true)).then_some(standby)
+}
+
+/// Living instances that apply the primary's writes.
+pub fn replicas<'a>(store: &Store, alive: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
+    (1..=store.replicas as usize).filter(move |instance| alive.get(*instance) == Some(&true))
+}
+
+/// Which instances of a store answer: writes the primary; reads the copies they are spread over, without any the primary.
+fn answering(store: &Store, alive: &[bool], op: Operation) -> Vec<bool> {
+    let primary = primary(store, alive);
+    let copies: Vec<usize> = replicas(store, alive).collect();
+    let alone = only(alive.len(), primary);
+    match (op, store.reads) {
+        (Operation::Write, _) | (Operation::Read, Reads::Primary) => alone,
+        (Operation::Read, _) if copies.is_empty() => alone,
+        (Operation::Read, reads) => {
+            let spread =
+                |instance| copies.contains(&instance) || reads == Reads::All && Some(instance) == primary;
+            (0..alive.len()).map(spread).collect()
+        }
+    }
+}

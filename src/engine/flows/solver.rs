@@ -1,0 +1,364 @@
+//! The fixed point: answers from callees to callers, rates from callers to callees, until neither moves.
+
+mod outcome;
+mod send;
+
+use petgraph::algo::tarjan_scc;
+
+use super::calls::{Answer, Called, Moments, Plan, Step};
+use super::keys::{Classes, Known};
+use super::reach::{Door, Reach};
+use super::{Flows, InstanceFlow, Occupancy, Scenario};
+use crate::engine::formulas::Wait;
+use crate::topology::{Hits, Operation, Place, Policy, Source, Station, Topology};
+
+/// Rounds at most: as many as a call may go round in a loop (rules 1.2).
+const ROUNDS: usize = 64;
+/// Relative change below which nothing moves any more.
+const STILL: f64 = 1e-11;
+
+/// The state of one solution.
+pub struct Solver<'a> {
+    topology: &'a Topology,
+    reach: Reach,
+    plan: Plan,
+    lossless: bool,
+    /// Stations, callers before callees as far as loops allow.
+    order: Vec<usize>,
+    /// Stations in loops.
+    looping: Vec<usize>,
+    /// Stations of the sources.
+    clients: Vec<usize>,
+    sources: Vec<&'a Source>,
+    multiple: f64,
+    classes: Classes,
+    sites: Vec<Site>,
+    /// What arrives in this round, and what went back to earlier stations for the next.
+    arriving: Vec<Arriving>,
+    returning: Vec<Arriving>,
+    called: Vec<[Called; 2]>,
+    /// Share of a source's or router's calls that take a route, by operation.
+    splits: Vec<[f64; 2]>,
+    /// Wait for a connection, by route.
+    pool_waits: Vec<Wait>,
+    /// Calls along a route, first attempts, for each call served at its caller, by operation.
+    visits: Vec<[f64; 2]>,
+    /// Calls sent along each route in this round, by operation [1/s].
+    sent: Vec<[f64; 2]>,
+    /// Routes into each station.
+    incoming: Vec<Vec<usize>>,
+}
+
+/// What is known of one station.
+#[derive(Debug, Clone)]
+struct Site {
+    /// Where it stands in the order.
+    turn: usize,
+    instances: Vec<InstanceFlow>,
+    /// Share of arrivals within the rate limit.
+    within_limit: f64,
+    /// Offered calls over the rate limit.
+    limit: f64,
+    /// Share of messages that find room: what the consumers can take.
+    taken: f64,
+    /// Offered messages over what the consumers can take.
+    backlog: f64,
+    /// Messages waiting.
+    waiting: f64,
+    after: [Answer; 2],
+    /// For how long calls hold their slot after service [s].
+    hold: [f64; 2],
+    answers: [[Answer; 2]; 2],
+    known: Known,
+    /// Squared coefficient of variation of the gaps between departures of one instance.
+    departures: f64,
+}
+
+/// What arrives at one station.
+#[derive(Debug, Clone, Default)]
+struct Arriving {
+    /// Calls by door and class [1/s].
+    calls: [Vec<f64>; 2],
+    /// Fills and deletions [1/s].
+    upkeep: f64,
+    /// Writes that delete their key, by client [1/s].
+    deletes: Vec<f64>,
+    /// Of the calls that come from queues [1/s].
+    pulled: f64,
+    /// Over the streams that arrive: sums of rates, of squared rates, of rates × variability of gaps.
+    gaps: [f64; 3],
+}
+
+impl<'a> Solver<'a> {
+    pub fn new(topology: &'a Topology, scenario: &Scenario, lossless: bool) -> Self {
+        let reach = Reach::new(topology, &scenario.dead);
+        let mut order = Vec::new();
+        let mut looping = Vec::new();
+        for group in tarjan_scc(&topology.graph).into_iter().rev() {
+            let itself = topology.graph.contains_edge(group[0], group[0]);
+            if group.len() > 1 || itself {
+                looping.extend(group.iter().map(|node| node.index()));
+            }
+            order.extend(group.iter().map(|node| node.index()));
+        }
+        let source = |(node, place): (usize, &'a Place)| match &place.station {
+            Station::Source(source) => Some((node, source)),
+            Station::Router(_) | Station::Server(_) | Station::Cache(_) => None,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+        };
+        let (clients, sources): (Vec<usize>, Vec<&Source>) = topology.places().filter_map(source).unzip();
+        let routes = topology.graph.edge_count();
+        let mut incoming = vec![Vec::new(); topology.len()];
+        (0..routes).for_each(|route| incoming[topology.ends(route).1].push(route));
+        let mut sites: Vec<Site> = reach.alive.iter().map(|alive| Site::new(alive)).collect();
+        order.iter().enumerate().for_each(|(turn, node)| sites[*node].turn = turn);
+        let mut solver = Solver {
+            plan: Plan::new(topology),
+            lossless,
+            order,
+            looping,
+            multiple: scenario.multiple * topology.traffic,
+            classes: Classes::new(clients.len()),
+            clients,
+            sources,
+            sites,
+            arriving: vec![Arriving::default(); topology.len()],
+            returning: vec![Arriving::default(); topology.len()],
+            called: vec![[Called::FREE; 2]; routes],
+            splits: vec![[0.0; 2]; routes],
+            pool_waits: vec![Wait::NONE; routes],
+            visits: vec![[0.0; 2]; routes],
+            sent: vec![[0.0; 2]; routes],
+            incoming,
+            reach,
+            topology,
+        };
+        (0..topology.len()).for_each(|node| solver.split(node));
+        solver
+    }
+
+    pub fn run(mut self) -> Flows {
+        let mut endless = Vec::new();
+        for round in 0..ROUNDS {
+            (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+            let before: Vec<f64> = self.arriving.iter().map(Arriving::total).collect();
+            let moved = self.send_all(round);
+            let grown = |node: usize| change(before[node], self.arriving[node].total());
+            if moved < STILL && (0..before.len()).all(|node| grown(node) < STILL) {
+                break;
+            }
+            if round + 1 == ROUNDS {
+                endless = self.looping.iter().copied().filter(|node| grown(*node) > 1e-3).collect();
+            }
+        }
+        self.outcome(endless)
+    }
+
+    /// Shares of a source's, a router's and a queue's routes; those of a queue follow its consumers later.
+    fn split(&mut self, node: usize) {
+        for op in Operation::ALL {
+            let routes = self.plan.links[node][op as usize].clone();
+            let weight = |route: &usize| {
+                let drawn = self.topology.route(*route).weight;
+                let targets = self.reach.targets(self.topology, self.topology.ends(*route).1, op);
+                match &self.topology.place(node).station {
+                    Station::Source(_) => drawn,
+                    Station::Router(router) if router.policy == Policy::Random => drawn * targets,
+                    Station::Router(_) | Station::Queue(_) => targets,
+                    Station::Server(_) | Station::Cache(_) | Station::Store(_) | Station::Observer => 0.0,
+                }
+            };
+            let weights: Vec<f64> = routes.iter().map(weight).collect();
+            let total: f64 = weights.iter().sum();
+            for (route, weight) in routes.iter().zip(&weights) {
+                self.splits[*route][op as usize] = if total > 0.0 { weight / total } else { 0.0 };
+            }
+        }
+    }
+
+    /// How a station answers, and with it what comes of the calls along the routes that lead to it.
+    fn answer(&mut self, node: usize) {
+        for op in Operation::ALL {
+            let (after, hold) = self.after(node, op);
+            self.sites[node].after[op as usize] = after;
+            self.sites[node].hold[op as usize] = hold;
+            for door in [Door::First, Door::Spread] {
+                self.sites[node].answers[door as usize][op as usize] = self.at_door(node, door, op);
+            }
+        }
+        for at in 0..self.incoming[node].len() {
+            let route = self.incoming[node][at];
+            let door = self.reach.door(route) as usize;
+            for op in Operation::ALL {
+                let end = self.sites[node].answers[door][op as usize];
+                let mut called = Called::new(self.topology.route(route), op, end, !self.lossless);
+                let wait = self.pool_waits[route];
+                called.time = called.time.plus(Moments { mean: wait.mean(), variance: wait.variance() });
+                self.called[route][op as usize] = called;
+            }
+        }
+    }
+
+    /// What comes after a station's own service, and for how long a call holds its slot then [s].
+    fn after(&mut self, node: usize, op: Operation) -> (Answer, f64) {
+        match &self.topology.place(node).station {
+            Station::Source(_) | Station::Router(_) => self.one_of(node, op),
+            Station::Server(_) => self.all_of(node, op),
+            Station::Cache(_) => self.after_miss(node, op),
+            Station::Queue(_) => (Answer { ok: self.sites[node].taken, ..Answer::FREE }, 0.0),
+            Station::Store(_) | Station::Observer => (Answer::FREE, 0.0),
+        }
+    }
+
+    fn one_of(&self, node: usize, op: Operation) -> (Answer, f64) {
+        let (mut answer, mut hold) = (Answer::NONE, 0.0);
+        let routes = &self.plan.links[node][op as usize];
+        for route in routes {
+            let (share, called) = (self.splits[*route][op as usize], &self.called[*route][op as usize]);
+            answer.ok += share * called.ok;
+            answer.hard += share * called.hard;
+            hold += share * called.attempts * called.held;
+        }
+        let part = |route: &usize| {
+            let called = &self.called[*route][op as usize];
+            (self.splits[*route][op as usize] * called.ok, called.time)
+        };
+        answer.time = Moments::mixed(routes.iter().map(part));
+        (answer, hold)
+    }
+
+    fn all_of(&mut self, node: usize, op: Operation) -> (Answer, f64) {
+        let (mut time, mut hold) = (Moments::default(), 0.0);
+        let mut visits = Vec::new();
+        let hit = |route: usize| self.hits_along(route, op, self.hit_ratio(self.topology.ends(route).1));
+        let (ok, hard) = self.walk(node, op, hit, |step| {
+            let called = &self.called[step.route][op as usize];
+            let route = self.topology.route(step.route);
+            visits.push((step.route, step.calls));
+            if !route.background {
+                time = time.plus(called.time.repeated(route.calls).gated(step.chance));
+                hold += step.calls * (called.attempts * called.held + self.pool_waits[step.route].mean());
+            }
+        });
+        visits.iter().for_each(|(route, calls)| self.visits[*route][op as usize] = *calls);
+        (Answer { ok, hard, time }, hold)
+    }
+
+    fn after_miss(&mut self, node: usize, op: Operation) -> (Answer, f64) {
+        if self.plan.links[node][op as usize].is_empty() {
+            return (Answer::FREE, 0.0);
+        }
+        let hits = if op == Operation::Read { self.hit_ratio(node) } else { 0.0 };
+        let (behind, hold) = self.all_of(node, op);
+        let parts = [(hits, Moments::default()), ((1.0 - hits) * behind.ok, behind.time)];
+        let answer = Answer {
+            ok: hits + (1.0 - hits) * behind.ok,
+            hard: (1.0 - hits) * behind.hard,
+            time: Moments::mixed(parts.into_iter()),
+        };
+        (answer, (1.0 - hits) * hold)
+    }
+
+    fn walk(
+        &self,
+        node: usize,
+        op: Operation,
+        hit: impl Fn(usize) -> f64,
+        each: impl FnMut(Step),
+    ) -> (f64, f64) {
+        self.plan.walk(self.topology, &self.called, node, op, hit, each)
+    }
+
+    /// Share of the calls along a route to a cache of this hit ratio that come back with an entry. A cache in line does
+    /// whenever it answers.
+    fn hits_along(&self, route: usize, op: Operation, ratio: f64) -> f64 {
+        let cache = self.topology.ends(route).1;
+        let ok = self.called[route][op as usize].ok;
+        match op {
+            _ if !self.plan.links[cache][op as usize].is_empty() => ok,
+            Operation::Read => ok * ratio,
+            Operation::Write => 0.0,
+        }
+    }
+
+    fn hit_ratio(&self, node: usize) -> f64 {
+        match &self.topology.place(node).station {
+            Station::Cache(cache) => match cache.hits {
+                Hits::Given(ratio) => ratio,
+                Hits::Derived { .. } => self.sites[node].known.ratio,
+            },
+            Station::Source(_) | Station::Router(_) | Station::Server(_) => 0.0,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => 0.0,
+        }
+    }
+
+    fn client_hit_ratio(&self, cache: usize, client: usize) -> f64 {
+        let derived = self.sites[cache].known.ratios.get(client).copied();
+        derived.unwrap_or_else(|| self.hit_ratio(cache))
+    }
+
+    fn at_door(&self, node: usize, door: Door, op: Operation) -> Answer {
+        let place = self.topology.place(node);
+        let site = &self.sites[node];
+        let service = match op {
+            Operation::Read => place.servers.read,
+            Operation::Write => place.servers.write,
+        };
+        let own =
+            Moments { mean: service.mean_s, variance: service.mean_s * service.mean_s * service.shape.scv() };
+        let part = |(index, instance): (usize, &InstanceFlow)| {
+            let occupancy = &instance.occupancy;
+            let wait = Moments { mean: occupancy.wait(), variance: occupancy.wait_variance() };
+            (self.reach.share(node, door, op, index) * occupancy.admitted, wait.plus(own))
+        };
+        let admitted: f64 = site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum();
+        let after = site.after[op as usize];
+        let served = admitted * site.within_limit * self.unerring(node);
+        let reached = self.reach.reached(node, door, op);
+        Answer {
+            ok: served * after.ok,
+            hard: reached * (1.0 - site.within_limit) + served * after.hard,
+            time: Moments::mixed(site.instances.iter().enumerate().map(part)).plus(after.time),
+        }
+    }
+
+    fn unerring(&self, node: usize) -> f64 {
+        if self.lossless { 1.0 } else { 1.0 - self.topology.place(node).servers.errors }
+    }
+}
+
+impl Site {
+    fn new(alive: &[bool]) -> Site {
+        let instance = |alive: &bool| InstanceFlow {
+            alive: *alive,
+            calls: [0.0; 2],
+            replays: 0.0,
+            occupancy: Occupancy::IDLE,
+        };
+        Site {
+            turn: 0,
+            instances: alive.iter().map(instance).collect(),
+            within_limit: 1.0,
+            limit: 0.0,
+            taken: 1.0,
+            backlog: 0.0,
+            waiting: 0.0,
+            after: [Answer::FREE; 2],
+            hold: [0.0; 2],
+            answers: [[Answer::FREE; 2]; 2],
+            known: Known::default(),
+            departures: 1.0,
+        }
+    }
+}
+
+impl Arriving {
+    fn total(&self) -> f64 {
+        self.calls.iter().flatten().sum::<f64>() + self.upkeep
+    }
+}
+
+/// Relative change.
+fn change(before: f64, after: f64) -> f64 {
+    (after - before).abs() / before.abs().max(after.abs()).max(1e-12)
+}

@@ -1,0 +1,127 @@
+//! The fixed point as plain figures.
+
+use super::{ROUNDS, Solver};
+use crate::engine::flows::reach::Door;
+use crate::engine::flows::{ClientFlow, Flows, RouteFlow, StationFlow};
+use crate::report::Cause;
+use crate::topology::{Operation, Station};
+
+impl Solver<'_> {
+    /// The flows as they stand. What still grew in a loop after the last round is cut there.
+    pub fn outcome(self, endless: Vec<usize>) -> Flows {
+        let stations =
+            (0..self.sites.len()).map(|node| self.station(node, endless.contains(&node))).collect();
+        let clients = (0..self.clients.len()).map(|client| self.client(client)).collect();
+        let routes = (0..self.called.len()).map(|route| self.route(route)).collect();
+        Flows { clients, stations, routes, endless }
+    }
+
+    fn client(&self, client: usize) -> ClientFlow {
+        let node = self.clients[client];
+        let source = self.sources[client];
+        let after = self.sites[node].after;
+        ClientFlow {
+            node,
+            sent: Operation::ALL.map(|op| source.rate * op.share_of(source) * self.multiple),
+            ok: [after[0].ok, after[1].ok],
+            time: [after[0].time, after[1].time],
+        }
+    }
+
+    fn route(&self, route: usize) -> RouteFlow {
+        let calls = self.sent[route];
+        let failing = |op: usize| calls[op] * self.called[route][op].failing;
+        RouteFlow {
+            calls,
+            failures: failing(0) + failing(1),
+            called: self.called[route],
+            visits: self.visits[route],
+            share: self.splits[route],
+            pool_wait: self.pool_waits[route],
+        }
+    }
+
+    fn station(&self, node: usize, cut: bool) -> StationFlow {
+        let place = self.topology.place(node);
+        let site = &self.sites[node];
+        let offered = self.through_all(node);
+        let mut by_client = vec![[0.0; 2]; self.clients.len()];
+        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+            let known = self.classes.get(class);
+            by_client[known.client][known.op as usize] += rate;
+        }
+        let mut carried = [0.0; 2];
+        for (class, rate) in self.served(node) {
+            carried[self.classes.get(class).op as usize] += rate;
+        }
+        let look_ups = matches!(place.station, Station::Cache(_));
+        StationFlow {
+            offered,
+            carried,
+            by_client,
+            upkeep: self.arriving[node].upkeep,
+            instances: site.instances.clone(),
+            limit: site.limit,
+            backlog: site.backlog,
+            waiting: site.waiting,
+            hit_ratio: look_ups.then(|| self.hit_ratio(node)),
+            streams: site.known.streams.clone(),
+            dropped: self.dropped(node, cut),
+            after: site.after,
+            hold: site.hold,
+            doors: [self.through(node, Door::First), self.through(node, Door::Spread)],
+            answers: site.answers,
+        }
+    }
+
+    fn dropped(&self, node: usize, cut: bool) -> [f64; Cause::COUNT] {
+        let place = self.topology.place(node);
+        let site = &self.sites[node];
+        let mut dropped = [0.0; Cause::COUNT];
+        if !place.serves() || self.lossless {
+            return dropped;
+        }
+        for door in [Door::First, Door::Spread] {
+            let offered = self.through(node, door);
+            for op in Operation::ALL {
+                let rate = offered[op as usize];
+                let reached = self.reach.reached(node, door, op);
+                let admitted = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
+                    self.reach.share(node, door, op, index) * instance.occupancy.admitted
+                };
+                let admitted: f64 = site.instances.iter().enumerate().map(admitted).sum();
+                let within = rate * reached * site.within_limit;
+                dropped[Cause::Refused as usize] += rate * (1.0 - reached);
+                dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - site.within_limit);
+                dropped[place.servers.full as usize] +=
+                    (within - rate * admitted * site.within_limit).max(0.0);
+                let served = rate * admitted * site.within_limit;
+                dropped[Cause::DependencyFailed as usize] += served * place.servers.errors;
+                self.drop_by_role(node, op, served * self.unerring(node), &mut dropped);
+            }
+        }
+        if cut {
+            let offered: f64 = self.through_all(node).iter().sum();
+            dropped[Cause::Loop as usize] = offered / ROUNDS as f64;
+        }
+        dropped
+    }
+
+    /// What a router without a target and a full queue turn away.
+    fn drop_by_role(&self, node: usize, op: Operation, served: f64, dropped: &mut [f64; Cause::COUNT]) {
+        match &self.topology.place(node).station {
+            Station::Router(_) => {
+                let routed: f64 = self.plan.links[node][op as usize]
+                    .iter()
+                    .map(|route| self.splits[*route][op as usize])
+                    .sum();
+                dropped[Cause::Refused as usize] += served * (1.0 - routed).max(0.0);
+            }
+            Station::Queue(_) => {
+                dropped[Cause::BacklogFull as usize] += served * (1.0 - self.sites[node].taken);
+            }
+            Station::Source(_) | Station::Server(_) | Station::Cache(_) => {}
+            Station::Store(_) | Station::Observer => {}
+        }
+    }
+}

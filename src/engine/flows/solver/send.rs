@@ -1,0 +1,480 @@
+//! Rates from callers to callees: what arrives at a station, how it copes, what it sends on.
+
+use super::{Arriving, Solver, change};
+use crate::engine::flows::calls::Step;
+use crate::engine::flows::instance::{self, Demand, Occupancy};
+use crate::engine::flows::keys::{self, Classes};
+use crate::engine::flows::reach::{self, Door};
+use crate::engine::formulas::{Wait, token_bucket_admits};
+use crate::topology::{Arrivals, Operation, Policy, Station};
+
+/// Rounds after which changes are halved: retries and losses can chase each other.
+const DAMPED: usize = 12;
+/// Largest rate told apart from more [1/s].
+const MOST: f64 = 1e15;
+
+impl Solver<'_> {
+    /// Sends what every client sends through the system; how much the state of any station moved.
+    pub fn send_all(&mut self, round: usize) -> f64 {
+        let empty = vec![Arriving::default(); self.sites.len()];
+        self.arriving = std::mem::replace(&mut self.returning, empty);
+        self.sent.iter_mut().for_each(|sent| *sent = [0.0; 2]);
+        let mut moved = 0.0f64;
+        for at in 0..self.order.len() {
+            let node = self.order[at];
+            moved = moved.max(self.settle(node, round));
+            self.emit(node);
+        }
+        moved
+    }
+
+    /// Calls through a door by operation [1/s].
+    pub fn through(&self, node: usize, door: Door) -> [f64; 2] {
+        let mut rates = [0.0; 2];
+        for (class, rate) in self.arriving[node].calls[door as usize].iter().enumerate() {
+            rates[self.classes.get(class).op as usize] += rate;
+        }
+        rates
+    }
+
+    /// Solves a station for what arrives there; how much it moved.
+    fn settle(&mut self, node: usize, round: usize) -> f64 {
+        let place = self.topology.place(node);
+        match &place.station {
+            Station::Source(_) | Station::Observer => return 0.0,
+            Station::Cache(_) => self.derive_hits(node),
+            Station::Router(_) | Station::Server(_) | Station::Store(_) | Station::Queue(_) => {}
+        }
+        let doors = [self.through(node, Door::First), self.through(node, Door::Spread)];
+        let total: f64 = doors.iter().flatten().sum();
+        let mut moved = self.limit(node, total);
+        let gap_scv = self.gaps(node, total);
+        let pool = self.tightest_pool(node);
+        let mut last: Option<(Demand, Occupancy)> = None;
+        for index in 0..self.sites[node].instances.len() {
+            let demand = self.demand(node, index, &doors, gap_scv, pool);
+            let found = match last {
+                Some((same, found)) if same == demand => found,
+                _ => instance::solve(&place.servers, &demand, self.lossless),
+            };
+            last = Some((demand, found));
+            moved = moved.max(self.keep(node, index, &demand, found, round));
+        }
+        self.wait_for_pools(node);
+        if let Station::Queue(_) = place.station {
+            moved = moved.max(self.consume(node, total));
+        }
+        self.depart(node);
+        moved
+    }
+
+    fn keep(
+        &mut self,
+        node: usize,
+        index: usize,
+        demand: &Demand,
+        mut found: Occupancy,
+        round: usize,
+    ) -> f64 {
+        let instance = &mut self.sites[node].instances[index];
+        let before = instance.occupancy;
+        if round >= DAMPED {
+            found.admitted = 0.5 * (found.admitted + before.admitted);
+        }
+        instance.calls = demand.calls;
+        instance.replays = demand.replays.0;
+        instance.occupancy = found;
+        change(1.0 + before.wait(), 1.0 + found.wait()).max(change(before.admitted, found.admitted))
+    }
+
+    fn limit(&mut self, node: usize, total: f64) -> f64 {
+        let Some(limit) = self.topology.place(node).servers.limit else { return 0.0 };
+        let site = &mut self.sites[node];
+        let before = site.within_limit;
+        site.limit = total / limit.rate.max(1e-12);
+        site.within_limit =
+            if self.lossless { 1.0 } else { token_bucket_admits(total, limit.rate.max(1e-12), limit.burst) };
+        change(before, site.within_limit)
+    }
+
+    fn demand(
+        &self,
+        node: usize,
+        index: usize,
+        doors: &[[f64; 2]; 2],
+        gap_scv: f64,
+        pool: Option<(u32, f64)>,
+    ) -> Demand {
+        let site = &self.sites[node];
+        let share = |door, op| self.reach.share(node, door, op, index);
+        let calls = Operation::ALL.map(|op| {
+            let first = doors[0][op as usize] * share(Door::First, op);
+            (first + doors[1][op as usize] * share(Door::Spread, op)) * site.within_limit
+        });
+        Demand {
+            calls,
+            upkeep: self.arriving[node].upkeep * share(Door::Spread, Operation::Write),
+            replays: self.replays(node, index, doors),
+            after: site.hold,
+            gap_scv,
+            pool,
+            pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
+        }
+    }
+
+    /// Writes of the primary that this instance applies [1/s], and the share of a write's time that each takes.
+    fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> (f64, f64) {
+        let Station::Store(store) = &self.topology.place(node).station else { return (0.0, 0.0) };
+        let alive = &self.reach.alive[node];
+        let Some(primary) = reach::primary(store, alive) else { return (0.0, 0.0) };
+        if store.replay <= 0.0 || !reach::replicas(store, alive).any(|replica| replica == index) {
+            return (0.0, 0.0);
+        }
+        let admitted = self.sites[node].instances[primary].occupancy.admitted;
+        (doors[1][1] * self.sites[node].within_limit * admitted, store.replay)
+    }
+
+    /// Variability of the gaps at one instance: each stream's own, fading as streams mix (Whitt 1983, QNA).
+    fn gaps(&self, node: usize, total: f64) -> f64 {
+        let [rates, squares, varied] = self.arriving[node].gaps;
+        if rates <= 0.0 || total <= 0.0 {
+            return 1.0;
+        }
+        let load =
+            self.sites[node].instances.iter().map(|instance| instance.occupancy.cores).fold(0.0, f64::max);
+        let streams = rates * rates / squares;
+        let idle = (1.0 - load).max(0.0);
+        let weight = 1.0 / (1.0 + 4.0 * idle * idle * (streams - 1.0).max(0.0));
+        let scv = weight * varied / rates + 1.0 - weight;
+        if (scv - 1.0).abs() < 1e-9 { 1.0 } else { scv.max(0.0) }
+    }
+
+    /// The pool behind a station with the most busy connections a call: its size and the time of a connection [s].
+    fn tightest_pool(&self, node: usize) -> Option<(u32, f64)> {
+        let rates = self.through_all(node);
+        let total: f64 = rates.iter().sum();
+        let need = |route: usize| {
+            let size = self.topology.route(route).pool?.max(1);
+            let need = |op: usize| {
+                let called = &self.called[route][op];
+                rates[op] / total.max(f64::MIN_POSITIVE)
+                    * self.visits[route][op]
+                    * called.attempts
+                    * called.held
+            };
+            Some((size, need(0) + need(1)))
+        };
+        let pools = self.topology.outgoing[node].iter().filter_map(|edge| need(edge.index()));
+        pools.max_by(|a, b| (a.1 / f64::from(a.0)).total_cmp(&(b.1 / f64::from(b.0))))
+    }
+
+    pub fn through_all(&self, node: usize) -> [f64; 2] {
+        let (first, spread) = (self.through(node, Door::First), self.through(node, Door::Spread));
+        [first[0] + spread[0], first[1] + spread[1]]
+    }
+
+    /// Waits for the connections of the links that leave a station, at its busiest instance.
+    fn wait_for_pools(&mut self, node: usize) {
+        for edge in &self.topology.outgoing[node] {
+            let route = edge.index();
+            let Some(size) = self.topology.route(route).pool else { continue };
+            let mut most = (0.0, 0.0);
+            for instance in &self.sites[node].instances {
+                let calls = |op: usize| {
+                    let called = &self.called[route][op];
+                    instance.calls[op]
+                        * instance.occupancy.admitted
+                        * self.visits[route][op]
+                        * called.attempts
+                };
+                let (reads, writes) = (calls(0), calls(1));
+                let busy = reads * self.called[route][0].held + writes * self.called[route][1].held;
+                if busy > most.1 {
+                    most = (reads + writes, busy);
+                }
+            }
+            let (rate, busy) = most;
+            // Where the pool is what is tightest its wait is part of the caller's own line.
+            let full = busy >= 0.999 * f64::from(size);
+            self.pool_waits[route] =
+                if rate <= 0.0 || full { Wait::NONE } else { Wait::mmc(rate, busy / rate, size) };
+        }
+    }
+
+    /// A queue passes on what its consumers can take.
+    fn consume(&mut self, node: usize, total: f64) -> f64 {
+        let rates = self.through_all(node);
+        let (mut capacity, mut servers) = (0.0, 0.0);
+        let mut shares = Vec::new();
+        for edge in &self.topology.outgoing[node] {
+            let (each, count) = self.consumer(edge.index(), &rates);
+            capacity += each;
+            servers += count;
+            shares.push((edge.index(), each));
+        }
+        for op in Operation::ALL {
+            let carries = |route: usize| op.uses(self.topology.route(route));
+            let sum: f64 = shares.iter().filter(|(route, _)| carries(*route)).map(|(_, each)| each).sum();
+            for (route, each) in shares.iter().filter(|(route, _)| carries(*route)) {
+                let equal = if each.is_finite() { each / sum } else { 1.0 };
+                self.splits[*route][op as usize] = if sum > 0.0 { equal } else { 0.0 };
+            }
+        }
+        let waiting = self.messages_waiting(node, total, capacity, servers);
+        let site = &mut self.sites[node];
+        let before = site.taken;
+        site.waiting = waiting;
+        site.backlog = if total > 0.0 { total / capacity } else { 0.0 };
+        site.taken = if self.lossless || site.backlog <= 1.0 { 1.0 } else { 1.0 / site.backlog };
+        change(before, site.taken)
+    }
+
+    fn messages_waiting(&self, node: usize, total: f64, capacity: f64, servers: f64) -> f64 {
+        let Station::Queue(queue) = &self.topology.place(node).station else { return 0.0 };
+        if total <= 0.0 || !capacity.is_finite() {
+            return 0.0;
+        }
+        if total >= capacity {
+            return queue.backlog as f64;
+        }
+        let wait = Wait::mmc(total, servers / capacity, servers.clamp(1.0, 100_000.0) as u32);
+        (total * wait.mean()).min(queue.backlog as f64)
+    }
+
+    /// Messages a second that the consumers along a route can take, and how many at once.
+    fn consumer(&self, route: usize, rates: &[f64; 2]) -> (f64, f64) {
+        let node = self.topology.ends(route).1;
+        let servers = &self.topology.place(node).servers;
+        let live = self.reach.live(node) as f64;
+        if !matches!(self.topology.place(node).station, Station::Server(_)) {
+            return (if live > 0.0 { f64::INFINITY } else { 0.0 }, f64::INFINITY);
+        }
+        let total = (rates[0] + rates[1]).max(f64::MIN_POSITIVE);
+        let share = [rates[0] / total, rates[1] / total];
+        let own = share[0] * servers.read.mean_s + share[1] * servers.write.mean_s;
+        let held = own + share[0] * self.sites[node].hold[0] + share[1] * self.sites[node].hold[1];
+        let by_slots = f64::from(servers.slots) / held;
+        let by_cores = servers.cores.map_or(f64::INFINITY, |cores| f64::from(cores) / own);
+        (live * by_slots.min(by_cores), live * by_slots.min(by_cores) * own.max(1e-12))
+    }
+
+    fn derive_hits(&mut self, node: usize) {
+        let Some(size) = keys::size(self.topology, node, self.reach.live(node)) else { return };
+        let mut rates = vec![0.0; 0];
+        for door in &self.arriving[node].calls {
+            rates.resize(rates.len().max(door.len()), 0.0);
+            door.iter().enumerate().for_each(|(class, rate)| rates[class] += rate);
+        }
+        let mut deletes = self.arriving[node].deletes.clone();
+        deletes.resize(self.clients.len(), 0.0);
+        let past = |cache: usize, client: usize| {
+            let size = keys::size(self.topology, cache, self.reach.live(cache))?;
+            self.sites[cache].known.missed(size, client)
+        };
+        let streams = keys::streams(&self.sources, &self.classes, &rates, &deletes, past);
+        self.sites[node].known.update(size, streams);
+    }
+
+    /// Variability of what leaves one instance (Whitt 1983): as the arrivals when idle, as the service when busy.
+    fn depart(&mut self, node: usize) {
+        let Some(cores) = self.topology.place(node).servers.cores.map(f64::from) else {
+            let gaps = self.sites[node].instances.first().map_or(1.0, |instance| instance.occupancy.gap_scv);
+            self.sites[node].departures = gaps;
+            return;
+        };
+        let hottest =
+            self.sites[node].instances.iter().max_by(|a, b| a.occupancy.busy.total_cmp(&b.occupancy.busy));
+        let Some(found) = hottest.map(|instance| instance.occupancy) else { return };
+        let busy = found.busy * found.busy;
+        let spread =
+            1.0 + (1.0 - busy) * (found.gap_scv - 1.0) + busy / libm::sqrt(cores) * (found.service_scv - 1.0);
+        self.sites[node].departures = spread.max(0.0);
+    }
+
+    /// Sends on what a station has served.
+    fn emit(&mut self, node: usize) {
+        match &self.topology.place(node).station {
+            Station::Source(_) => self.emit_requests(node),
+            Station::Router(_) | Station::Queue(_) => {
+                for (class, rate) in self.served(node) {
+                    let taken = self.sites[node].taken;
+                    self.emit_split(node, class, rate * taken);
+                }
+            }
+            Station::Server(_) | Station::Cache(_) => {
+                for (class, rate) in self.served(node) {
+                    self.emit_in_order(node, class, rate);
+                }
+            }
+            Station::Store(_) | Station::Observer => {}
+        }
+    }
+
+    fn emit_requests(&mut self, node: usize) {
+        let client = self.clients.iter().position(|source| *source == node).expect("a source is a client");
+        let source = self.sources[client];
+        self.sites[node].departures = match source.arrivals {
+            Arrivals::Poisson => 1.0,
+            Arrivals::Constant => 0.0,
+        };
+        for op in Operation::ALL {
+            let rate = source.rate * op.share_of(source) * self.multiple;
+            if rate > 0.0 {
+                self.emit_split(node, Classes::fresh(client, op), rate);
+            }
+        }
+    }
+
+    /// Calls that have been served, by class [1/s].
+    pub fn served(&self, node: usize) -> Vec<(usize, f64)> {
+        let site = &self.sites[node];
+        let passed = |door: Door, op: Operation| {
+            let share = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
+                self.reach.share(node, door, op, index) * instance.occupancy.admitted
+            };
+            site.instances.iter().enumerate().map(share).sum::<f64>()
+                * site.within_limit
+                * self.unerring(node)
+        };
+        let shares = [Door::First, Door::Spread].map(|door| Operation::ALL.map(|op| passed(door, op)));
+        let mut served = Vec::new();
+        let [first, spread] = &self.arriving[node].calls;
+        for class in 0..first.len().max(spread.len()) {
+            let op = self.classes.get(class).op as usize;
+            let part =
+                |calls: &Vec<f64>, door: usize| calls.get(class).map_or(0.0, |rate| rate * shares[door][op]);
+            let rate = part(first, 0) + part(spread, 1);
+            if rate > 0.0 {
+                served.push((class, rate));
+            }
+        }
+        served
+    }
+
+    fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
+        let op = self.classes.get(class).op;
+        for at in 0..self.plan.links[node][op as usize].len() {
+            let route = self.plan.links[node][op as usize][at];
+            let share = self.splits[route][op as usize];
+            self.send(route, class, rate * share * self.attempts(route, op), rate);
+        }
+    }
+
+    fn attempts(&self, route: usize, op: Operation) -> f64 {
+        if self.lossless { 1.0 } else { self.called[route][op as usize].attempts }
+    }
+
+    fn emit_in_order(&mut self, node: usize, class: usize, served: f64) {
+        let (client, op) = (self.classes.get(class).client, self.classes.get(class).op);
+        let cache = matches!(self.topology.place(node).station, Station::Cache(_));
+        let mut rate = served;
+        let mut after = class;
+        if cache && op == Operation::Read {
+            rate *= 1.0 - self.client_hit_ratio(node, client);
+            after = self.class_after_miss(class, node);
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        let hit = |route: usize| {
+            self.hits_along(route, op, self.client_hit_ratio(self.topology.ends(route).1, client))
+        };
+        let (ok, _) = self.walk(node, op, hit, |step| steps.push(step));
+        for step in steps {
+            let missed =
+                step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
+            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op), rate);
+            if op == Operation::Read && !self.topology.route(step.route).background {
+                self.fill(node, step, rate);
+            }
+        }
+        if op == Operation::Write {
+            self.delete(node, client, rate * ok);
+        }
+    }
+
+    fn class_after_miss(&mut self, class: usize, cache: usize) -> usize {
+        let derived = keys::size(self.topology, cache, 1).is_some();
+        let read = self.classes.get(class).op == Operation::Read;
+        if derived && read { self.classes.after_miss(class, cache) } else { class }
+    }
+
+    /// What was fetched on a miss is filled into the caches that missed.
+    fn fill(&mut self, node: usize, step: Step, rate: f64) {
+        let mut gate = step.gate;
+        while let Some(look_up) = gate {
+            let cache = self.topology.ends(look_up).1;
+            if keys::size(self.topology, cache, 1).is_some() {
+                self.arrivals_of(node, cache).upkeep += rate * step.going;
+            }
+            gate = self.plan.gates[look_up][0];
+        }
+    }
+
+    /// Writes remove their key: from a cache that they pass, and from those beside the server.
+    fn delete(&mut self, node: usize, client: usize, rate: f64) {
+        let mut caches = vec![(node, false)];
+        for route in self.plan.links[node][0].iter() {
+            let Some(look_up) = self.plan.gates[*route][0] else { continue };
+            if !self.topology.route(look_up).writes {
+                caches.push((self.topology.ends(look_up).1, true));
+            }
+        }
+        caches.dedup();
+        for (cache, beside) in caches {
+            let Station::Cache(spec) = &self.topology.place(cache).station else { continue };
+            if !spec.delete_on_write || keys::size(self.topology, cache, 1).is_none() {
+                continue;
+            }
+            let clients = self.clients.len();
+            // A cache that the write passes through has been derived already: it sees the deletion in the next round.
+            let arriving = if beside { self.arrivals_of(node, cache) } else { &mut self.returning[cache] };
+            arriving.upkeep += if beside { rate } else { 0.0 };
+            arriving.deletes.resize(clients, 0.0);
+            arriving.deletes[client] += rate;
+        }
+    }
+
+    fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
+        if self.sites[to].turn > self.sites[from].turn {
+            &mut self.arriving[to]
+        } else {
+            &mut self.returning[to]
+        }
+    }
+
+    /// Sends calls of a class along a route; `served` is what the caller has served of that class [1/s].
+    fn send(&mut self, route: usize, class: usize, rate: f64, served: f64) {
+        if rate <= 0.0 {
+            return;
+        }
+        let rate = rate.min(MOST);
+        let (from, to) = self.topology.ends(route);
+        let door = self.reach.door(route);
+        let op = self.classes.get(class).op;
+        let emitters = self.reach.live(from).max(1) as f64;
+        let targets = match door {
+            Door::First => 1.0,
+            Door::Spread => self.reach.live(to).max(1) as f64,
+        };
+        let part = (rate / served / targets).min(1.0);
+        let varied = match &self.topology.place(from).station {
+            Station::Router(router) if router.policy == Policy::RoundRobin => {
+                self.sites[from].departures * part
+            }
+            Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Cache(_) => {
+                1.0 + part * (self.sites[from].departures - 1.0)
+            }
+            Station::Store(_) | Station::Queue(_) | Station::Observer => 1.0,
+        };
+        let from_queue = matches!(self.topology.place(from).station, Station::Queue(_));
+        let arriving = self.arrivals_of(from, to);
+        let calls = &mut arriving.calls[door as usize];
+        calls.resize(calls.len().max(class + 1), 0.0);
+        calls[class] += rate;
+        arriving.pulled += if from_queue { rate } else { 0.0 };
+        let gaps = &mut arriving.gaps;
+        gaps[0] += rate;
+        gaps[1] += rate * rate / emitters;
+        gaps[2] += rate * varied;
+        self.sent[route][op as usize] += rate;
+    }
+}
