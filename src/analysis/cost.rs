@@ -10,7 +10,8 @@ const MONTH_S: f64 = 730.0 * 3600.0;
 /// Cost by these flows, best those of [`crate::engine::flows::lossless`]: prices by use follow the average traffic, at which
 /// nothing is lost that is lost at the peak (rules 1.20).
 pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
-    let sources: Vec<&Source> = flows.clients.iter().filter_map(|client| source(topology, client.node)).collect();
+    let sources: Vec<&Source> =
+        flows.clients.iter().filter_map(|client| source(topology, client.node)).collect();
     let average = |by_client: &[[f64; 2]]| -> f64 {
         by_client.iter().zip(&sources).map(|(rates, source)| (rates[0] + rates[1]) * source.average).sum()
     };

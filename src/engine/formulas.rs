@@ -277,10 +277,10 @@ impl Bounded {
         let sum = if load > 1.0 {
             // Summed from the fullest state down: what it weighs less than that would not fit a number.
             let rest = libm::exp(-self.places * libm::log(load));
-            let fall = (step.powf(self.places) - Complex::real(rest)) / (Complex::ONE - ratio.inverse());
+            let fall = (step.to_the(self.places) - Complex::real(rest)) / (Complex::ONE - ratio.inverse());
             fall * (self.lost / load)
         } else {
-            step * ((Complex::ONE - ratio.powf(self.places)) / (Complex::ONE - ratio)) * self.all_busy
+            step * ((Complex::ONE - ratio.to_the(self.places)) / (Complex::ONE - ratio)) * self.all_busy
         };
         Complex::real(1.0 - self.waits) + sum * (1.0 / (1.0 - self.lost))
     }

@@ -56,6 +56,7 @@ fn traffic(flows: &Flows, ops: &[Operation]) -> Traffic {
         goodput: approximate(ok),
         success: approximate(if offered > 0.0 { ok / offered } else { 0.0 }),
         latency: (ok > 0.0).then(|| times(time)),
+        p99_sent: (ok > 0.0 && ok >= 0.99 * offered).then(|| approximate(time.quantile(0.99 * offered / ok))),
         counts: Counts::default(),
     }
 }

@@ -27,18 +27,18 @@ impl Complex {
     }
 
     /// e^z.
-    pub fn exp(self) -> Self {
+    pub fn e_to_it(self) -> Self {
         let (sine, cosine) = libm::sincos(self.im);
         Complex { re: cosine, im: sine } * libm::exp(self.re)
     }
 
     /// z^p on the principal branch.
-    pub fn powf(self, p: f64) -> Self {
+    pub fn to_the(self, p: f64) -> Self {
         if p == 0.0 {
             return Complex::ONE;
         }
         let modulus = 0.5 * libm::log(self.re * self.re + self.im * self.im);
-        (Complex { re: modulus, im: libm::atan2(self.im, self.re) } * p).exp()
+        (Complex { re: modulus, im: libm::atan2(self.im, self.re) } * p).e_to_it()
     }
 }
 
