@@ -21,7 +21,6 @@ mod session_geometry;
 mod share;
 mod simulate;
 mod spof_structure;
-mod theory;
-mod tidy;
 mod steady;
+mod theory;
 mod tidy;
