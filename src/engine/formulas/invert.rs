@@ -73,7 +73,9 @@ impl Mul<f64> for Complex {
 impl Div for Complex {
     type Output = Complex;
     fn div(self, other: Complex) -> Complex {
-        self * other.inverse()
+        let square = other.re * other.re + other.im * other.im;
+        let conjugate = Complex { re: other.re, im: -other.im };
+        self * conjugate * (1.0 / square)
     }
 }
 
