@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
     match perform(&Arguments::parse().command) {
         Ok(outcome) => print(&outcome),
         Err(Fault(text)) => {
-            eprintln!("headroom: {text}");
+            eprintln!("headroom: {}", harmless(&text));
             ExitCode::from(2)
         }
     }
@@ -106,8 +106,22 @@ fn perform(command: &Command) -> Result<Outcome, Fault> {
 /// A reader that has seen enough (`headroom … | head`) is no fault.
 fn print(outcome: &Outcome) -> ExitCode {
     for note in &outcome.notes {
-        eprintln!("headroom: {note}");
+        eprintln!("headroom: {}", harmless(note));
     }
-    let _ = std::io::stdout().write_all(outcome.text.as_bytes());
+    let _ = std::io::stdout().write_all(harmless(&outcome.text).as_bytes());
     ExitCode::from(u8::from(!outcome.passed))
+}
+
+/// Names come from strangers: a terminal must not obey them. What controls it is written as in JSON, which leaves
+/// JSON the same.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() && letter != '\n' {
+            out += &format!("\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
 }

@@ -137,7 +137,8 @@ pub fn multiple(value: f64) -> String {
 
 /// A number as it is, with thousands separated and nothing rounded: ranges and what a person typed.
 pub fn plain(value: f64) -> String {
-    grouped(&value.to_string())
+    const LONG: f64 = 1e15;
+    if value.abs() >= LONG { format!("{value:e}") } else { grouped(&value.to_string()) }
 }
 
 /// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`. *No interval* means

@@ -105,6 +105,13 @@ fn what_cannot_be_used_ends_with_2_and_says_what_to_do() {
 }
 
 #[test]
+fn a_terminal_does_not_obey_names() {
+    let ended = headroom(&["open", "-"], r#"{"headroom":1,"name":"\u001b[31m\u009b1m","\u0007":1}"#);
+    assert!(ended.out.contains(r"\u001b[31m\u009b1m"), "{}", ended.out);
+    assert!((ended.out + &ended.err).chars().all(|letter| letter == '\n' || !letter.is_control()));
+}
+
+#[test]
 fn what_was_not_understood_goes_to_standard_error_with_its_place() {
     let ended = headroom(
         &["open", "-"],

@@ -324,7 +324,7 @@ fn value(param: &Param, json: &Json, path: &str, notes: &mut Notes) -> Value {
 fn in_range(number: f64, min: f64, max: f64, path: &str, notes: &mut Notes) -> f64 {
     let clamped = number.clamp(min, max);
     if clamped != number {
-        let [min, max, clamped] = [min, max, clamped].map(figures::plain);
+        let [min, max, clamped, number] = [min, max, clamped, number].map(figures::plain);
         notes.add(
             path,
             format!("This must lie between {min} and {max}, and here it is {number}: read as {clamped}."),
