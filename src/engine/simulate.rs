@@ -146,6 +146,7 @@ impl Simulation {
             simulation.start_source(station);
         }
         simulation.calendar.push(TICK, Class::Sample, What::Tick, 0, 0);
+        simulation.take_snapshot();
         simulation
     }
 
@@ -260,7 +261,8 @@ impl Simulation {
     }
 
     fn fresh_cache(&self, station: usize) -> Option<Contents> {
-        Contents::new(&self.net.topology, station, self.net.stations[station].keys.of(Purpose::Warm))
+        let flows = self.net.flows.as_ref()?;
+        Contents::new(&self.net.topology, flows, station, self.net.stations[station].keys.of(Purpose::Warm))
     }
 
     fn start_source(&mut self, station: usize) {

@@ -1,7 +1,5 @@
 //! The design changed during a run: what goes on keeps its state, found again by node and link id.
 
-use std::collections::HashMap;
-
 use super::calls::{Call, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
 use crate::engine::calendar::What;
@@ -35,18 +33,19 @@ impl Simulation {
             self.hand_out_if_queue(station);
         }
         self.settle();
+        self.take_snapshot();
         self.start_measuring();
     }
 
     /// The route that each waiting caller is at, in the old tables.
-    fn current_routes(&self, old: &Net) -> HashMap<u32, u32> {
-        let mut at = HashMap::new();
+    fn current_routes(&self, old: &Net) -> Vec<(u32, u32)> {
+        let mut at = Vec::new();
         for slot in self.calls.slots() {
             let call = &self.calls[slot];
             let op = self.requests[call.request].op as usize;
             let routes = &old.stations[call.station as usize].outgoing[op];
             if let Some(route) = routes.get(call.step as usize) {
-                at.insert(slot, *route);
+                at.push((slot, *route));
             }
         }
         at
@@ -108,7 +107,7 @@ impl Simulation {
         }
     }
 
-    fn move_calls(&mut self, map: &Map, steps: &HashMap<u32, u32>) {
+    fn move_calls(&mut self, map: &Map, steps: &[(u32, u32)]) {
         let (mut gone, mut cut_off) = (Vec::new(), Vec::new());
         for slot in self.calls.slots() {
             let call = self.calls[slot];

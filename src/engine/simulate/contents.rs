@@ -1,8 +1,9 @@
 //! What a cache holds during a run: which stream, part and key a call asks for.
 
-use crate::engine::cache::{KeyStream, Lookups, SimCache};
+use crate::engine::cache::SimCache;
+use crate::engine::flows::Flows;
 use crate::engine::random::mix;
-use crate::topology::{Cache, Hits, Station, Topology};
+use crate::topology::{Hits, Station, Topology};
 
 /// A cache whose hits follow from keys.
 #[derive(Debug)]
@@ -29,16 +30,20 @@ pub struct Asked {
 }
 
 impl Contents {
-    /// The warm contents of a cache; `None` for a given hit ratio and for what is not a cache.
-    pub fn new(topology: &Topology, station: usize, seed: u64) -> Option<Contents> {
+    /// The warm contents of a cache under these flows; `None` for a given hit ratio and for what is not a cache.
+    pub fn new(topology: &Topology, flows: &Flows, station: usize, seed: u64) -> Option<Contents> {
         let place = topology.place(station);
         let Station::Cache(cache) = &place.station else { return None };
         let Hits::Derived { locations, .. } = cache.hits else { return None };
-        let (stream_of, streams) = streams(topology, cache);
+        let mut stream_of = vec![None; topology.len()];
+        for (stream, client) in flows.clients.iter().enumerate() {
+            stream_of[client.node] = Some(stream);
+        }
+        let streams = &flows.stations[station].streams;
         let instances = place.servers.instances.max(1);
         let holder = |_: usize, rank: u64| instance_of(rank, instances) as usize;
         Some(Contents {
-            cache: SimCache::new(cache, instances, &streams, seed, &holder),
+            cache: SimCache::new(cache, instances, streams, seed, &holder),
             stream_of,
             locations: u64::from(locations.max(1)),
         })
@@ -81,21 +86,4 @@ impl Contents {
 /// The instance that holds a key where keys are spread over instances.
 pub fn instance_of(rank: u64, instances: u32) -> u32 {
     (mix(rank) % u64::from(instances.max(1))) as u32
-}
-
-fn streams(topology: &Topology, cache: &Cache) -> (Vec<Option<usize>>, Vec<KeyStream>) {
-    let mut stream_of = vec![None; topology.len()];
-    let mut streams = Vec::new();
-    for (index, place) in topology.places() {
-        let Station::Source(source) = &place.station else { continue };
-        let rate = source.rate * topology.traffic;
-        stream_of[index] = Some(streams.len());
-        streams.push(KeyStream {
-            keys: source.keys.max(1),
-            zipf: source.zipf,
-            reads: vec![Lookups { rate: rate * source.reads, missed: Vec::new() }],
-            writes: if cache.delete_on_write { rate * (1.0 - source.reads) } else { 0.0 },
-        });
-    }
-    (stream_of, streams)
 }

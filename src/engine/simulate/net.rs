@@ -2,6 +2,7 @@
 
 use rand_distr::Zipf;
 
+use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::random::{self, Purpose};
 use crate::topology::{Cache, Hits, Route, Servers, Service, Station, Topology};
 
@@ -16,6 +17,8 @@ pub struct Net {
     pub routes: Vec<RouteNet>,
     /// Whether any station asks for keys.
     pub keyed: bool,
+    /// Steady flows, where a cache starts warm from them.
+    pub flows: Option<Flows>,
 }
 
 /// What the loop needs to know of a station.
@@ -98,9 +101,10 @@ impl Net {
     /// Tables of this topology with the draws of this seed.
     pub fn new(topology: Topology, seed: u64) -> Self {
         let routes = (0..topology.graph.edge_count()).map(|index| route_net(&topology, index)).collect();
-        let mut net = Net { stations: Vec::new(), routes, keyed: false, topology };
+        let mut net = Net { stations: Vec::new(), routes, keyed: false, flows: None, topology };
         net.stations = (0..net.topology.len()).map(|index| net.station_net(index, seed)).collect();
         net.keyed = net.stations.iter().any(asks_for_keys);
+        net.flows = net.keyed.then(|| flows::solve(&net.topology, &Scenario::default()));
         for index in 0..net.stations.len() {
             link_misses(&mut net, index);
         }

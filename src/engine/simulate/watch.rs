@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::Simulation;
 use super::calls::{Call, Kind, Outcome, Request, State as CallState};
 use super::net::Net;
-use super::{Simulation, TICK};
 use crate::engine::Method;
 use crate::engine::tally::{Distribution, Tally, Trend};
 use crate::job::{Frame, LinkFrame, NodeFrame};
@@ -549,7 +549,8 @@ impl Simulation {
         }
     }
 
-    fn take_snapshot(&mut self) {
+    /// Keeps the cumulative figures of now for the frames of the next ten seconds.
+    pub(super) fn take_snapshot(&mut self) {
         let watch = &mut self.watch;
         let mut snapshot =
             if watch.past.len() > WINDOW { watch.past.pop_front() } else { None }.unwrap_or_default();
@@ -597,19 +598,7 @@ impl Simulation {
     /// Figures of the last ten simulated seconds. Run id and pace are the caller's to fill in.
     pub fn frame(&self) -> Frame {
         let watch = &self.watch;
-        let blank = Snapshot {
-            stations: vec![StationSnapshot::default(); watch.stations.len()],
-            routes: vec![(0, 0); watch.routes.len()],
-            ..Snapshot::default()
-        };
-        let past = watch.past.front().unwrap_or(&blank);
-        let since = if watch.past.len() > WINDOW {
-            past
-        } else if self.now < 11 * WINDOW as u64 * TICK / 10 {
-            &blank
-        } else {
-            past
-        };
+        let since = watch.past.front().expect("a snapshot since the start");
         let span = ((self.now - since.at) as f64 / 1e9).max(1e-9);
         let rate = |now: u64, then: u64| (now - then) as f64 / span;
         let mut times = Distribution::default();
