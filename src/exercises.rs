@@ -100,6 +100,13 @@ pub enum Asked {
     Cost(f64),
 }
 
+impl Asked {
+    /// What is asked, as a sentence.
+    pub fn words(&self) -> String {
+        goals::words(self)
+    }
+}
+
 /// The judge's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {

@@ -34,7 +34,8 @@ pub enum ToWorker {
     },
     /// The design changed: state carries over by node and link id.
     Change {
-        /// Id of the run.
+        /// Id that the live run has from here on, higher than the one before: frames in the earlier order of blocks
+        /// are told apart by theirs.
         run: u32,
         /// The design as format 1 JSON.
         design: String,

@@ -38,7 +38,7 @@ pub fn judge(asked: &Asked, evidence: &Evidence) -> Goal {
 }
 
 /// What is asked, as a sentence.
-fn words(asked: &Asked) -> String {
+pub(super) fn words(asked: &Asked) -> String {
     match *asked {
         Asked::Within(op, ms) => {
             let time = figures::time(ms / 1e3);

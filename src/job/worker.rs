@@ -107,7 +107,8 @@ impl Worker {
                 Err(text) => return Some(FromWorker::Failed { run, text }),
             },
             ToWorker::Change { run, design } => {
-                let live = self.live_of(run)?;
+                let live = self.live.as_mut().filter(|live| live.run < run)?;
+                live.run = run;
                 match read(&design) {
                     Ok(topology) => live.change(topology),
                     Err(text) => return Some(FromWorker::Failed { run, text }),
@@ -367,8 +368,23 @@ mod tests {
         let last = frames(&mut worker, 1).pop().expect("frames");
         assert_eq!((last.ok, last.nodes[1].alive), (0.0, 0.0));
         assert!(last.failed > 1000.0);
-        let refused = worker.apply(ToWorker::Change { run: 7, design: "[]".to_owned() });
-        assert!(matches!(refused, Some(FromWorker::Failed { run: 7, .. })));
+        let refused = worker.apply(ToWorker::Change { run: 8, design: "[]".to_owned() });
+        assert!(matches!(refused, Some(FromWorker::Failed { run: 8, .. })));
+    }
+
+    #[test]
+    fn frames_after_a_change_bear_its_number() {
+        let mut worker = start(1.0, false);
+        let design = DESIGN.replace("[1,2]", "").replace("1000", "500");
+        worker.apply(ToWorker::Change { run: 8, design: design.clone() });
+        let last = frames(&mut worker, 1).pop().expect("frames");
+        assert_eq!((last.run, last.links.len()), (8, 0));
+        worker.apply(ToWorker::Change { run: 8, design: DESIGN.to_owned() });
+        assert_eq!(
+            frames(&mut worker, 1001).pop().expect("frames").links.len(),
+            0,
+            "an old change is dropped"
+        );
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::dialogs::Dialogs;
 use crate::dock::Dock;
 use crate::hud::Hud;
 use crate::inspector::Inspector;
-use crate::lesson::LessonPanel;
 use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
@@ -32,13 +31,13 @@ pub fn Page() -> impl IntoView {
     let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
         <div class="page"
-            class:no-palette=move || !panels.palette.get() && !lesson()
+            class:no-palette=move || !panels.palette.get()
             class:no-inspector=move || !panels.inspector.get()
             class:no-dock=move || !panels.dock.get()
             class:has-lesson=lesson>
             <Top/>
             <GuestBar/>
-            <Show when=lesson fallback=Palette><LessonPanel/></Show>
+            <Palette/>
             <main class="stage"><Canvas/><Hud/><Toast/></main>
             <Inspector/>
             <Dock/>

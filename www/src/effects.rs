@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
-use crate::state::{App, Dialog, Sheet};
+use crate::state::{App, Dialog, Sheet, Tab};
 use crate::{runner, store};
 
 /// Performs one effect.
@@ -89,7 +89,7 @@ fn open(app: App, panel: Panel) {
         Panel::Palette => app.panels.dialog.set(Some(Dialog::Commands)),
         Panel::Examples => {
             app.panels.palette.set(true);
-            app.panels.examples.set(true);
+            app.panels.tab.set(Tab::Examples);
             app.panels.sheet.set(Some(Sheet::Palette));
         }
         Panel::Rename(node) => app.panels.renaming.set(Some(node)),

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use headroom::exercises::{Exercise, Step, Verdict};
+use headroom::exercises::{self, Exercise, Step, Verdict};
 use leptos::prelude::*;
 
-use crate::parts::Icon;
-use crate::state::{App, Sheet};
-use crate::{open, store};
+use crate::state::{App, Sheet, Tab};
+use crate::{open, runner, store};
 
-/// All exercises.
-pub static EXERCISES: &[Exercise] = &[];
+mod goals;
+mod panel;
+
+pub use panel::LessonPanel;
 
 /// One step of an exercise.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,7 @@ impl PartialEq for Place {
 impl Place {
     /// The step with these ids.
     pub fn find(exercise: &str, step: &str) -> Option<Place> {
-        let exercise = EXERCISES.iter().find(|known| known.id == exercise)?;
+        let exercise = exercises::find(exercise)?;
         let step = exercise.steps.iter().position(|known| known.id == step)?;
         Some(Place { exercise, step })
     }
@@ -83,13 +84,46 @@ impl Lesson {
     }
 
     /// Opens a step's panel without touching the design.
-    pub fn set(&self, place: Option<Place>) {
+    pub fn set(&self, app: App, place: Option<Place>) {
         let failed = place.and_then(|place| store::note(&place.note("failed")));
+        app.panels.tab.set(if place.is_some() { Tab::Exercise } else { Tab::Blocks });
         self.open.set(place);
         self.verdict.set(None);
         self.judging.set(None);
         self.hints.set(0);
         self.failed.set(failed.and_then(|count| count.parse().ok()).unwrap_or(0));
+    }
+
+    /// Has the worker judge the open design.
+    pub fn check(&self, app: App) {
+        let Some(place) = self.open.get_untracked() else { return };
+        let lesson = *self;
+        self.judging.set(Some(0.0));
+        let progress = move |share| lesson.judging.set(Some(share));
+        runner::judge(app, place.ids(), progress, move |found| {
+            lesson.judging.set(None);
+            match found {
+                Ok(verdict) => lesson.judged(app, place, Arc::from(verdict)),
+                Err(text) => app.refuse(&text),
+            }
+        });
+    }
+
+    fn judged(&self, app: App, place: Place, verdict: Arc<Verdict>) {
+        if self.open.get_untracked() != Some(place) {
+            return;
+        }
+        let met = verdict.goals.iter().filter(|goal| goal.met).count();
+        let said = format!("{met} of {} goals are met.", verdict.goals.len());
+        if verdict.passed {
+            store::set_note(&place.note("passed"), "yes");
+            app.voice.polite.set(format!("Passed. {said}"));
+        } else {
+            self.failed.update(|failed| *failed += 1);
+            store::set_note(&place.note("failed"), &self.failed.get_untracked().to_string());
+            app.voice.polite.set(format!("Not yet. {said}"));
+        }
+        self.verdict.set(Some(verdict));
     }
 
     /// Opens a step with its starting design.
@@ -98,12 +132,4 @@ impl Lesson {
         open::copy(app, (place.step().start)(), &what, Some(place));
         app.panels.sheet.set(Some(Sheet::Palette));
     }
-}
-
-/// The panel.
-#[component]
-pub fn LessonPanel() -> impl IntoView {
-    let app = App::get();
-    let _ = app;
-    view! { <aside class="lesson" aria-label="Exercise"><Icon name="graduation-cap"/></aside> }
 }

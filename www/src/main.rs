@@ -23,9 +23,10 @@ mod store;
 mod top;
 mod voice;
 mod waiting;
+mod worker;
 
 fn main() {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else { return worker::serve() };
     std::panic::set_hook(Box::new(report_panic));
     if let Some(skeleton) = window.document().and_then(|document| document.get_element_by_id("skeleton")) {
         skeleton.remove();

@@ -22,7 +22,7 @@ pub fn start(app: App) {
             && let Some(design) = store::design(&saved)
         {
             app.guest.set(saved.guest);
-            app.lesson.set(saved.lesson.and_then(|(exercise, step)| Place::find(&exercise, &step)));
+            app.lesson.set(app, saved.lesson.and_then(|(exercise, step)| Place::find(&exercise, &step)));
             return app.open(design);
         }
     }
@@ -65,7 +65,7 @@ pub fn copy(app: App, design: Design, what: &str, lesson: Option<Place>) {
     store::flush(app);
     let waits = store::load(Slot::Mine).is_some();
     app.guest.set(waits.then(|| what.to_owned()));
-    app.lesson.set(lesson);
+    app.lesson.set(app, lesson);
     app.open(design);
     if waits || lesson.is_some() {
         store::save(app);
@@ -86,7 +86,7 @@ pub fn back_to_mine(app: App) {
     store::forget_pending();
     store::clear(Slot::Copy);
     app.guest.set(None);
-    app.lesson.set(None);
+    app.lesson.set(app, None);
     if let Some(design) = store::load(Slot::Mine).as_ref().and_then(store::design) {
         app.open(design);
     }

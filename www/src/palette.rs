@@ -7,30 +7,39 @@ use headroom::examples::EXAMPLES;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::lesson::LessonPanel;
 use crate::open;
 use crate::parts::Icon;
-use crate::state::{App, Dialog, Sheet};
+use crate::state::{App, Dialog, Sheet, Tab};
 use crate::store::{self, Slot};
 
 /// The panel at the left.
 #[component]
 pub fn Palette() -> impl IntoView {
     let app = App::get();
-    let examples = app.panels.examples;
-    let tab = move |label: &'static str, shows: bool| {
+    let chosen = app.panels.tab;
+    let tab = move |label: &'static str, shows: Tab| {
         view! {
-            <button type="button" role="tab" aria-selected=move || (examples.get() == shows).to_string()
-                on:click=move |_| examples.set(shows)>
+            <button type="button" role="tab" aria-selected=move || (chosen.get() == shows).to_string()
+                on:click=move |_| chosen.set(shows)>
                 {label}
             </button>
         }
     };
+    let lesson = Memo::new(move |_| app.lesson.open.with(Option::is_some));
+    let content = move || match chosen.get() {
+        Tab::Exercise => LessonPanel().into_any(),
+        Tab::Blocks => Blocks().into_any(),
+        Tab::Examples => Examples().into_any(),
+    };
     view! {
         <aside class="palette" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Palette) aria-label="Palette">
-            <div class="seg" role="tablist">{tab("Blocks", false)}{tab("Examples", true)}</div>
-            <Show when=move || examples.get() fallback=Blocks>
-                <Examples/>
-            </Show>
+            <div class="seg" role="tablist">
+                {move || lesson.get().then(|| tab("Exercise", Tab::Exercise))}
+                {tab("Blocks", Tab::Blocks)}
+                {tab("Examples", Tab::Examples)}
+            </div>
+            {content}
         </aside>
     }
 }

@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use headroom::design::{Design, NodeId};
-use headroom::engine::Plan;
+use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker};
-use headroom::report::Report;
 use headroom::share;
 use js_sys::{Float64Array, Object, Reflect};
 use leptos::prelude::*;
@@ -25,14 +24,14 @@ pub struct Runner {
     waiting: Vec<ToWorker>,
     last_id: u32,
     live: Option<u32>,
-    measure: Option<Measure>,
+    job: Option<Job>,
 }
 
-/// A measure job and who waits for it.
-struct Measure {
+/// The judge at work and who waits for it.
+struct Job {
     id: u32,
-    progress: RwSignal<f64>,
-    done: Box<dyn FnOnce(Result<Box<Report>, String>)>,
+    progress: Box<dyn Fn(f64)>,
+    done: Box<dyn FnOnce(Result<Box<Verdict>, String>)>,
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -136,18 +135,17 @@ pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
     }
 }
 
-/// Measures a design in the worker; a later measure takes the place of an earlier one.
-pub fn measure(
+/// Judges the open design against a step of an exercise; a later judging takes the place of an earlier one.
+pub fn judge(
     app: App,
-    design: &Design,
-    plan: Plan,
-    progress: RwSignal<f64>,
-    done: impl FnOnce(Result<Box<Report>, String>) + 'static,
+    (exercise, step): (String, String),
+    progress: impl Fn(f64) + 'static,
+    done: impl FnOnce(Result<Box<Verdict>, String>) + 'static,
 ) {
     let id = fresh(app, false);
-    let job = Measure { id, progress, done: Box::new(done) };
-    app.runner.update_value(|runner| runner.measure = Some(job));
-    send(app, ToWorker::Measure { run: id, design: wire(design), plan });
+    let job = Job { id, progress: Box::new(progress), done: Box::new(done) };
+    app.runner.update_value(|runner| runner.job = Some(job));
+    send(app, ToWorker::Judge { run: id, exercise, step, design: wire(&app.current()) });
 }
 
 fn live(app: App) -> Option<u32> {
@@ -192,17 +190,14 @@ fn receive(app: App, data: &JsValue) {
         Some(FromWorker::Live { run, report }) if live(app) == Some(run) => {
             app.live.set(Some(Arc::from(report)))
         }
-        Some(FromWorker::Progress { run, share }) => {
-            let signal = app.runner.with_value(|runner| {
-                runner.measure.as_ref().filter(|job| job.id == run).map(|job| job.progress)
-            });
-            if let Some(signal) = signal {
-                signal.set(share);
+        Some(FromWorker::Progress { run, share }) => app.runner.with_value(|runner| {
+            if let Some(job) = runner.job.as_ref().filter(|job| job.id == run) {
+                (job.progress)(share);
             }
-        }
-        Some(FromWorker::Measured { run, report, .. }) => finish(app, run, Ok(report)),
+        }),
+        Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(verdict)),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
-        Some(FromWorker::Live { .. }) | None => {}
+        Some(FromWorker::Live { .. } | FromWorker::Measured { .. }) | None => {}
     }
 }
 
@@ -225,11 +220,11 @@ fn frame(app: App, floats: &[f64]) {
     app.frame.set(Some(frame));
 }
 
-fn finish(app: App, id: u32, found: Result<Box<Report>, String>) {
+fn finish(app: App, id: u32, found: Result<Box<Verdict>, String>) {
     let mut job = None;
     app.runner.update_value(|runner| {
-        if runner.measure.as_ref().is_some_and(|job| job.id == id) {
-            job = runner.measure.take();
+        if runner.job.as_ref().is_some_and(|job| job.id == id) {
+            job = runner.job.take();
         }
     });
     if let Some(job) = job {
@@ -237,8 +232,17 @@ fn finish(app: App, id: u32, found: Result<Box<Report>, String>) {
     }
 }
 
+/// A failure of run 0 is the worker's own end: a new one takes its place.
 fn failed(app: App, id: u32, text: String) {
-    if live(app) == Some(id) {
+    if id == 0 {
+        app.runner.update_value(|runner| {
+            runner.worker.take().into_iter().for_each(|worker| worker.terminate());
+            (runner.ready, runner.live) = (false, None);
+        });
+        app.run.playing.set(false);
+        app.refuse(&format!("The simulation has stopped; Run starts it anew. {text}"));
+        boot(app);
+    } else if live(app) == Some(id) {
         app.run.playing.set(false);
         app.runner.update_value(|runner| runner.live = None);
         app.refuse(&text);

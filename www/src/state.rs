@@ -79,8 +79,8 @@ pub struct Panels {
     pub dock: RwSignal<bool>,
     /// The bottom sheet that is open on a phone.
     pub sheet: RwSignal<Option<Sheet>>,
-    /// Whether the palette shows the examples.
-    pub examples: RwSignal<bool>,
+    /// What the palette shows.
+    pub tab: RwSignal<Tab>,
     /// The one dialog that is open.
     pub dialog: RwSignal<Option<Dialog>>,
     /// The context menu: its target and its place from the canvas's top left corner [px].
@@ -89,6 +89,17 @@ pub struct Panels {
     pub renaming: RwSignal<Option<NodeId>>,
     /// Light or dark.
     pub dark: RwSignal<bool>,
+}
+
+/// Tabs of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The step of an exercise that is open.
+    Exercise,
+    /// The catalogue.
+    Blocks,
+    /// Designs to start from.
+    Examples,
 }
 
 /// Bottom sheets of the phone.
@@ -283,7 +294,7 @@ impl Panels {
             inspector: RwSignal::new(store::panel("inspector")),
             dock: RwSignal::new(store::panel("dock")),
             sheet: RwSignal::new(None),
-            examples: RwSignal::new(false),
+            tab: RwSignal::new(Tab::Blocks),
             dialog: RwSignal::new(None),
             menu: RwSignal::new(None),
             renaming: RwSignal::new(None),

@@ -1,9 +1,9 @@
 //! The list of exercises and their steps.
 
-use headroom::exercises::Exercise;
+use headroom::exercises::{EXERCISES, Exercise};
 use leptos::prelude::*;
 
-use crate::lesson::{EXERCISES, Place, is_passed};
+use crate::lesson::{Place, is_passed};
 use crate::parts::{Icon, Modal};
 use crate::state::App;
 
@@ -14,6 +14,7 @@ pub fn ExerciseList() -> impl IntoView {
         view! {
             <section>
                 <h4>{exercise.name}</h4>
+                <p>{exercise.text}</p>
                 <div class="cards">
                     {(0..exercise.steps.len()).map(|step| view! { <Entry place=Place { exercise, step }/> }).collect_view()}
                 </div>
