@@ -23,6 +23,7 @@ pub(super) fn link(argument: &str, page: &str) -> Result<Outcome, Fault> {
 
 fn advice(length: usize) -> &'static str {
     match length {
+        _ if length > share::MAX_ENCODED => " (too long to be opened: send the file instead)",
         _ if length > LONG => " (longer than browsers take: send the file instead)",
         _ if length > SHORT => " (some chat tools cut links of this length)",
         _ => "",

@@ -1,6 +1,6 @@
 //! Reads format 1: what can be read opens, and everything else is named with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -175,19 +175,17 @@ fn groups(list: &[Json], unknown: &mut Map<String, Json>, notes: &mut Notes) -> 
 
 /// Sets the parents in list order; one that would close a circle is left out.
 fn nest(groups: &mut [Group], parents: &[(Option<&Json>, String)], notes: &mut Notes) {
+    let places: BTreeMap<GroupId, usize> =
+        groups.iter().enumerate().map(|(i, group)| (group.id, i)).collect();
     for (index, (field, path)) in parents.iter().enumerate() {
         let parent = member_of(*field, groups, path, notes);
-        if parent.is_some_and(|parent| lies_in(groups, parent, groups[index].id)) {
+        let above = |id: &GroupId| groups[places[id]].parent;
+        if std::iter::successors(parent, above).any(|id| id == groups[index].id) {
             notes.add(path, "A group cannot lie in itself: left out.");
             continue;
         }
         groups[index].parent = parent;
     }
-}
-
-fn lies_in(groups: &[Group], inner: GroupId, outer: GroupId) -> bool {
-    let parent = |id: &GroupId| groups.iter().find(|group| group.id == *id).and_then(|group| group.parent);
-    std::iter::successors(Some(inner), parent).any(|id| id == outer)
 }
 
 fn group_kind(field: Option<&Json>, path: &str, notes: &mut Notes) -> GroupKind {

@@ -41,11 +41,11 @@ fn node(node: &Node) -> Json {
     out.insert("block".to_owned(), node.block.as_str().into());
     put_text(&mut out, "name", &node.name);
     out.insert("at".to_owned(), vec![node.at[0], node.at[1]].into());
+    let params = blocks::find(&node.block).map_or(&[][..], |block| block.about().params);
+    put_values(&mut out, params, &NODE_FIELDS, &node.values);
     if let Some(group) = node.group {
         out.insert("in".to_owned(), group.0.into());
     }
-    let params = blocks::find(&node.block).map_or(&[][..], |block| block.about().params);
-    put_values(&mut out, params, &NODE_FIELDS, &node.values);
     Json::Object(out)
 }
 
