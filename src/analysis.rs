@@ -1,15 +1,19 @@
 //! What follows from a design: what breaks first, single points of failure, cost, findings with fixes.
 
+pub mod advice;
 pub mod breaks_first;
 pub mod cost;
+pub mod findings;
+pub mod proof;
 pub mod spof;
 
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, Edit, LinkId, NodeId};
-use crate::engine::Unit;
+use crate::engine::flows::{self, Scenario};
+use crate::engine::{Unit, steady};
 use crate::report::Report;
-use crate::topology::{Problem, Topology};
+use crate::topology::{self, Problem, Topology};
 
 /// Everything that the page shows at once about a design, steady and without a run.
 #[derive(Debug, Clone)]
@@ -150,6 +154,13 @@ pub struct Fix {
 
 /// Answers everything that needs no run. Never fails.
 pub fn answer(design: &Design) -> Answer {
-    let _ = design;
-    unimplemented!()
+    let (topology, problems) = topology::build(design);
+    let flows = flows::solve(&topology, &Scenario::default());
+    let report = steady::report(&topology, &flows);
+    let ladder = breaks_first::ladder(&topology);
+    let spofs = spof::find(&topology);
+    let cost = cost::cost(&topology, &flows);
+    let mut answer = Answer { topology, problems, report, ladder, spofs, cost, findings: Vec::new() };
+    answer.findings = findings::find(design, &answer);
+    answer
 }

@@ -139,3 +139,18 @@ pub struct Lowered {
 pub fn find(id: &str) -> Option<&'static dyn Block> {
     BLOCKS.iter().copied().find(|block| block.about().id == id)
 }
+
+/// The block that a fix puts in front of instances to spread calls over them.
+pub fn router() -> &'static dyn Block {
+    &load_balancer::LoadBalancer
+}
+
+/// The block that a fix puts in front of a store to answer what is read again and again.
+pub fn cache() -> &'static dyn Block {
+    &cache::Cache
+}
+
+/// The block that a fix adds so that failures are noticed.
+pub fn observer() -> &'static dyn Block {
+    &monitoring::Monitoring
+}

@@ -45,6 +45,7 @@ impl Drawn {
     pub fn router(&mut self, instances: u32) -> usize {
         let router = Router { policy: Policy::RoundRobin, health: Health::default() };
         let node = self.place(Station::Router(router), instances, Addressing::Spread);
+        self.with(node, |place| place.servers.slots = 50_000);
         self.takes(node, 0.05)
     }
 

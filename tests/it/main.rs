@@ -1,5 +1,6 @@
 //! Integration tests over the public API of the core.
 
+mod answer;
 mod cache;
 mod catalogue;
 #[cfg(feature = "cli")]
@@ -9,10 +10,12 @@ mod edits;
 mod examples;
 mod exercises;
 mod figures;
+mod findings;
 mod format1;
 mod formulas;
 mod ladder;
 mod links;
+mod proof;
 mod reference;
 mod schema;
 mod session;
@@ -20,6 +23,7 @@ mod session_commands;
 mod session_geometry;
 mod share;
 mod simulate;
+mod spof;
 mod spof_structure;
 mod steady;
 mod theory;

@@ -72,12 +72,14 @@ fn a_router_does_not_see_past_its_targets() {
     d.link_with(router, b, |route| route.weight = 2.0);
     d.link(a, db_a);
     d.link(b, db_b);
+    near(after(&d.0, &[one(db_a, 0)]), (0.25, 0.25));
+    near(after(&d.0, &[one(db_b, 0)]), (0.75, 0.75));
+    d.with(router, |place| {
+        let Station::Router(router) = &mut place.station else { panic!("a router") };
+        router.policy = Policy::Random;
+    });
     near(after(&d.0, &[one(db_a, 0)]), (0.4, 0.4));
     near(after(&d.0, &[one(db_b, 0)]), (0.6, 0.6));
-    let Station::Router(mut settings) = d.0.place(router).station.clone() else { panic!("a router") };
-    settings.policy = Policy::LeastConnections;
-    d.with(router, |place| place.station = Station::Router(settings));
-    near(after(&d.0, &[one(db_b, 0)]), (0.75, 0.75));
 }
 
 #[test]
@@ -162,13 +164,42 @@ fn a_derived_hit_ratio_counts_as_none() {
 }
 
 #[test]
-fn a_cache_of_two_nodes_lives_on_with_one() {
+fn copies_of_a_cache_step_in_and_shards_do_not() {
+    for (copies, lost_first, lost_second) in [(true, 1.0, 1.0), (false, 0.5, 0.5)] {
+        let mut d = Drawn::new();
+        let (client, cache, db) = (d.client(100.0, 1.0), d.cache(2, 0.9), d.store(0, false, Reads::Primary));
+        d.link(client, cache);
+        d.link(cache, db);
+        d.with(cache, |place| {
+            let Station::Cache(cache) = &mut place.station else { panic!("a cache") };
+            cache.copies = copies;
+        });
+        assert_eq!(works(&d.0, &[one(cache, 0)], Read), lost_first);
+        assert_eq!(works(&d.0, &[one(cache, 1)], Read), lost_second);
+        assert_eq!(works(&d.0, &[one(cache, 0), one(cache, 1)], Read), 0.0);
+    }
+}
+
+#[test]
+fn a_cache_aside_never_answers_a_write() {
     let mut d = Drawn::new();
-    let (client, cache, db) = (d.client(100.0, 1.0), d.cache(2, 0.9), d.store(0, false, Reads::Primary));
-    d.link(client, cache);
-    d.link(cache, db);
-    assert_eq!(works(&d.0, &[one(cache, 1)], Read), 1.0);
-    assert_eq!(works(&d.0, &[one(cache, 0), one(cache, 1)], Read), 0.0);
+    let (client, server) = (d.client(100.0, 0.5), d.server(1));
+    let (cache, db) = (d.cache(1, 0.9), d.store(0, false, Reads::Primary));
+    d.link(client, server);
+    d.link(server, cache);
+    d.link_with(server, db, |route| route.on_miss = true);
+    near(after(&d.0, &[one(db, 0)]), (0.9, 0.0));
+    near(after(&d.0, &[one(cache, 0)]), (1.0, 1.0));
+}
+
+#[test]
+fn a_cache_without_an_alternative_is_needed() {
+    let mut d = Drawn::new();
+    let (client, server, cache) = (d.client(100.0, 0.5), d.server(1), d.cache(1, 0.9));
+    d.link(client, server);
+    d.link(server, cache);
+    near(after(&d.0, &[]), (1.0, 1.0));
+    near(after(&d.0, &[one(cache, 0)]), (0.0, 0.0));
 }
 
 #[test]
@@ -179,6 +210,7 @@ fn a_store_answers_by_role() {
         (2, false, Reads::Replicas, (1.0, 0.0)),
         (2, false, Reads::All, (1.0, 0.0)),
         (0, false, Reads::Replicas, (0.0, 0.0)),
+        (1, true, Reads::Replicas, (1.0, 1.0)),
         (0, true, Reads::Primary, (1.0, 1.0)),
         (1, true, Reads::All, (1.0, 1.0)),
     ];

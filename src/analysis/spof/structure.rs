@@ -64,7 +64,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Share of the calls of an operation that each station answers (0–1), in topology order; of a client: of its requests.
-    /// With `failover` a standby whose primary is dead has been promoted.
+    /// With `failover` a standby whose primary is dead has been promoted, and a cache's copy has taken over.
     pub fn shares(&self, dead: &Dead, failover: bool, op: Operation) -> Vec<f64> {
         let mut view = View { structure: self, dead, failover, op, share: vec![0.0; self.topology.len()] };
         for _ in 0..HOPS {
@@ -108,9 +108,9 @@ struct View<'a> {
 
 /// The calls of a server to one cache, and what is done after a miss.
 struct Lookup {
-    /// Share that comes back with an entry.
+    /// Share that does not come back as a miss.
     hit: f64,
-    /// Share that does no harm when nothing is called after a miss.
+    /// Share answered at all, hit or miss: what counts when nothing is called after a miss.
     alone: f64,
     /// Share answered by everything that is called after a miss, if anything is.
     alternative: Option<f64>,
@@ -128,7 +128,7 @@ impl<'a> View<'a> {
             Station::Source(_) => self.one_of(node),
             Station::Router(router) => self.routed(node, router.policy),
             Station::Server(_) => self.all_of(node),
-            Station::Cache(_) => self.looked_up(node),
+            Station::Cache(cache) => self.looked_up(node, cache.copies),
             Station::Store(store) => f64::from(u8::from(self.kept(node, store))),
             Station::Queue(_) => f64::from(u8::from(self.dead.live(node) > 0)),
             Station::Observer => 0.0,
@@ -154,8 +154,8 @@ impl<'a> View<'a> {
         let candidate = |(route, to): (&Route, usize)| {
             let instances = self.candidates(to) as f64;
             let weight = match policy {
-                Policy::Random | Policy::RoundRobin => route.weight,
-                Policy::LeastConnections | Policy::PowerOfTwo => 1.0,
+                Policy::Random => route.weight,
+                Policy::RoundRobin | Policy::LeastConnections | Policy::PowerOfTwo => 1.0,
             };
             (weight * instances, self.share[to])
         };
@@ -183,8 +183,7 @@ impl<'a> View<'a> {
                     lookup.alternative = Some(lookup.alternative.unwrap_or(1.0) * factor);
                 }
             } else if let Station::Cache(_) = self.structure.topology.place(to).station {
-                let alone = if self.in_line(to) { factor } else { 1.0 };
-                let next = Lookup { hit: self.hit(to), alone, alternative: None };
+                let next = Lookup { hit: self.hit(to), alone: factor, alternative: None };
                 share *= last.replace(next).map_or(1.0, Lookup::answered);
             } else {
                 share *= factor;
@@ -194,28 +193,33 @@ impl<'a> View<'a> {
     }
 
     /// A cache: the hits, and of the misses what is behind it answers; with nothing behind it a miss is an answer too.
-    fn looked_up(&self, node: usize) -> f64 {
-        if self.dead.live(node) == 0 {
-            return 0.0;
-        }
+    fn looked_up(&self, node: usize, copies: bool) -> f64 {
         if !self.in_line(node) {
-            return 1.0;
+            return self.present(node, copies);
         }
         let hit = if self.op == Operation::Read { self.structure.hits[node] } else { 0.0 };
         let behind = self.links(node).filter(|(route, _)| !route.background && !route.optional);
         let passed: f64 = behind.map(|(route, to)| repeated(self.called(to), route.calls)).product();
-        hit + (1.0 - hit) * passed
+        self.present(node, copies) * (hit + (1.0 - hit) * passed)
     }
 
-    /// Share of the calls of a server to a cache that come back with an entry.
+    /// Share of the keys of a cache whose instance is alive. Of copies the first answers, and after failover another.
+    fn present(&self, node: usize, copies: bool) -> f64 {
+        let live = self.dead.live(node);
+        if copies {
+            return f64::from(u8::from(self.dead.alive(node, 0) || (self.failover && live > 0)));
+        }
+        live as f64 / f64::from(self.structure.topology.place(node).instances())
+    }
+
+    /// Share of the calls of a server to a cache that do not come back as a miss. A cache never answers a write.
     fn hit(&self, cache: usize) -> f64 {
-        if self.in_line(cache) {
-            return self.called(cache);
-        }
-        if self.op == Operation::Write || self.dead.live(cache) == 0 {
-            return 0.0;
-        }
-        self.structure.hits[cache]
+        let answered = match self.op {
+            _ if self.in_line(cache) => 1.0,
+            Operation::Read => self.structure.hits[cache],
+            Operation::Write => 0.0,
+        };
+        self.called(cache) * answered
     }
 
     /// Whether a cache passes the misses of this operation on.
@@ -231,8 +235,8 @@ impl<'a> View<'a> {
         let replica = (1..last).any(|instance| self.dead.alive(node, instance));
         match (self.op, store.reads) {
             (Operation::Write, _) | (Operation::Read, Reads::Primary) => primary,
-            (Operation::Read, Reads::Replicas) => replica || (store.replicas == 0 && primary),
-            (Operation::Read, Reads::All) => replica || primary,
+            // With all replicas dead the primary answers.
+            (Operation::Read, Reads::Replicas | Reads::All) => replica || primary,
         }
     }
 

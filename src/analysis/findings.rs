@@ -1,0 +1,115 @@
+//! Findings: rules that look at an answer and say, with a number, what is wrong and what would help.
+//!
+//! A fix is tried before it is offered: its label says what it achieves, and one that achieves nothing is left out.
+
+mod data;
+mod failure;
+mod promises;
+mod saturation;
+mod waste;
+
+use super::advice::Change;
+use super::{Answer, Finding, Fix, Severity, breaks_first};
+use crate::design::{Design, NodeId};
+use crate::figures;
+use crate::topology::{Place, Topology};
+
+/// What a rule sees.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    design: &'a Design,
+    answer: &'a Answer,
+}
+
+/// A rule: looks at a case and says what it finds.
+type Rule = fn(Case) -> Vec<Finding>;
+
+/// All rules; findings of equal severity keep this order.
+const RULES: [Rule; 10] = [
+    saturation::first,
+    promises::missed,
+    failure::idle_instances,
+    failure::single_points,
+    failure::unwatched,
+    saturation::may_not_recover,
+    promises::gives_up_early,
+    data::hollow,
+    waste::unreachable,
+    waste::idle_money,
+];
+
+/// Everything that the rules find, most severe first.
+pub fn find(design: &Design, answer: &Answer) -> Vec<Finding> {
+    let case = Case { design, answer };
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(case)).collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+impl<'a> Case<'a> {
+    fn topology(self) -> &'a Topology {
+        &self.answer.topology
+    }
+
+    fn place(self, node: usize) -> &'a Place {
+        self.answer.topology.place(node)
+    }
+
+    /// A finding about a station, without fixes yet.
+    fn about(self, rule: &'static str, severity: Severity, node: usize) -> Finding {
+        let node = Some(self.place(node).id);
+        Finding {
+            rule,
+            severity,
+            node,
+            link: None,
+            title: String::new(),
+            reason: String::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Multiple of today's traffic at which the first station reaches its limit; infinite when none has one.
+    fn headroom(self) -> f64 {
+        self.answer.ladder.first().map_or(f64::INFINITY, |rung| rung.multiple)
+    }
+
+    /// The changes that raise the headroom by at least 1 %, each with the headroom that it reaches, best first.
+    fn raising_headroom(self, changes: Vec<Change>) -> Vec<Fix> {
+        let least = self.headroom() * 1.01;
+        let mut tried: Vec<(f64, Fix)> = Vec::new();
+        for change in changes {
+            let Some((_, topology)) = change.tried(self.design) else { continue };
+            let reached = breaks_first::ladder(&topology).first().map_or(f64::INFINITY, |rung| rung.multiple);
+            if reached >= least {
+                tried.push((reached, fix(change, &figures::multiple(reached))));
+            }
+        }
+        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tried.into_iter().map(|(_, fix)| fix).collect()
+    }
+}
+
+/// A change with what it achieves.
+fn fix(change: Change, effect: &str) -> Fix {
+    Fix { label: format!("{} → {effect}", change.what), edit: change.edit }
+}
+
+/// Several names as in a sentence: `A`, `A and B`, `A, B and C`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// Dense index of a node in a topology after a change.
+fn again(topology: &Topology, id: NodeId) -> Option<usize> {
+    topology.index_of(id)
+}
+
+/// A count with its noun: `1 instance`, `3 instances`.
+fn counted(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", figures::whole(u64::from(count))) }
+}

@@ -1,0 +1,253 @@
+//! What saturates first, and overload that may outlast its cause.
+
+use super::{Case, fix};
+use crate::analysis::advice::{self, Change};
+use crate::analysis::{Finding, Fix, Resource, Rung, Severity};
+use crate::blocks::param::Value;
+use crate::design::Edit;
+use crate::figures;
+use crate::topology::{Route, Station, Store, Topology};
+
+/// Below this headroom a little growth loses requests: rules call 1.5 the line between warning and note.
+const COMFORT: f64 = 1.5;
+
+/// The station that reaches its limit first, at which rate, and who is next.
+pub fn first(case: Case) -> Vec<Finding> {
+    let Some(rung) = case.answer.ladder.first() else { return Vec::new() };
+    let node = rung.node as usize;
+    let severity = match rung.multiple {
+        multiple if multiple < 1.0 => Severity::Critical,
+        multiple if multiple < COMFORT => Severity::Warning,
+        _ => Severity::Note,
+    };
+    let name = &case.place(node).name;
+    let (rate, multiple) = (figures::rate(rung.rate), figures::multiple(rung.multiple));
+    let title = if rung.multiple < 1.0 {
+        let today = figures::rate(rung.rate / rung.multiple);
+        format!("{name} is saturated: the design carries {rate} ({multiple}) of the {today} sent.")
+    } else {
+        format!("{name} saturates first, at {rate} ({multiple}).")
+    };
+    let fixes = case.raising_headroom(relief(case, rung));
+    vec![Finding {
+        title,
+        reason: reason(case, rung),
+        fixes,
+        ..case.about("saturates-first", severity, node)
+    }]
+}
+
+fn reason(case: Case, rung: &Rung) -> String {
+    let what = match rung.what {
+        Resource::Cores => "its cores are busy all the time",
+        Resource::Slots => "it holds as many calls as it can, waiting for those that it calls",
+        Resource::Pool => "all connections of its pool are in use",
+        Resource::Limit => "its rate limit turns the rest away",
+    };
+    let load = case.answer.report.nodes[rung.node as usize].load;
+    let today = load.map_or(String::new(), |load| format!("Today it is {} used. ", figures::share(load)));
+    let next = case.answer.ladder.get(1..).unwrap_or_default().iter().find(|next| next.node != rung.node);
+    let next = next.map_or(String::new(), |next| {
+        let name = &case.place(next.node as usize).name;
+        format!(" {name} is next, at {} ({}).", figures::rate(next.rate), figures::multiple(next.multiple))
+    });
+    format!("{today}At {} {what}.{next}", figures::multiple(rung.multiple))
+}
+
+/// Changes that may raise the limit of a rung.
+pub fn relief(case: Case, rung: &Rung) -> Vec<Change> {
+    let node = rung.node as usize;
+    let mut changes = match rung.what {
+        Resource::Cores => more_work(case, node, rung.multiple),
+        Resource::Slots => more_slots(case, node, rung.multiple),
+        Resource::Pool => more_connections(case, node),
+        Resource::Limit => higher_limit(case, node, rung.multiple),
+    };
+    let mut seen = Vec::new();
+    changes.retain(|change| {
+        let new = !seen.contains(&change.edit);
+        seen.push(change.edit.clone());
+        new
+    });
+    changes
+}
+
+fn more_work(case: Case, node: usize, multiple: f64) -> Vec<Change> {
+    let (design, topology) = (case.design, case.topology());
+    let mut changes = Vec::new();
+    changes.extend(more_instances(case, node, multiple));
+    if let Station::Store(store) = &topology.place(node).station {
+        let nodes = f64::from(1 + store.replicas);
+        let more = libm::ceil(nodes * (COMFORT / multiple - 1.0)).clamp(1.0, 50.0) as u32;
+        changes.extend(advice::replicas(design, topology, node, 1));
+        changes.extend(advice::replicas(design, topology, node, more));
+    }
+    changes.extend(less_asked(case, node));
+    changes.extend(advice::larger(design, topology, node));
+    changes
+}
+
+/// One more instance, and as many as comfort takes.
+fn more_instances(case: Case, node: usize, multiple: f64) -> Vec<Change> {
+    let now = case.place(node).instances();
+    let used = if advice::direct_links(case.topology(), node).is_empty() { now } else { 1 };
+    let wanted = libm::ceil(f64::from(used) * COMFORT / multiple).clamp(1.0, 1_000.0) as u32;
+    let counts = [now.max(used + 1), wanted.max(now).max(used + 1)];
+    counts
+        .into_iter()
+        .filter_map(|count| advice::instances(case.design, case.topology(), node, count, 1))
+        .collect()
+}
+
+/// Fewer reads at a store: a cache in front of it, or a larger one.
+fn less_asked(case: Case, node: usize) -> Vec<Change> {
+    let (design, topology) = (case.design, case.topology());
+    let mut changes = Vec::new();
+    if matches!(topology.place(node).station, Station::Store(Store { .. })) {
+        changes.extend(advice::cache_before(design, topology, node));
+    }
+    for cache in advice::caches_before(topology, node) {
+        if let Some(memory) = advice::value(design, topology, cache, "memory_gb") {
+            let what =
+                format!("Double {} to {} GB", topology.place(cache).name, figures::count(2.0 * memory));
+            changes.extend(advice::number(design, topology, cache, "memory_gb", 2.0 * memory, &what));
+        }
+    }
+    changes
+}
+
+fn more_slots(case: Case, node: usize, multiple: f64) -> Vec<Change> {
+    let (design, topology) = (case.design, case.topology());
+    let mut changes = Vec::new();
+    changes.extend(advice::choice(
+        design,
+        topology,
+        node,
+        "threads",
+        "async",
+        "Wait without holding threads",
+    ));
+    for param in ["connections", "concurrency"] {
+        if let Some(now) = advice::value(design, topology, node, param) {
+            let what = format!("Double the {param} to {}", figures::plain(2.0 * now));
+            changes.extend(advice::number(design, topology, node, param, 2.0 * now, &what));
+        }
+    }
+    changes.extend(more_instances(case, node, multiple));
+    changes
+}
+
+/// Twice the connections on every pooled link that leaves the station.
+fn more_connections(case: Case, node: usize) -> Vec<Change> {
+    let topology = case.topology();
+    let routes = topology.outgoing[node].iter().map(|edge| topology.route(edge.index()));
+    let double = |route: &Route| {
+        let pool = f64::from(route.pool?);
+        Some(Edit::SetLink(route.id, "pool".to_owned(), Some(Value::Number((2.0 * pool).min(10_000.0)))))
+    };
+    let edits: Vec<Edit> = routes.filter_map(double).collect();
+    let what = "Double the connections of the pool".to_owned();
+    if edits.is_empty() { Vec::new() } else { vec![Change { what, edit: Edit::All(edits) }] }
+}
+
+fn higher_limit(case: Case, node: usize, multiple: f64) -> Vec<Change> {
+    let (design, topology) = (case.design, case.topology());
+    let Some(limit) = advice::value(design, topology, node, "limit") else { return Vec::new() };
+    let wanted = libm::ceil((limit * 2.0).max(limit * COMFORT / multiple));
+    let what = format!("Raise the limit to {}", figures::rate(wanted));
+    advice::number(design, topology, node, "limit", wanted, &what).into_iter().collect()
+}
+
+/// Retries that turn a short overload into a lasting one: offered load times attempts reaches capacity, and a full queue
+/// outlasts its callers' patience, so that the server works on calls that nobody waits for any more (rules 1.4).
+pub fn may_not_recover(case: Case) -> Vec<Finding> {
+    let topology = case.topology();
+    let attempts = attempts(topology);
+    let mut findings = Vec::new();
+    for (node, place) in topology.places() {
+        let Some(load) = case.answer.report.nodes[node].load else { continue };
+        let worst = load * attempts[node];
+        if load <= 0.0 || load >= 1.0 || worst < 1.0 || attempts[node] <= 1.0 || !outlasts(case, node) {
+            continue;
+        }
+        let title = format!(
+            "A short overload of {} may never end: with all retries it is asked for {} of its capacity.",
+            place.name,
+            figures::share(worst)
+        );
+        let reason = format!(
+            "Today it is {} used. Each request comes up to {} times when it fails, and a full queue takes longer than its \
+             callers wait, so the work done is thrown away and asked for again.",
+            figures::share(load),
+            figures::count(attempts[node])
+        );
+        let fixes = calmer(case, load);
+        findings.push(Finding {
+            title,
+            reason,
+            fixes,
+            ..case.about("may-not-recover", Severity::Warning, node)
+        });
+    }
+    findings
+}
+
+/// Most attempts that can reach each station for one request: retries multiply along the way.
+fn attempts(topology: &Topology) -> Vec<f64> {
+    let mut attempts: Vec<f64> = vec![1.0; topology.len()];
+    // A way without loops is no longer than the number of stations; a loop multiplies no further here.
+    for _ in 0..topology.len().min(64) {
+        let before = attempts.clone();
+        for edge in topology.graph.edge_indices() {
+            let (from, to) = topology.ends(edge.index());
+            let route = topology.route(edge.index());
+            if from != to {
+                attempts[to] = attempts[to].max(before[from] * f64::from(1 + route.retries)).min(1e6);
+            }
+        }
+        if attempts == before {
+            break;
+        }
+    }
+    attempts
+}
+
+/// Whether the wait in a full queue is longer than some caller's timeout.
+fn outlasts(case: Case, node: usize) -> bool {
+    let (topology, report) = (case.topology(), &case.answer.report.nodes[node]);
+    let servers = &topology.place(node).servers;
+    let Some(load) = report.load.filter(|load| *load > 0.0 && report.offered > 0.0) else { return false };
+    let used =
+        if advice::direct_links(topology, node).is_empty() { topology.place(node).instances() } else { 1 };
+    let capacity = report.offered / load / f64::from(used);
+    let wait = (f64::from(servers.queue) + f64::from(servers.slots)) / capacity;
+    let into = (0..topology.graph.edge_count()).filter(|index| topology.ends(*index).1 == node);
+    let patience = into.map(|index| topology.route(index).timeout_ns).min();
+    patience.is_some_and(|patience| wait > patience as f64 / 1e9)
+}
+
+/// The way out that always works: no retries. What is offered then is what comes from outside.
+fn calmer(case: Case, load: f64) -> Vec<Fix> {
+    let topology = case.topology();
+    let mut edits = Vec::new();
+    for index in 0..topology.graph.edge_count() {
+        let (from, route) = (topology.ends(index).0, topology.route(index));
+        let none = Some(Value::Number(0.0));
+        if route.retries == 0 {
+            continue;
+        }
+        // A client's retries are its own, not its links'.
+        let edit = match topology.place(from).station {
+            Station::Source(_) => Edit::Set(topology.place(from).id, "retries".to_owned(), none),
+            Station::Router(_) | Station::Server(_) | Station::Cache(_) | Station::Queue(_) => {
+                Edit::SetLink(route.id, "retries".to_owned(), none)
+            }
+            Station::Store(_) | Station::Observer => continue,
+        };
+        if !edits.contains(&edit) {
+            edits.push(edit);
+        }
+    }
+    let change = Change { what: "Turn retries off".to_owned(), edit: Edit::All(edits) };
+    vec![fix(change, &format!("{} of its capacity at worst", figures::share(load)))]
+}

@@ -1,0 +1,150 @@
+//! The kill run: every claim about a loss, and every survivor, can be put to the test (rules 1.12).
+//!
+//! The same run is made twice with the same seed, with and without the kill: warm up, kill, leave out the time until
+//! everything that steps in has stepped in, then measure. The unit survives if at least 99.9 % of what is answered
+//! without the kill is answered with it.
+
+use super::spof::{self, SURVIVES, structure::Dead};
+use crate::engine::Unit;
+use crate::engine::simulate::Simulation;
+use crate::report::{Report, State, Traffic};
+use crate::topology::{Station, Topology};
+
+/// How long a kill run takes, in simulated time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Schedule {
+    /// Before the kill [s].
+    pub warm_up_s: f64,
+    /// Longest detection, and longest promotion [s]; the true times go into availability.
+    pub cap_s: f64,
+    /// Measured after that [s].
+    pub window_s: f64,
+}
+
+impl Default for Schedule {
+    /// As rules 1.12 settle it.
+    fn default() -> Self {
+        Schedule { warm_up_s: 5.0, cap_s: 10.0, window_s: 20.0 }
+    }
+}
+
+/// A health check of a group that went silent waits for its own timeout as well [s].
+const SILENCE_S: f64 = 1.0;
+
+/// Longest wait for the requests of the window to end [s]; what has not ended then is not answered.
+const DRAIN_S: f64 = 60.0;
+
+/// What a kill run has shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// What was killed.
+    pub unit: Unit,
+    /// Seed of both runs.
+    pub seed: u64,
+    /// Simulated time left out after the kill [s].
+    pub skipped_s: f64,
+    /// Requests sent in the window.
+    pub sent: u64,
+    /// Answered ok or degraded, as a share of the same without the kill (0–1).
+    pub share: f64,
+    /// The same of the reads alone; `None` when none was sent.
+    pub reads: Option<f64>,
+    /// The same of the writes alone; `None` when none was sent.
+    pub writes: Option<f64>,
+    /// Stations that are saturated with the kill and not without it, dense indices.
+    pub saturated: Vec<u32>,
+    /// At least 99.9 % of what is answered without the kill was answered.
+    pub survived: bool,
+}
+
+/// Kills the unit in a run and says what the users lost.
+pub fn prove(topology: &Topology, unit: Unit, seed: u64) -> Proof {
+    prove_within(topology, unit, seed, &Schedule::default())
+}
+
+/// The same with a schedule of one's own.
+pub fn prove_within(topology: &Topology, unit: Unit, seed: u64, schedule: &Schedule) -> Proof {
+    let skipped_s = skipped(topology, unit, schedule.cap_s);
+    let without = run(topology, None, skipped_s, seed, schedule);
+    let with = run(topology, Some(unit), skipped_s, seed, schedule);
+    let share = kept(&with.total, &without.total).unwrap_or(1.0);
+    let (reads, writes) = (kept(&with.reads, &without.reads), kept(&with.writes, &without.writes));
+    let all = [Some(share), reads, writes].into_iter().flatten();
+    Proof {
+        unit,
+        seed,
+        skipped_s,
+        sent: with.total.counts.sent,
+        share,
+        reads,
+        writes,
+        saturated: saturated(&with, &without),
+        survived: all.fold(1.0, f64::min) >= SURVIVES,
+    }
+}
+
+/// Detection and promotion, each capped, that a kill run leaves out [s].
+fn skipped(topology: &Topology, unit: Unit, cap_s: f64) -> f64 {
+    let [detection, promotion] = spof::recovery(topology, unit, &Dead::of(topology, &[unit]));
+    let silence = if matches!(unit, Unit::Group { .. }) { SILENCE_S } else { 0.0 };
+    (detection + silence).min(cap_s) + promotion.min(cap_s)
+}
+
+fn run(topology: &Topology, unit: Option<Unit>, skipped_s: f64, seed: u64, schedule: &Schedule) -> Report {
+    let mut simulation = Simulation::new(topology.clone(), seed);
+    simulation.cap_recovery(schedule.cap_s);
+    reach(&mut simulation, schedule.warm_up_s);
+    if let Some(unit) = unit {
+        simulation.kill(unit);
+    }
+    let begin = schedule.warm_up_s + skipped_s;
+    reach(&mut simulation, begin);
+    simulation.start_measuring();
+    let end = begin + schedule.window_s;
+    reach(&mut simulation, end);
+    simulation.stop_measuring();
+    let report = simulation.report();
+    drain(&mut simulation, topology, end);
+    // States are those of the window; counts those of its requests, once they have ended.
+    Report { nodes: report.nodes, ..simulation.report() }
+}
+
+fn reach(simulation: &mut Simulation, seconds: f64) {
+    while !simulation.advance(nanoseconds(seconds), u64::MAX) {}
+}
+
+/// Traffic goes on until every request of the window has ended, or its client has surely given up.
+fn drain(simulation: &mut Simulation, topology: &Topology, end: f64) {
+    let longest = topology.places().filter_map(|(_, place)| match &place.station {
+        Station::Source(source) => Some(source.timeout_ns as f64 / 1e9 * f64::from(source.retries + 1)),
+        Station::Router(_) | Station::Server(_) | Station::Cache(_) => None,
+        Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+    });
+    let last = end + longest.fold(1.0, f64::max).min(DRAIN_S);
+    let mut now = end;
+    while simulation.unfinished() > 0 && now < last {
+        now += 0.01;
+        reach(simulation, now);
+    }
+}
+
+/// Answered as a share of what was answered without the kill, each relative to what was sent.
+fn kept(with: &Traffic, without: &Traffic) -> Option<f64> {
+    let answered = |traffic: &Traffic| {
+        let counts = &traffic.counts;
+        (counts.sent > 0).then(|| (counts.ok + counts.degraded) as f64 / counts.sent as f64)
+    };
+    let (with, without) = (answered(with)?, answered(without)?);
+    (without > 0.0).then(|| (with / without).min(1.0))
+}
+
+fn saturated(with: &Report, without: &Report) -> Vec<u32> {
+    let pairs = with.nodes.iter().zip(&without.nodes).enumerate();
+    let new = pairs
+        .filter(|(_, (with, without))| with.state == State::Saturated && without.state != State::Saturated);
+    new.map(|(node, _)| node as u32).collect()
+}
+
+fn nanoseconds(seconds: f64) -> u64 {
+    libm::round(seconds * 1e9) as u64
+}
