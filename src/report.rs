@@ -116,6 +116,19 @@ pub struct Times {
     pub p99: Estimate,
 }
 
+impl Times {
+    /// Mean and quantiles [s], all of the same trust.
+    pub fn of(mean: f64, trust: Trust, quantile: impl Fn(f64) -> f64) -> Times {
+        let estimate = |value| Estimate { value, trust };
+        Times {
+            mean: estimate(mean),
+            p50: estimate(quantile(0.5)),
+            p95: estimate(quantile(0.95)),
+            p99: estimate(quantile(0.99)),
+        }
+    }
+}
+
 /// State of a block by offered load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

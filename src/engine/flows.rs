@@ -13,9 +13,9 @@ mod keys;
 mod reach;
 mod solver;
 
-pub use calls::{Answer, Called, Moments, Plan, Step};
+pub use calls::{Answer, Called, Moments, Step};
 pub use instance::{Line, Occupancy};
-pub use reach::{Door, Reach};
+pub use reach::Door;
 
 use crate::engine::Unit;
 use crate::engine::cache::KeyStream;
@@ -93,6 +93,8 @@ pub struct StationFlow {
     pub dropped: [f64; Cause::COUNT],
     /// What the calls that it makes after its own service come to, by operation.
     pub after: [Answer; 2],
+    /// Calls that a server or a cache makes after its own service, in order, by operation.
+    pub steps: [Vec<Step>; 2],
     /// For how long a call holds its slot after service, by operation [s].
     pub hold: [f64; 2],
     /// Calls that arrive by door and operation [1/s].
@@ -110,6 +112,8 @@ pub struct InstanceFlow {
     pub calls: [f64; 2],
     /// Writes of the primary applied here [1/s].
     pub replays: f64,
+    /// Share of the station's calls that it gets, by door and operation (0–1).
+    pub shares: [[f64; 2]; 2],
     /// How it copes.
     pub occupancy: Occupancy,
 }

@@ -27,14 +27,30 @@ impl Case {
         self.0["params"][name].as_f64().unwrap_or_else(|| panic!("{} has no {name}", self.id()))
     }
 
+    /// Whether it says anything of a quantity.
+    pub fn has(&self, quantity: &str) -> bool {
+        self.expectation(quantity).is_some()
+    }
+
     /// Asserts that a quantity has its expected value, within the tolerance of the case.
+    #[track_caller]
     pub fn check(&self, quantity: &str, got: f64) {
-        let expect = self.0["expect"].as_array().expect("expectations");
-        let found = expect.iter().find(|expect| expect["quantity"] == quantity);
+        self.check_within(quantity, got, 0.0);
+    }
+
+    /// The same, within this relative tolerance where the case's own is stricter.
+    #[track_caller]
+    pub fn check_within(&self, quantity: &str, got: f64, relative: f64) {
+        let found = self.expectation(quantity);
         let found = found.unwrap_or_else(|| panic!("{} expects no {quantity}", self.id()));
         let wanted = found["expected"].as_f64().expect("a number");
-        let tolerance = found["analytic_rel_tol"].as_f64().expect("a tolerance") * wanted.abs();
+        let tolerance = found["analytic_rel_tol"].as_f64().expect("a tolerance").max(relative) * wanted.abs();
         let off = (got - wanted).abs();
         assert!(off <= tolerance, "{} {quantity}: {got} instead of {wanted}, {off:e} off", self.id());
+    }
+
+    fn expectation(&self, quantity: &str) -> Option<&Value> {
+        let all = self.0["expect"].as_array().expect("expectations");
+        all.iter().find(|expect| expect["quantity"] == quantity)
     }
 }

@@ -102,6 +102,8 @@ pub struct Called {
     pub attempts: f64,
     /// Share of one attempt that comes to nothing (0–1).
     pub failing: f64,
+    /// For how long a failed attempt keeps the caller waiting [s].
+    pub failed_for: f64,
     /// From the first attempt to the final answer, latency included.
     pub time: Moments,
     /// For how long one attempt holds a connection [s].
@@ -115,6 +117,7 @@ impl Called {
         hard: 0.0,
         attempts: 1.0,
         failing: 0.0,
+        failed_for: 0.0,
         time: Moments { mean: 0.0, variance: 0.0 },
         held: 0.0,
     };
@@ -138,14 +141,17 @@ impl Called {
             attempts += tried;
             delays += tried * delay;
         }
+        // Beyond the timeout lies about one standard deviation more.
+        let until_given_up = (one.mean - late * libm::sqrt(one.variance)).clamp(0.0, timeout.max(both_ways));
         let time = Moments { mean: one.mean.min(timeout.max(both_ways)), ..one };
         Called {
             ok: ok * attempts,
             hard: end.hard * attempts,
             attempts,
             failing: 1.0 - ok,
+            failed_for,
             time: time.later(delays / attempts),
-            held: end.ok * ((1.0 - late) * time.mean + late * timeout) + (1.0 - end.ok) * both_ways,
+            held: end.ok * until_given_up + (1.0 - end.ok) * both_ways,
         }
     }
 

@@ -110,7 +110,7 @@ impl<'a> Solver<'a> {
         let routes = topology.graph.edge_count();
         let mut incoming = vec![Vec::new(); topology.len()];
         (0..routes).for_each(|route| incoming[topology.ends(route).1].push(route));
-        let mut sites: Vec<Site> = reach.alive.iter().map(|alive| Site::new(alive)).collect();
+        let mut sites: Vec<Site> = (0..topology.len()).map(|node| Site::new(&reach, node)).collect();
         order.iter().enumerate().for_each(|(turn, node)| sites[*node].turn = turn);
         let mut solver = Solver {
             plan: Plan::new(topology),
@@ -328,16 +328,18 @@ impl<'a> Solver<'a> {
 }
 
 impl Site {
-    fn new(alive: &[bool]) -> Site {
-        let instance = |alive: &bool| InstanceFlow {
+    fn new(reach: &Reach, node: usize) -> Site {
+        let instance = |(index, alive): (usize, &bool)| InstanceFlow {
             alive: *alive,
             calls: [0.0; 2],
             replays: 0.0,
+            shares: [Door::First, Door::Spread]
+                .map(|door| Operation::ALL.map(|op| reach.share(node, door, op, index))),
             occupancy: Occupancy::IDLE,
         };
         Site {
             turn: 0,
-            instances: alive.iter().map(instance).collect(),
+            instances: reach.alive[node].iter().enumerate().map(instance).collect(),
             within_limit: 1.0,
             limit: 0.0,
             taken: 1.0,

@@ -12,6 +12,8 @@ pub struct Complex {
 }
 
 impl Complex {
+    /// Zero.
+    pub const ZERO: Complex = Complex { re: 0.0, im: 0.0 };
     /// One.
     pub const ONE: Complex = Complex { re: 1.0, im: 0.0 };
 

@@ -2,7 +2,7 @@
 
 use super::{ROUNDS, Solver};
 use crate::engine::flows::reach::Door;
-use crate::engine::flows::{ClientFlow, Flows, RouteFlow, StationFlow};
+use crate::engine::flows::{ClientFlow, Flows, RouteFlow, StationFlow, Step};
 use crate::report::Cause;
 use crate::topology::{Operation, Station};
 
@@ -68,10 +68,20 @@ impl Solver<'_> {
             streams: site.known.streams.clone(),
             dropped: self.dropped(node, cut),
             after: site.after,
+            steps: Operation::ALL.map(|op| self.steps(node, op)),
             hold: site.hold,
             doors: [self.through(node, Door::First), self.through(node, Door::Spread)],
             answers: site.answers,
         }
+    }
+
+    fn steps(&self, node: usize, op: Operation) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if matches!(self.topology.place(node).station, Station::Server(_) | Station::Cache(_)) {
+            let hit = |route: usize| self.hits_along(route, op, self.hit_ratio(self.topology.ends(route).1));
+            self.walk(node, op, hit, |step| steps.push(step));
+        }
+        steps
     }
 
     fn dropped(&self, node: usize, cut: bool) -> [f64; Cause::COUNT] {

@@ -1,0 +1,192 @@
+//! How times spread: the transforms of all stations, combined along the request tree and inverted.
+//!
+//! What always takes at least so long is kept apart as a shift, so that constant latencies cost neither accuracy nor
+//! time: a transform is that of the rest.
+
+mod parts;
+mod prepare;
+
+use std::cell::RefCell;
+
+use crate::engine::flows::Door;
+use crate::engine::formulas::Wait;
+use crate::engine::formulas::invert::{self, Complex};
+use crate::topology::Operation;
+use parts::{Lines, Part};
+
+/// Rounds in which a loop is followed.
+const ROUNDS: usize = 48;
+
+/// The times of one topology, ready to be asked for quantiles.
+pub struct Spread {
+    /// Callees before callers, only what carries calls.
+    nodes: Vec<Node>,
+    /// By route and operation.
+    routes: Vec<[Link; 2]>,
+    /// Whether calls go in circles.
+    loops: bool,
+    stations: usize,
+}
+
+struct Node {
+    node: usize,
+    /// By operation; `None` when there are none.
+    times: [Option<Time>; 2],
+}
+
+struct Time {
+    shift: f64,
+    /// Waits by door: share of the calls, and its lines.
+    waits: [Vec<(f64, Lines)>; 2],
+    service: Part,
+    /// Share that goes no further: hits of a cache.
+    ends: f64,
+    after: After,
+}
+
+enum After {
+    Nothing,
+    /// One of these routes: share, route, what it takes longer than the shortest.
+    OneOf(Vec<(f64, usize, f64)>),
+    /// All of these.
+    AllOf(Vec<Factor>),
+}
+
+/// Calls that are made together or not at all.
+struct Factor {
+    chance: f64,
+    /// What they take at least, where that is not part of the shift.
+    longer: f64,
+    calls: Vec<(usize, f64, f64)>,
+}
+
+#[derive(Clone)]
+struct Link {
+    to: usize,
+    door: usize,
+    shift: f64,
+    pool: Wait,
+    /// Attempts that may be the one that succeeds: its chance, the least delay before it and the spread of that [s]. Empty
+    /// when none is ever repeated.
+    attempts: Vec<(f64, f64, f64)>,
+}
+
+/// A transform, later by a constant.
+fn delayed(value: Complex, s: Complex, by: f64) -> Complex {
+    if by > 0.0 { value * (s * -by).e_to_it() } else { value }
+}
+
+impl Spread {
+    /// The time that a share `p` does not exceed, of a mixture of stations' times by weight [s]. Parts are
+    /// (weight, station, door, operation); `guess` is the mean.
+    pub fn quantile(&self, parts: &[(f64, usize, Door, Operation)], guess: f64, p: f64) -> f64 {
+        let total: f64 = parts.iter().map(|part| part.0).sum();
+        let shift_of = |part: &(f64, usize, Door, Operation)| self.shift(part.1, part.3);
+        let shift = parts.iter().map(shift_of).fold(f64::INFINITY, f64::min);
+        if total <= 0.0 || !shift.is_finite() {
+            return 0.0;
+        }
+        let weights: Vec<(f64, f64, usize, usize, usize)> = parts
+            .iter()
+            .map(|part| (part.0 / total, shift_of(part) - shift, part.1, part.2 as usize, part.3 as usize))
+            .collect();
+        let used = [0, 1].map(|op| weights.iter().any(|part| part.4 == op));
+        let rest = guess - shift;
+        if rest <= 1e-9 * guess {
+            return guess;
+        }
+        let values = RefCell::new(vec![[[Complex::ONE; 2]; 2]; self.stations]);
+        let transform = |s: Complex| {
+            let values = &mut *values.borrow_mut();
+            self.evaluate(s, used, values);
+            let part = |sum: Complex, (weight, longer, node, door, op): &(f64, f64, usize, usize, usize)| {
+                sum + delayed(values[*node][*door][*op], s, *longer) * *weight
+            };
+            weights.iter().fold(Complex::ZERO, part)
+        };
+        let survival = |time: f64| invert::survival(transform, time);
+        // A share may take no longer than the shift: nothing lies below it.
+        if survival(1e-6 * rest) <= 1.0 - p {
+            return shift;
+        }
+        shift + invert::quantile(survival, rest, p)
+    }
+
+    fn shift(&self, node: usize, op: Operation) -> f64 {
+        let found = self.nodes.iter().find(|known| known.node == node);
+        found.and_then(|known| known.times[op as usize].as_ref()).map_or(0.0, |time| time.shift)
+    }
+
+    /// Transforms of all stations at a point, by door and operation.
+    fn evaluate(&self, s: Complex, used: [bool; 2], values: &mut [[[Complex; 2]; 2]]) {
+        for _ in 0..if self.loops { ROUNDS } else { 1 } {
+            for node in &self.nodes {
+                for (op, time) in node.times.iter().enumerate().filter(|(op, _)| used[*op]) {
+                    let Some(time) = time else { continue };
+                    let after = self.after(time, s, op, values);
+                    let all = time.service.transform(s) * after;
+                    for door in 0..2 {
+                        let waits = &time.waits[door];
+                        let part =
+                            |sum: Complex, (share, lines): &(f64, Lines)| sum + lines.transform(s) * *share;
+                        if !waits.is_empty() {
+                            values[node.node][door][op] = all * waits.iter().fold(Complex::ZERO, part);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn after(&self, time: &Time, s: Complex, op: usize, values: &[[[Complex; 2]; 2]]) -> Complex {
+        let value = match &time.after {
+            After::Nothing => return Complex::ONE,
+            After::OneOf(routes) => {
+                let part = |sum: Complex, (share, route, longer): &(f64, usize, f64)| {
+                    sum + delayed(self.along(*route, op, s, values), s, *longer) * *share
+                };
+                routes.iter().fold(Complex::ZERO, part)
+            }
+            After::AllOf(factors) => {
+                let one = |product: Complex, factor: &Factor| product * self.factor(factor, op, s, values);
+                factors.iter().fold(Complex::ONE, one)
+            }
+        };
+        Complex::real(time.ends) + value * (1.0 - time.ends)
+    }
+
+    fn factor(&self, factor: &Factor, op: usize, s: Complex, values: &[[[Complex; 2]; 2]]) -> Complex {
+        let mut product = Complex::ONE;
+        for (route, calls, shift) in &factor.calls {
+            let one = self.along(*route, op, s, values);
+            let whole = libm::floor(*calls);
+            (0..whole as u32).for_each(|_| product = product * one);
+            let more = calls - whole;
+            if more > 0.0 {
+                product = product * (Complex::real(1.0 - more) + delayed(one, s, *shift) * more);
+            }
+        }
+        Complex::real(1.0 - factor.chance) + delayed(product, s, factor.longer) * factor.chance
+    }
+
+    fn along(&self, route: usize, op: usize, s: Complex, values: &[[[Complex; 2]; 2]]) -> Complex {
+        let link = &self.routes[route][op];
+        let mut value = values[link.to][link.door][op];
+        if link.pool.chance > 0.0 {
+            value = value * link.pool.transform(s);
+        }
+        if link.attempts.is_empty() {
+            return value;
+        }
+        let part = |sum: Complex, (chance, delay, spread): &(f64, f64, f64)| {
+            let wait = if *spread > 0.0 {
+                let by = s * *spread;
+                (Complex::ONE - (by * -1.0).e_to_it()) / by
+            } else {
+                Complex::ONE
+            };
+            sum + delayed(wait, s, *delay) * *chance
+        };
+        value * link.attempts.iter().fold(Complex::ZERO, part)
+    }
+}

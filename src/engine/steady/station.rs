@@ -1,0 +1,128 @@
+//! What the steady method says of one station.
+
+use crate::engine::flows::{InstanceFlow, Line, Moments, StationFlow};
+use crate::engine::formulas::Wait;
+use crate::report::{Cause, Estimate, Ledger, NodeReport, State, Times, Trust};
+use crate::topology::{Place, Servers, Shape, Station};
+
+/// Share of calls dropped for fullness from which a station counts as saturated (rules 1.2).
+const DROPPING: f64 = 1e-3;
+/// Slots from which a station without cores counts as having no limit.
+const UNLIMITED: u32 = 1 << 20;
+
+/// What the steady method says of a station.
+pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
+    let offered: f64 = flow.offered.iter().sum();
+    let carried: f64 = flow.carried.iter().sum();
+    let alive = flow.instances.iter().filter(|instance| instance.alive).count() as u32;
+    let used = || flow.instances.iter().filter(|instance| instance.occupancy.load > 0.0);
+    let limited = place.serves() && (place.servers.cores.is_some() || place.servers.slots < UNLIMITED);
+    let hottest = flow.hottest().map_or(0.0, |instance| instance.occupancy.load);
+    let loads = used().map(|instance| instance.occupancy.load).sum::<f64>() / used().count().max(1) as f64;
+    let busy = flow.instances.iter().map(|instance| instance.occupancy.busy);
+    let cores = place.servers.cores.is_some() && place.serves();
+    let wait = Moments::mixed(flow.instances.iter().map(|instance| (rate(instance), wait_of(instance))));
+    let answered = [0, 1].map(|op| flow.carried[op] * flow.after[op].ok);
+    let time = Moments::mixed([0, 1].into_iter().map(|op| (answered[op], own_time(flow, op))));
+    NodeReport {
+        offered,
+        carried,
+        load: limited.then_some(loads.max(flow.backlog)),
+        busy: cores.then(|| approximate(busy.clone().sum::<f64>() / flow.instances.len() as f64)),
+        hottest: cores.then(|| busy.fold(0.0, f64::max)),
+        state: state(place, flow, hottest, offered, alive),
+        present: flow.instances.iter().map(|instance| present(&place.servers, flow, instance)).sum(),
+        waiting: flow.waiting
+            + flow.instances.iter().map(|instance| rate(instance) * wait_of(instance).mean).sum::<f64>(),
+        wait: (place.serves() && carried > 0.0).then(|| wait_times(flow, wait)),
+        latency: (answered[0] + answered[1] > 0.0).then(|| own_times(place, flow, time)),
+        dropped: flow.dropped,
+        hit_ratio: flow.hit_ratio,
+        wasted: 0.0,
+        alive,
+        ledger: Ledger::default(),
+    }
+}
+
+/// The line for a core where it is the only wait and the same at every instance that is used.
+fn only_line(flow: &StationFlow) -> Option<Wait> {
+    let mut used =
+        flow.instances.iter().filter(|instance| rate(instance) > 0.0).map(|instance| instance.occupancy);
+    let first = used.next()?;
+    let same = used.all(|other| other.for_core == first.for_core);
+    match first.for_core {
+        Line::Open(wait) if same && first.for_slot.mean() == 0.0 => Some(wait),
+        Line::Open(_) | Line::Bounded(_) => None,
+    }
+}
+
+fn wait_times(flow: &StationFlow, moments: Moments) -> Times {
+    only_line(flow).map_or_else(
+        || times(moments),
+        |line| Times::of(moments.mean, Trust::Approximate, |p| line.quantile(p)),
+    )
+}
+
+/// Of a station without calls of its own and with exponential service the sojourn of its line; else by two moments.
+fn own_times(place: &Place, flow: &StationFlow, moments: Moments) -> Times {
+    let servers = &place.servers;
+    let one_service = servers.read == servers.write || flow.carried[0] == 0.0 || flow.carried[1] == 0.0;
+    let service = if flow.carried[0] > 0.0 { servers.read } else { servers.write };
+    let alone = flow.steps.iter().all(Vec::is_empty)
+        && !matches!(place.station, Station::Router(_) | Station::Source(_));
+    match only_line(flow) {
+        Some(line) if alone && one_service && service.shape == Shape::Exponential && service.mean_s > 0.0 => {
+            Times::of(moments.mean, Trust::Approximate, |p| line.sojourn_quantile(service.mean_s, p))
+        }
+        Some(_) | None => times(moments),
+    }
+}
+
+/// From arrival to reply, whichever door.
+fn own_time(flow: &StationFlow, op: usize) -> Moments {
+    let answers = [flow.answers[0][op], flow.answers[1][op]];
+    let weight =
+        |door: usize| if flow.doors[door][op] > 0.0 { flow.doors[door][op] * answers[door].ok } else { 0.0 };
+    Moments::mixed([0, 1].into_iter().map(|door| (weight(door), answers[door].time)))
+}
+
+/// Calls admitted at an instance [1/s].
+fn rate(instance: &InstanceFlow) -> f64 {
+    (instance.calls[0] + instance.calls[1]) * instance.occupancy.admitted
+}
+
+fn wait_of(instance: &InstanceFlow) -> Moments {
+    Moments { mean: instance.occupancy.wait(), variance: instance.occupancy.wait_variance() }
+}
+
+/// Mean calls at an instance by Little's law: wait, service and the time that its own calls take.
+fn present(servers: &Servers, flow: &StationFlow, instance: &InstanceFlow) -> f64 {
+    let stay = |op: usize, service: f64| {
+        let wait = instance.occupancy.wait();
+        instance.calls[op] * instance.occupancy.admitted * (wait + service + flow.hold[op])
+    };
+    stay(0, servers.read.mean_s) + stay(1, servers.write.mean_s)
+}
+
+fn state(place: &Place, flow: &StationFlow, load: f64, offered: f64, alive: u32) -> State {
+    if matches!(place.station, Station::Source(_) | Station::Observer) {
+        return State::Calm;
+    }
+    if alive == 0 {
+        return State::Down;
+    }
+    let full = [Cause::Overloaded, Cause::PoolExhausted, Cause::BacklogFull];
+    let dropped: f64 = full.iter().map(|cause| flow.dropped[*cause as usize]).sum();
+    if dropped >= DROPPING * offered && dropped > 0.0 {
+        return State::Saturated;
+    }
+    State::of(load.max(flow.backlog))
+}
+
+fn approximate(value: f64) -> Estimate {
+    Estimate { value, trust: Trust::Approximate }
+}
+
+fn times(time: Moments) -> Times {
+    Times::of(time.mean, Trust::Approximate, |p| time.quantile(p))
+}

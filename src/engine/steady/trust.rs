@@ -1,0 +1,48 @@
+//! How far the steady method's figures for the clients can be trusted.
+
+use crate::engine::flows::{Flows, Line, StationFlow};
+use crate::report::Trust;
+use crate::topology::{Place, Shape, Station, Topology};
+
+/// Load from which a two-moment formula is an order of magnitude.
+const STEEP: f64 = 0.98;
+
+/// Exact when every request goes to one station of exponential servers and no further; low where something
+/// saturates or goes in circles; approximate elsewhere.
+pub fn of(topology: &Topology, flows: &Flows) -> Trust {
+    if !flows.endless.is_empty()
+        || topology.places().any(|(node, place)| strained(place, &flows.stations[node]))
+    {
+        return Trust::Low;
+    }
+    let direct = flows.clients.iter().all(|client| {
+        let links = &topology.outgoing[client.node];
+        links.len() == 1 && topology.route(links[0].index()).retries == 0 && {
+            let to = topology.ends(links[0].index()).1;
+            markov(topology.place(to), &flows.stations[to])
+        }
+    });
+    if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
+}
+
+fn strained(place: &Place, flow: &StationFlow) -> bool {
+    place.serves()
+        && (flow.backlog >= STEEP || flow.instances.iter().any(|instance| instance.occupancy.load >= STEEP))
+}
+
+/// Poisson arrivals, exponential service of one mean, no loss, nothing called.
+fn markov(place: &Place, flow: &StationFlow) -> bool {
+    let plain = matches!(place.station, Station::Server(_) | Station::Store(_));
+    let servers = &place.servers;
+    let exponential = servers.read.shape == Shape::Exponential && servers.write.shape == Shape::Exponential;
+    let calm = |instance: &crate::engine::flows::InstanceFlow| {
+        let found = &instance.occupancy;
+        let open = matches!(found.for_core, Line::Open(_)) && found.for_slot.mean() == 0.0;
+        open && found.service_scv == 1.0
+            && found.gap_scv == 1.0
+            && found.admitted == 1.0
+            && instance.replays == 0.0
+    };
+    let alone = flow.steps.iter().all(Vec::is_empty) && flow.limit == 0.0 && servers.errors == 0.0;
+    plain && exponential && alone && flow.upkeep == 0.0 && flow.instances.iter().all(calm)
+}
