@@ -332,7 +332,7 @@ fn threads_held_by_a_slow_service_are_the_limit() {
         (place.servers.cores, place.servers.slots) = (None, 1 << 20);
         place.servers.read.mean_s = 1.0;
     });
-    drawn.link_with(client, app, |route| route.latency_ns = 0);
+    drawn.link_with(client, app, |route| (route.latency_ns, route.timeout_ns) = (0, 60_000_000_000));
     drawn.link_with(app, slow, |route| (route.latency_ns, route.timeout_ns) = (0, 60_000_000_000));
     let report = solved(&drawn.0);
     near(report.total.success.value, 1.0 - erlang_b(200, 190.0), 1e-9);

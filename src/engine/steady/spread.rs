@@ -125,13 +125,11 @@ impl Spread {
                     let Some(time) = time else { continue };
                     let after = self.after(time, s, op, values);
                     let all = time.service.transform(s) * after;
-                    for door in 0..2 {
-                        let waits = &time.waits[door];
-                        let part =
-                            |sum: Complex, (share, lines): &(f64, Lines)| sum + lines.transform(s) * *share;
-                        if !waits.is_empty() {
-                            values[node.node][door][op] = all * waits.iter().fold(Complex::ZERO, part);
-                        }
+                    let wait =
+                        |sum: Complex, (share, lines): &(f64, Lines)| sum + lines.transform(s) * *share;
+                    for (door, waits) in time.waits.iter().enumerate().filter(|(_, waits)| !waits.is_empty())
+                    {
+                        values[node.node][door][op] = all * waits.iter().fold(Complex::ZERO, wait);
                     }
                 }
             }
