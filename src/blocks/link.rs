@@ -169,6 +169,17 @@ pub fn same_conditions(a: &Values, b: &Values) -> bool {
     a.choice("ops") == b.choice("ops") && a.choice("when") == b.choice("when")
 }
 
+/// What a link carries and when, in a few words: “reads on miss”; empty when it carries everything always.
+pub fn in_words(values: &Values) -> String {
+    let read = Reader::new(PARAMS, values);
+    let ops = match read.choice("ops") {
+        "both" => "",
+        ops => ops,
+    };
+    let miss = if read.choice("when") == "miss" { "on miss" } else { "" };
+    [ops, miss].join(" ").trim().to_owned()
+}
+
 /// Seconds to nanoseconds, rounded to the nearest.
 pub fn nanoseconds(seconds: f64) -> u64 {
     libm::round(seconds * 1e9) as u64

@@ -69,13 +69,12 @@ impl Connecting {
     /// Which block the free end would go to at this point: the nearest handle, else the card under it.
     fn nearest(&self, design: &Design, at: Point, zoom: f64) -> Option<NodeId> {
         let handle = |at| if self.backwards { geometry::out_handle(at) } else { geometry::in_handle(at) };
-        let away = |node: &crate::design::Node| (distance(handle(node.at), at), node.id);
-        let nearest = design.nodes.iter().map(away).min_by(|a, b| a.0.total_cmp(&b.0))?;
-        if nearest.0 <= SNAP / zoom {
-            return Some(nearest.1);
-        }
-        // A block links to itself only through its handle: its card is where a drag begins and gives up.
-        geometry::node_at(design, at).filter(|id| *id != self.from)
+        let others = design.nodes.iter().filter(|node| node.id != self.from);
+        let away = others.map(|node| (distance(handle(node.at), at), node.id));
+        let nearest = away.min_by(|a, b| a.0.total_cmp(&b.0)).filter(|nearest| nearest.0 <= SNAP / zoom);
+        // Its own card is where a drag begins and gives up.
+        let under = || geometry::node_at(design, at).filter(|id| *id != self.from);
+        nearest.map(|(_, id)| id).or_else(under)
     }
 }
 
@@ -139,10 +138,9 @@ pub(super) fn start_by_keys(session: &mut Session) -> Vec<Effect> {
         let place = design.node(**id).map_or(at, |node| geometry::in_handle(node.at));
         (distance(place, at) * 1e3) as u64
     };
-    let first = connecting.valid.iter().filter(|id| **id != from).min_by_key(away).copied();
+    let first = connecting.valid.iter().min_by_key(away).copied().unwrap_or(from);
     let text = how_to(session, "Arrows choose, Enter connects, Escape leaves.");
     effects.push(Effect::Announce(text));
-    let first = first.unwrap_or(from);
     effects.extend(choose(session, first));
     effects
 }
@@ -227,7 +225,9 @@ fn begin(session: &mut Session, from: NodeId, backwards: bool, way: Way, to: Poi
     let design = session.design().clone();
     let mut connecting =
         Connecting { from, backwards, to, snapped: None, refused: None, valid: Vec::new(), way, moved };
-    let takes = |id: &NodeId| edit::may_add_link(&design, &connecting.link_to(&design, *id)).is_ok();
+    // A block that calls itself can be read from a file, but by hand it is a slip.
+    let takes =
+        |id: &NodeId| *id != from && edit::may_add_link(&design, &connecting.link_to(&design, *id)).is_ok();
     let mut valid: Vec<NodeId> = design.nodes.iter().map(|node| node.id).filter(takes).collect();
     valid.sort_by_key(|id| design.node(*id).map(|node| node.at));
     connecting.valid = valid;

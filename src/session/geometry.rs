@@ -1,6 +1,8 @@
 //! Where things lie on the canvas: cards, handles, curves of links, frames of groups. Canvas units throughout.
 
-use crate::design::{Design, GroupId, LinkId, Node, NodeId};
+use std::collections::BTreeMap;
+
+use crate::design::{Design, GroupId, Link, LinkId, Node, NodeId};
 
 /// Size of a block's card.
 pub const CARD: [f64; 2] = [176.0, 76.0];
@@ -136,7 +138,7 @@ pub fn curve_between(from: Point, to: Point) -> Curve {
     Curve([from, [from[0] + reach, low], [to[0] - reach, low], to])
 }
 
-/// The curve of a link between blocks that stand at `from` and `to`; `lane` keeps twins apart (see [`lane`]).
+/// The curve of a link between blocks that stand at `from` and `to`; `lane` keeps twins apart (see [`lanes`]).
 pub fn curve(from: [i32; 2], to: [i32; 2], lane: f64) -> Curve {
     let [start, end] = [out_handle(from), in_handle(to)];
     let mut points = if from == to { self_loop(start, end) } else { curve_between(start, end).0 };
@@ -145,24 +147,24 @@ pub fn curve(from: [i32; 2], to: [i32; 2], lane: f64) -> Curve {
     Curve(points)
 }
 
-/// A link's place among those between the same two blocks: 0 alone, ∓0.5 for two, −1, 0, 1 for three.
-pub fn lane(design: &Design, id: LinkId) -> f64 {
-    let Some(link) = design.link(id) else { return 0.0 };
-    let twins = design.links.iter().filter(|other| (other.from, other.to) == (link.from, link.to));
-    let (mut place, mut count) = (0_u32, 0_u32);
-    for twin in twins {
-        if twin.id == id {
-            place = count;
-        }
-        count += 1;
-    }
-    f64::from(place) - f64::from(count - 1) / 2.0
+/// Each link's place among those between the same two blocks, in the design's list order: 0 alone, ∓0.5 for two,
+/// −1, 0, 1 for three.
+pub fn lanes(design: &Design) -> Vec<f64> {
+    let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
+    let mut place = |link: &Link| {
+        let count = counts.entry((link.from, link.to)).or_default();
+        *count += 1;
+        *count - 1
+    };
+    let places: Vec<u32> = design.links.iter().map(&mut place).collect();
+    let middle = |link: &Link| f64::from(counts[&(link.from, link.to)] - 1) / 2.0;
+    design.links.iter().zip(places).map(|(link, place)| f64::from(place) - middle(link)).collect()
 }
 
 /// The curve of a placed link; `None` when an end is missing.
 pub fn link_curve(design: &Design, id: LinkId) -> Option<Curve> {
-    let link = design.link(id)?;
-    Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, lane(design, id)))
+    let index = design.links.iter().position(|link| link.id == id)?;
+    placed_curve(design, &design.links[index], lanes(design)[index])
 }
 
 /// The uppermost block whose card holds the point.
@@ -172,14 +174,14 @@ pub fn node_at(design: &Design, at: Point) -> Option<NodeId> {
 
 /// The nearest link within `radius` of the point.
 pub fn link_at(design: &Design, at: Point, radius: f64) -> Option<LinkId> {
-    let near = |link: &crate::design::Link| {
-        let curve = link_curve(design, link.id)?;
+    let near = |(link, lane): (&Link, f64)| {
+        let curve = placed_curve(design, link, lane)?;
         // The cheap test first: most links are far away.
         let far = !curve.bounds().grown(radius).contains(at);
         let distance = if far { f64::INFINITY } else { curve.distance(at) };
         (distance <= radius).then_some((distance, link.id))
     };
-    let nearest = design.links.iter().filter_map(near).min_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = design.links.iter().zip(lanes(design)).filter_map(near).min_by(|a, b| a.0.total_cmp(&b.0));
     nearest.map(|(_, id)| id)
 }
 
@@ -217,6 +219,10 @@ fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
         next = design.group(id).and_then(|group| group.parent);
     }
     chain
+}
+
+fn placed_curve(design: &Design, link: &Link, lane: f64) -> Option<Curve> {
+    Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, lane))
 }
 
 /// From the right edge over the card to its left edge.

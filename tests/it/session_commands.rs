@@ -165,16 +165,17 @@ fn arrows_walk_to_the_nearest_block() {
 #[test]
 fn a_link_is_drawn_by_keys_alone() {
     let mut session = open(ROW);
+    session.add_block("cache", Some([988.0, 338.0]), false);
     let effects = play(&mut session, &format!("{CLICK_2} edit.connect"));
     let said = |effects: &[Effect], word: &str| {
         effects.iter().any(|effect| matches!(effect, Effect::Announce(text) if text.contains(word)))
     };
     assert!(said(&effects, "Connecting from App server: 2 targets."), "{effects:?}");
-    assert!(said(&effects, "SQL database, 2 of 2."), "the nearest first: {effects:?}");
-    assert!(said(&play(&mut session, "move.right"), "App server, 1 of 2."));
-    let effects = play(&mut session, "move.left; edit.confirm");
+    assert!(said(&effects, "SQL database, 1 of 2."), "the nearest first: {effects:?}");
+    assert!(said(&play(&mut session, "move.right"), "Cache, 2 of 2."));
+    let effects = play(&mut session, "move.right; edit.confirm");
     assert!(said(&effects, "Linked App server to SQL database."), "{effects:?}");
-    assert_eq!(picture(&session), "1@0,0 2@300,0 3@600,0 | 1>2 2>3 | [2]");
+    assert_eq!(picture(&session), "1@0,0 2@300,0 3@600,0 4@900,300 | 1>2 2>3 | [2]");
     play(&mut session, "edit.connect; edit.leave");
     assert!(!session.is_busy());
     let refused = play(&mut session, "down 650,50 node3; up 650,50; edit.connect");

@@ -1,9 +1,100 @@
-//! The canvas: blocks, links, moving traffic.
+//! The canvas: groups and links below, moving traffic over them, blocks on top, all under one pan and zoom.
 
+mod card;
+mod groups;
+mod link;
+mod overlay;
+mod traffic;
+
+use headroom::session::Viewport;
+use headroom::session::geometry::GRID;
+use leptos::html;
 use leptos::prelude::*;
+
+use crate::state::App;
+use crate::{keys, pointer};
+use card::{Card, RenameField};
+use groups::Groups;
+use link::LinkLine;
+use overlay::DraftLayer;
+use traffic::{Traffic, TrafficScale};
+
+/// Below this zoom, labels are too small to read and go.
+const FAR: f64 = 0.4;
 
 /// The canvas, filling its place in the page's grid.
 #[component]
 pub fn Canvas() -> impl IntoView {
-    view! { <div class="canvas" tabindex="0" role="application" aria-label="Canvas"></div> }
+    let app = App::get();
+    let root = NodeRef::<html::Div>::new();
+    pointer::listen(app, root);
+    keys::listen(app);
+    let view = app.viewport;
+    let label = move || {
+        let count = app.cards.order.with(Vec::len);
+        format!("Canvas, {count} blocks. Arrows choose and move, C connects, question mark shows all keys.")
+    };
+    view! {
+        <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=label
+            class:far=move || view.with(|view| view.zoom < FAR)
+            class:drawing=move || app.draft.with(Option::is_some)
+            style:background-size=move || view.with(grid_size)
+            style:background-position=move || view.with(grid_position)>
+            <div class="world" style:transform=move || view.with(transform)>
+                <Groups/>
+                <svg class="lines" aria-label="Links" role="group">
+                    <For each=move || app.cards.link_order.get() key=|id| *id let:id><LinkLine id/></For>
+                </svg>
+            </div>
+            <Traffic/>
+            <div class="world" style:transform=move || view.with(transform)>
+                <For each=move || app.cards.order.get() key=|id| *id let:id><Card id/></For>
+                <DraftLayer/>
+                <RenameField/>
+            </div>
+        </div>
+        <TrafficScale/>
+        <Zoom/>
+    }
+}
+
+/// Buttons for those who have no wheel.
+#[component]
+fn Zoom() -> impl IntoView {
+    let app = App::get();
+    let percent = move || app.viewport.with(|view| format!("{:.0} %", view.zoom * 100.0));
+    view! {
+        <div class="zoom" role="group" aria-label="Zoom">
+            <button type="button" aria-label="Zoom out" on:click=move |_| app.command("view.zoom-out")>"−"</button>
+            <button type="button" class="percent" title="Zoom to 100 % (Mod+0)"
+                on:click=move |_| app.command("view.zoom-reset")>{percent}</button>
+            <button type="button" aria-label="Zoom in" on:click=move |_| app.command("view.zoom-in")>"+"</button>
+            <button type="button" title="Fit the design (Shift+1)" on:click=move |_| app.command("view.fit")>"Fit"</button>
+        </div>
+    }
+}
+
+fn transform(view: &Viewport) -> String {
+    let [x, y] = view.to_screen([0.0, 0.0]);
+    format!("translate({x:.2}px,{y:.2}px) scale({:.4})", view.zoom)
+}
+
+/// Dots on every second grid line, on fewer when far away.
+fn dots_apart(view: &Viewport) -> f64 {
+    let mut apart = f64::from(GRID) * 2.0 * view.zoom;
+    while apart < 16.0 {
+        apart *= 2.0;
+    }
+    apart
+}
+
+fn grid_size(view: &Viewport) -> String {
+    let apart = dots_apart(view);
+    format!("{apart:.3}px {apart:.3}px")
+}
+
+fn grid_position(view: &Viewport) -> String {
+    // The picture of a dot is in the middle of its tile.
+    let (apart, [x, y]) = (dots_apart(view), view.to_screen([0.0, 0.0]));
+    format!("{:.2}px {:.2}px", x.rem_euclid(apart) - apart / 2.0, y.rem_euclid(apart) - apart / 2.0)
 }

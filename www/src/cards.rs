@@ -9,7 +9,7 @@ use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::{LinkReport, NodeReport, State};
-use headroom::session::Selection;
+use headroom::session::{Selection, geometry};
 use headroom::topology::Topology;
 use leptos::prelude::*;
 
@@ -58,6 +58,8 @@ pub struct Face {
     pub makes_calls: bool,
     /// A link may end here.
     pub accepts_calls: bool,
+    /// Its place among the blocks and its links, in words: “3 of 7, 2 links in”.
+    pub standing: String,
 }
 
 /// Figures of one block.
@@ -76,6 +78,10 @@ pub struct Figures {
 pub struct LinkCard {
     /// Caller and callee.
     pub ends: ArcRwSignal<(NodeId, NodeId)>,
+    /// Its place among the links between the same two blocks (see `geometry::lanes`).
+    pub lane: ArcRwSignal<f64>,
+    /// What it carries and when, in a few words; empty when everything always.
+    pub carries: ArcRwSignal<String>,
     /// Calls and failures.
     pub figures: ArcRwSignal<LinkFrame>,
     /// Whether it is selected.
@@ -114,9 +120,11 @@ impl Cards {
         });
         self.links.update_value(|links| {
             links.retain(|id, _| design.link(*id).is_some());
-            for link in &design.links {
+            for (link, lane) in design.links.iter().zip(geometry::lanes(&design)) {
                 let card = links.entry(link.id).or_insert_with(|| LinkCard::new(link));
                 put(&card.ends, (link.from, link.to));
+                put(&card.lane, lane);
+                put(&card.carries, blocks::link::in_words(&link.values));
             }
         });
         put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
@@ -151,9 +159,12 @@ impl Cards {
     /// Follows names, kinds and analyses.
     pub(crate) fn faces(&self, design: &Design, answer: &Answer) {
         self.nodes.with_value(|nodes| {
-            for node in &design.nodes {
+            let links_in = links_in(design);
+            for (index, node) in design.nodes.iter().enumerate() {
                 if let Some(card) = nodes.get(&node.id) {
-                    put(&card.face, face(design, node, answer));
+                    let links = links_in.get(&node.id).copied().unwrap_or(0);
+                    let standing = format!("{} of {}, {}", index + 1, design.nodes.len(), in_words(links));
+                    put(&card.face, Face { standing, ..face(design, node, answer) });
                 }
             }
         });
@@ -213,6 +224,8 @@ impl LinkCard {
     fn new(link: &Link) -> Self {
         LinkCard {
             ends: ArcRwSignal::new((link.from, link.to)),
+            lane: ArcRwSignal::new(0.0),
+            carries: ArcRwSignal::new(String::new()),
             figures: ArcRwSignal::new(LinkFrame::default()),
             selected: ArcRwSignal::new(false),
         }
@@ -262,6 +275,23 @@ fn face(design: &Design, node: &Node, answer: &Answer) -> Face {
         problem: problem.map(|problem| problem.text.clone()),
         makes_calls: about.is_none_or(|about| about.makes_calls),
         accepts_calls: about.is_none_or(|about| about.accepts_calls),
+        standing: String::new(),
+    }
+}
+
+fn links_in(design: &Design) -> BTreeMap<NodeId, usize> {
+    let mut counts = BTreeMap::new();
+    for link in &design.links {
+        *counts.entry(link.to).or_insert(0) += 1;
+    }
+    counts
+}
+
+fn in_words(links_in: usize) -> String {
+    match links_in {
+        0 => "no links in".to_owned(),
+        1 => "1 link in".to_owned(),
+        count => format!("{count} links in"),
     }
 }
 

@@ -1,0 +1,219 @@
+//! Moving traffic, drawn on one canvas: dots in proportion to the calls of each link, crosses for those that
+//! failed, on their way back. Nothing moves where the person asked for less motion.
+
+mod dots;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use headroom::design::LinkId;
+use headroom::figures;
+use headroom::session::Viewport;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::link::{curve_of, failed_share};
+use crate::state::App;
+use dots::{Flow, Mark};
+
+/// Dots a second on the busiest link, at most: one dot then stands for several requests.
+const MOST: f64 = 14.0;
+/// A frame that took longer than this was a pause of the browser, not of the traffic [ms].
+const LONGEST_FRAME: f64 = 50.0;
+/// Colors are read anew once in so many frames, so that a change of theme shows.
+const RECOLOR: u32 = 30;
+
+/// The layer of moving dots, between links and blocks.
+#[component]
+pub fn Traffic() -> impl IntoView {
+    let app = App::get();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            animate(app, canvas);
+        }
+    });
+    view! { <canvas class="traffic" node_ref=canvas aria-hidden="true"></canvas> }
+}
+
+/// Says how many requests one dot is, while it is more than one.
+#[component]
+pub fn TrafficScale() -> impl IntoView {
+    let app = App::get();
+    let scale = Memo::new(move |_| {
+        // Either may have changed the figures on the links.
+        app.frame.track();
+        app.answer.track();
+        per_dot(busiest(app))
+    });
+    move || {
+        let moves = app.run.playing.get() && !is_still();
+        (moves && scale.get() > 1.0).then(|| {
+            view! { <p class="scale"><i></i>{format!("one dot is {} requests", figures::count(scale.get()))}</p> }
+        })
+    }
+}
+
+/// Calls a second on the busiest link.
+fn busiest(app: App) -> f64 {
+    let calls =
+        |id: &LinkId| app.cards.link(*id).map_or(0.0, |card| card.figures.with_untracked(|now| now.calls));
+    app.cards.link_order.with_untracked(|ids| ids.iter().map(calls).fold(0.0, f64::max))
+}
+
+/// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
+fn per_dot(busiest: f64) -> f64 {
+    let wanted = busiest / MOST;
+    let mut step = 1.0;
+    while step < wanted {
+        let next = [2.0 * step, 5.0 * step, 10.0 * step].into_iter().find(|next| *next >= wanted);
+        step = next.unwrap_or(10.0 * step);
+    }
+    step
+}
+
+/// Draws while the run plays, and once more whenever the picture below moves.
+fn animate(app: App, canvas: HtmlCanvasElement) {
+    let Some(pen) = canvas.get_context("2d").ok().flatten() else { return };
+    let pen: CanvasRenderingContext2d = pen.unchecked_into();
+    let layer =
+        Layer { app, canvas, pen, flows: BTreeMap::new(), colors: None, age: 0, last: None, asked: false };
+    let layer = Rc::new(RefCell::new(layer));
+    Effect::new(move |_| {
+        app.viewport.track();
+        app.run.playing.track();
+        app.cards.link_order.track();
+        draw_soon(&layer);
+    });
+}
+
+/// Draws in the next frame, and in those after it while the run plays. A hidden tab has no frames.
+fn draw_soon(layer: &Rc<RefCell<Layer>>) {
+    if std::mem::replace(&mut layer.borrow_mut().asked, true) {
+        return;
+    }
+    let layer = Rc::clone(layer);
+    request_animation_frame(move || {
+        layer.borrow_mut().asked = false;
+        let moves = layer.borrow().app.run.playing.get_untracked() && !is_still();
+        layer.borrow_mut().draw(moves);
+        if moves {
+            draw_soon(&layer);
+        }
+    });
+}
+
+/// The person asked for less motion.
+fn is_still() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+struct Layer {
+    app: App,
+    canvas: HtmlCanvasElement,
+    pen: CanvasRenderingContext2d,
+    flows: BTreeMap<LinkId, Flow>,
+    colors: Option<[String; 2]>,
+    age: u32,
+    /// When the last frame was drawn [ms].
+    last: Option<f64>,
+    /// A frame is asked for already.
+    asked: bool,
+}
+
+impl Layer {
+    fn draw(&mut self, moves: bool) {
+        let now_ms = window().performance().map_or(0.0, |clock| clock.now());
+        let passed = self.last.map_or(0.0, |last| (now_ms - last).clamp(0.0, LONGEST_FRAME)) / 1e3;
+        self.last = moves.then_some(now_ms);
+        let view = self.app.viewport.get_untracked();
+        let density = window().device_pixel_ratio().min(2.0);
+        self.fit_canvas(&view, density);
+        if is_still() {
+            return;
+        }
+        self.follow_links();
+        if moves {
+            self.advance(passed * self.app.run.speed.get_untracked().clamp(0.1, 2.0));
+        }
+        let marks = self.marks(&view);
+        self.paint(&marks, view.zoom.clamp(0.6, 1.3), density);
+    }
+
+    /// Makes the canvas as large as its place; that also wipes it.
+    fn fit_canvas(&self, view: &Viewport, density: f64) {
+        let [width, height] = view.size.map(|side| (side * density).round() as u32);
+        if (self.canvas.width(), self.canvas.height()) != (width, height) {
+            self.canvas.set_width(width);
+            self.canvas.set_height(height);
+        }
+        let _ = self.pen.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+        self.pen.clear_rect(0.0, 0.0, view.size[0], view.size[1]);
+    }
+
+    fn follow_links(&mut self) {
+        let cards = self.app.cards;
+        let ids = cards.link_order.get_untracked();
+        self.flows.retain(|id, _| ids.contains(id));
+        for id in ids {
+            let Some(card) = cards.link(id) else { continue };
+            let Some(curve) = untrack(|| curve_of(cards, &card)) else { continue };
+            self.flows.entry(id).or_insert_with(|| Flow::new(id, curve)).follow(curve);
+        }
+    }
+
+    fn advance(&mut self, seconds: f64) {
+        let per_dot = per_dot(busiest(self.app));
+        for (id, flow) in &mut self.flows {
+            let Some(card) = self.app.cards.link(*id) else { continue };
+            let now = card.figures.get_untracked();
+            flow.advance(seconds, now.calls / per_dot, failed_share(&now));
+        }
+    }
+
+    /// All marks in view, in screen pixels.
+    fn marks(&self, view: &Viewport) -> Vec<(Mark, [f64; 2])> {
+        let seen = view.visible().grown(8.0);
+        let flows = self.flows.values().filter(|flow| flow.bounds().overlaps(&seen));
+        flows.flat_map(Flow::marks).map(|(mark, at)| (mark, view.to_screen(at))).collect()
+    }
+
+    fn paint(&mut self, marks: &[(Mark, [f64; 2])], scale: f64, density: f64) {
+        let [dot, cross] = self.colors();
+        let pen = &self.pen;
+        pen.set_fill_style_str(&dot);
+        pen.begin_path();
+        for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Going) {
+            pen.move_to(x + 2.6 * scale, *y);
+            let _ = pen.arc(*x, *y, 2.6 * scale, 0.0, std::f64::consts::TAU);
+        }
+        pen.fill();
+        pen.set_stroke_style_str(&cross);
+        pen.set_line_width((1.8 * scale).max(1.0 / density));
+        pen.begin_path();
+        let arm = 3.2 * scale;
+        for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Failed) {
+            pen.move_to(x - arm, y - arm);
+            pen.line_to(x + arm, y + arm);
+            pen.move_to(x - arm, y + arm);
+            pen.line_to(x + arm, y - arm);
+        }
+        pen.stroke();
+    }
+
+    fn colors(&mut self) -> [String; 2] {
+        self.age += 1;
+        if self.colors.is_none() || self.age.is_multiple_of(RECOLOR) {
+            let style = window().get_computed_style(&self.canvas).ok().flatten();
+            let color = |name: &str| {
+                style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default()
+            };
+            self.colors = Some([color("--accent"), color("--sat")]);
+        }
+        self.colors.clone().unwrap_or_default()
+    }
+}

@@ -1,0 +1,182 @@
+//! Keys: browser events become chords, chords become commands. Single keys act only while the canvas has the
+//! focus; nothing acts while a person types or a dialog is open.
+
+use std::cell::Cell;
+
+use headroom::design::NodeId;
+use headroom::session::command::{by_chord, chord};
+use headroom::session::{Effect as Wish, Mods, Target};
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Element, HtmlElement, KeyboardEvent, MouseEvent};
+
+use crate::effects;
+use crate::state::App;
+
+thread_local! {
+    /// Space is down; and whether a pointer used it to pan.
+    static SPACE: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// Handles the keyboard for the canvas and, for chords with a modifier, for the whole page.
+pub fn listen(app: App) {
+    let down = window_event_listener(ev::keydown, move |event| key_down(app, &event));
+    let up = window_event_listener(ev::keyup, move |event| key_up(app, &event));
+    let left = window_event_listener(ev::blur, |_| SPACE.set(None));
+    let copy = window_event_listener(ev::copy, move |event| take(app, event.unchecked_ref(), "edit.copy"));
+    let cut = window_event_listener(ev::cut, move |event| take(app, event.unchecked_ref(), "edit.cut"));
+    let paste = window_event_listener(ev::paste, move |event| give(app, event.unchecked_ref()));
+    on_cleanup(move || {
+        [down, up, left, copy, cut, paste].into_iter().for_each(|listener| listener.remove());
+    });
+}
+
+/// The modifiers of a pointer or wheel event.
+pub fn mods_of(event: &MouseEvent) -> Mods {
+    Mods {
+        main: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+        space: SPACE.get().is_some(),
+    }
+}
+
+/// A pointer went down: if Space is held, it pans and does not play.
+pub fn used_space() {
+    if SPACE.get().is_some() {
+        SPACE.set(Some(true));
+    }
+}
+
+/// Gives the focus back to the canvas.
+pub fn focus_canvas() {
+    if let Ok(Some(canvas)) = document().query_selector(".canvas")
+        && let Some(canvas) = canvas.dyn_ref::<HtmlElement>()
+    {
+        let _ = canvas.focus();
+    }
+}
+
+fn key_down(app: App, event: &KeyboardEvent) {
+    if event.default_prevented() || is_typing() || has_dialog() {
+        return;
+    }
+    if let Ok(Some(canvas)) = document().query_selector(".canvas.fresh") {
+        let _ = canvas.class_list().remove_1("fresh");
+    }
+    let mods = mods_of_key(event);
+    let name = chord(&event.key(), &event.code(), mods);
+    if !on_canvas() && !mods.main && !name.starts_with('F') {
+        return;
+    }
+    match name.as_str() {
+        // The browser's own clipboard events follow, which need no permission.
+        "Mod+C" | "Mod+X" | "Mod+V" => {}
+        "Space" => {
+            event.prevent_default();
+            if !event.repeat() {
+                SPACE.set(Some(false));
+            }
+        }
+        "ContextMenu" | "Shift+F10" => open_menu(app, event),
+        _ => run(app, event, &name),
+    }
+}
+
+fn run(app: App, event: &KeyboardEvent, name: &str) {
+    let Some(command) = by_chord(name) else { return };
+    event.prevent_default();
+    app.command(command.id);
+    // The card that had the focus may be gone in a moment, and the focus with it.
+    request_animation_frame(move || {
+        let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        if lost && !has_dialog() {
+            focus_canvas();
+        }
+    });
+}
+
+/// Space plays or pauses when it is let go and did not pan.
+fn key_up(app: App, event: &KeyboardEvent) {
+    if event.code() != "Space" {
+        return;
+    }
+    if SPACE.take() == Some(false) && on_canvas() && !is_typing() {
+        event.prevent_default();
+        app.command("run.toggle");
+    }
+}
+
+fn open_menu(app: App, event: &KeyboardEvent) {
+    event.prevent_default();
+    let selection = app.selection.get_untracked();
+    let view = app.viewport.get_untracked();
+    let at = |id: NodeId| app.cards.node(id).map(|card| card.at.get_untracked().map(f64::from));
+    let menu = match (selection.single_node(), selection.single_link()) {
+        (Some(id), _) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
+        (None, Some(id)) => Some((Target::Link(id), view.to_screen(view.center()))),
+        (None, None) => Some((Target::Canvas, view.to_screen(view.center()))),
+    };
+    app.panels.menu.set(menu);
+}
+
+/// Copy and cut put format 1 JSON on the clipboard that the browser hands out with the event.
+fn take(app: App, event: &ClipboardEvent, command: &str) {
+    if is_typing() || has_dialog() || !on_canvas() {
+        return;
+    }
+    let mut wishes = Vec::new();
+    let now_ms = js_sys::Date::now();
+    app.session.update_value(|session| wishes = session.command(command, now_ms));
+    for wish in wishes {
+        match wish {
+            Wish::Copy(text) => {
+                event.prevent_default();
+                if let Some(data) = event.clipboard_data() {
+                    let _ = data.set_data("text/plain", &text);
+                }
+            }
+            other => effects::perform(app, other),
+        }
+    }
+}
+
+fn give(app: App, event: &ClipboardEvent) {
+    if is_typing() || has_dialog() || !on_canvas() {
+        return;
+    }
+    let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        event.prevent_default();
+        app.ask(|session| session.paste(&text));
+    }
+}
+
+fn mods_of_key(event: &KeyboardEvent) -> Mods {
+    // AltGr makes symbols, and some systems report it as Ctrl and Alt.
+    let symbol = event.get_modifier_state("AltGraph");
+    Mods {
+        main: (event.ctrl_key() || event.meta_key()) && !symbol,
+        shift: event.shift_key(),
+        alt: event.alt_key() && !symbol,
+        space: false,
+    }
+}
+
+fn on_canvas() -> bool {
+    active_is_in(".canvas")
+}
+
+fn is_typing() -> bool {
+    active_is_in("input, textarea, select, [contenteditable]")
+}
+
+fn active_is_in(selector: &str) -> bool {
+    let inside = |active: Element| active.closest(selector).is_ok_and(|found| found.is_some());
+    document().active_element().is_some_and(inside)
+}
+
+fn has_dialog() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|found| found.is_some())
+}
