@@ -88,14 +88,15 @@ fn SheetTabs() -> impl IntoView {
     }
 }
 
-/// Saves when the page is hidden, follows a link pasted into the address, keeps the title.
+/// Saves when the page is hidden, follows a link pasted into the address, notices other tabs, keeps the title.
 fn watch_window(app: App) {
     let hidden = window_event_listener(ev::pagehide, move |_| store::flush(app));
     let seen = window_event_listener(ev::visibilitychange, move |_| store::flush(app));
     let pasted = window_event_listener(ev::hashchange, move |_| {
         open::follow_link(app);
     });
-    on_cleanup(move || [hidden, seen, pasted].into_iter().for_each(|handle| handle.remove()));
+    let elsewhere = window_event_listener(ev::storage, move |event| open::changed_elsewhere(app, &event));
+    on_cleanup(move || [hidden, seen, pasted, elsewhere].into_iter().for_each(|handle| handle.remove()));
     Effect::new(move |_| {
         let name = app.design.with(|design| design.name.clone());
         document().set_title(&if name.is_empty() {

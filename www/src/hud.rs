@@ -95,6 +95,7 @@ fn spread(estimate: Estimate, kind: Kind) -> String {
         Trust::Exact => "exact".to_owned(),
         Trust::Approximate => "approximate".to_owned(),
         Trust::Low => "order of magnitude".to_owned(),
+        Trust::Between(low, high) if kind.show(low) == kind.show(high) => String::new(),
         Trust::Between(low, high) => format!("{} – {}", kind.show(low), kind.show(high)),
         Trust::AtLeast(low) => format!("at least {}", kind.show(low)),
         Trust::TooFew => "too few requests".to_owned(),

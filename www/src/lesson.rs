@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use headroom::design::Design;
 use headroom::exercises::{self, Exercise, Step, Verdict};
 use leptos::prelude::*;
 
@@ -63,6 +64,8 @@ pub struct Lesson {
     pub open: RwSignal<Option<Place>>,
     /// What the judge said last.
     verdict: RwSignal<Option<Arc<Verdict>>>,
+    /// The design that it judged.
+    judged: RwSignal<Option<Arc<Design>>>,
     /// How far the judge is (0–1), while it measures.
     judging: RwSignal<Option<f64>>,
     /// Hints shown.
@@ -77,6 +80,7 @@ impl Lesson {
         Lesson {
             open: RwSignal::new(None),
             verdict: RwSignal::new(None),
+            judged: RwSignal::new(None),
             judging: RwSignal::new(None),
             hints: RwSignal::new(0),
             failed: RwSignal::new(0),
@@ -98,18 +102,22 @@ impl Lesson {
     pub fn check(&self, app: App) {
         let Some(place) = self.open.get_untracked() else { return };
         let lesson = *self;
+        let design = app.design.get_untracked();
         self.judging.set(Some(0.0));
         let progress = move |share| lesson.judging.set(Some(share));
         runner::judge(app, place.ids(), progress, move |found| {
             lesson.judging.set(None);
             match found {
-                Ok(verdict) => lesson.judged(app, place, Arc::from(verdict)),
+                Ok(verdict) => {
+                    lesson.judged.set(Some(design));
+                    lesson.note(app, place, Arc::from(verdict));
+                }
                 Err(text) => app.refuse(&text),
             }
         });
     }
 
-    fn judged(&self, app: App, place: Place, verdict: Arc<Verdict>) {
+    fn note(&self, app: App, place: Place, verdict: Arc<Verdict>) {
         if self.open.get_untracked() != Some(place) {
             return;
         }

@@ -7,6 +7,7 @@ use headroom::examples::EXAMPLES;
 use headroom::share::{self, Failure, Opened};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
+use web_sys::StorageEvent;
 
 use crate::lesson::Place;
 use crate::state::{App, Dialog};
@@ -89,6 +90,15 @@ pub fn back_to_mine(app: App) {
     app.lesson.set(app, None);
     if let Some(design) = store::load(Slot::Mine).as_ref().and_then(store::design) {
         app.open(design);
+    }
+}
+
+/// Another tab saved the own design: what is open here becomes a copy, so that neither overwrites the other.
+pub fn changed_elsewhere(app: App, event: &StorageEvent) {
+    let mine = event.key().as_deref() == Some(Slot::Mine.key());
+    if mine && app.guest.with_untracked(Option::is_none) {
+        app.guest.set(Some("Your design, which another tab has changed since".to_owned()));
+        app.voice.polite.set("Another tab has changed your design. This tab now holds a copy.".to_owned());
     }
 }
 

@@ -2,6 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::state::App;
 
@@ -33,6 +35,7 @@ pub fn Modal(
 ) -> impl IntoView {
     let app = App::get();
     let dialog = NodeRef::<html::Dialog>::new();
+    give_back_focus();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             let _ = dialog.show_modal();
@@ -51,4 +54,15 @@ pub fn Modal(
             <div class="body">{children()}</div>
         </dialog>
     }
+}
+
+/// Once the current owner is gone, the focus returns to where it is now.
+fn give_back_focus() {
+    let before = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let before = StoredValue::new_local(before);
+    on_cleanup(move || {
+        if let Some(Some(element)) = before.try_get_value() {
+            let _ = element.focus();
+        }
+    });
 }

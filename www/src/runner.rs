@@ -24,6 +24,8 @@ pub struct Runner {
     waiting: Vec<ToWorker>,
     last_id: u32,
     live: Option<u32>,
+    /// The run stands still and the design has moved on: its figures say nothing until time goes on.
+    outdated: bool,
     job: Option<Job>,
 }
 
@@ -70,6 +72,7 @@ pub fn restart(app: App) {
     let design = wire(&app.unscaled());
     app.frame.set(None);
     app.live.set(None);
+    outdate(app, false);
     let run = fresh(app, true);
     send(
         app,
@@ -89,6 +92,7 @@ pub fn restart(app: App) {
 
 /// Tells the live run that the design changed.
 pub fn change(app: App) {
+    outdate(app, !app.run.playing.get_untracked());
     if live(app).is_some() {
         let design = wire(&app.unscaled());
         let run = fresh(app, true);
@@ -99,6 +103,7 @@ pub fn change(app: App) {
 /// Plays or pauses.
 pub fn pause(app: App, paused: bool) {
     app.run.playing.set(!paused);
+    outdate(app, false);
     match live(app) {
         Some(run) => send(app, ToWorker::Pause { run, paused }),
         None => restart(app),
@@ -115,6 +120,7 @@ pub fn pace(app: App, speed: f64) {
 
 /// Tells the live run where the traffic slider stands.
 pub fn traffic(app: App, traffic: f64) {
+    outdate(app, !app.run.playing.get_untracked());
     if let Some(run) = live(app) {
         send(app, ToWorker::Traffic { run, traffic });
     }
@@ -146,6 +152,10 @@ pub fn judge(
     let job = Job { id, progress: Box::new(progress), done: Box::new(done) };
     app.runner.update_value(|runner| runner.job = Some(job));
     send(app, ToWorker::Judge { run: id, exercise, step, design: wire(&app.current()) });
+}
+
+fn outdate(app: App, outdated: bool) {
+    app.runner.update_value(|runner| runner.outdated = outdated);
 }
 
 fn live(app: App) -> Option<u32> {
@@ -212,7 +222,7 @@ fn ready(app: App) {
 
 fn frame(app: App, floats: &[f64]) {
     let Some(frame) = Frame::from_floats(floats) else { return };
-    if live(app) != Some(frame.run) {
+    if live(app) != Some(frame.run) || app.runner.with_value(|runner| runner.outdated) {
         return;
     }
     let frame = Arc::new(frame);

@@ -25,7 +25,8 @@ pub enum Slot {
 }
 
 impl Slot {
-    fn key(self) -> &'static str {
+    /// Its key in the browser's storage.
+    pub fn key(self) -> &'static str {
         match self {
             Slot::Mine => "headroom.mine",
             Slot::Copy => "headroom.copy",

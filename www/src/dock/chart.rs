@@ -6,8 +6,10 @@ use leptos::prelude::*;
 
 use crate::state::App;
 
-/// Seconds shown.
+/// Most points shown.
 const SHOWN: usize = 90;
+/// Until a run has this many points, the newest stands at the right end of a scale for so many.
+const LEAST: usize = 20;
 /// The drawing's own units; the element stretches them.
 const WIDE: f64 = 300.0;
 const HIGH: f64 = 100.0;
@@ -95,7 +97,7 @@ fn Plot(
 }
 
 fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {
-    let step = WIDE / (SHOWN - 1) as f64;
+    let step = WIDE / (samples.len().max(LEAST) - 1) as f64;
     let from = WIDE - step * (samples.len() - 1) as f64;
     let mut path = String::new();
     for (index, sample) in samples.iter().enumerate() {

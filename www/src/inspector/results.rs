@@ -9,10 +9,13 @@ use leptos::prelude::*;
 
 use crate::state::App;
 
+/// A live report says something from this measured time on [s].
+const TELLING_S: f64 = 1.0;
+
 /// The report to show, and whether it is a running simulation's.
 pub fn report(app: App) -> (Arc<Report>, bool) {
     match app.live.get() {
-        Some(live) if app.frame.with(Option::is_some) => (live, true),
+        Some(live) if live.duration_s >= TELLING_S && app.frame.with(Option::is_some) => (live, true),
         _ => (app.answer.with(|answer| Arc::new(answer.report.clone())), false),
     }
 }

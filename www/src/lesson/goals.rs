@@ -1,5 +1,7 @@
 //! Goals of a step: what is asked, and after a check what was measured beside it.
 
+use std::sync::Arc;
+
 use headroom::exercises::Goal;
 use headroom::figures;
 use leptos::prelude::*;
@@ -42,10 +44,16 @@ pub fn Goals(place: Place) -> impl IntoView {
             }
         })
     };
+    let outdated = move || {
+        let judged = lesson.judged.get();
+        lesson.verdict.with(Option::is_some)
+            && judged.is_some_and(|judged| !Arc::ptr_eq(&judged, &app.design.get()))
+    };
     view! {
         <section aria-label="Goals">
             <h3>"Goals"</h3>
             {outcome}
+            <Show when=outdated><p class="empty">"Measured before your last change."</p></Show>
             <ul class="goals">{breaches}{list}</ul>
         </section>
         <Check/>
