@@ -172,16 +172,20 @@ fn interval(value: f64, low: f64, high: f64, kind: Kind) -> String {
     let alike = (below - above).abs() <= 0.25 * half;
     let scale = kind.scale(value);
     if !alike {
-        let [low, high] = [low, high].map(|end| count(end / scale.one));
+        let decimals = decimals_for(value / scale.one, 3);
+        let [low, high] = [low, high].map(|end| fixed(end / scale.one, decimals));
         return format!("{} ({low}–{high})", kind.show(value));
     }
-    let decimals = decimals_for(half / scale.one, 1).max(decimals_for(value / scale.one, 2)).min(6);
-    let shown = fixed(value / scale.one, decimals);
-    format!(
-        "{shown}{} ± {}",
-        scale.unit,
-        trimmed(half / scale.one, decimals_for(half / scale.one, 2).min(decimals))
-    )
+    let decimals = decimals_of_error(half / scale.one).max(decimals_for(value / scale.one, 2)).min(6);
+    let [value, half] = [value, half].map(|figure| fixed(figure / scale.one, decimals));
+    format!("{value}{} ± {half}", scale.unit)
+}
+
+/// Decimals of an error: one digit that matters, two when it begins with 1, so that rounding never doubles it.
+fn decimals_of_error(half: f64) -> usize {
+    let one = decimals_for(half, 1);
+    let leading = half * libm::exp10(one as f64);
+    if leading < 2.0 && half < 20.0 { one + 1 } else { one }
 }
 
 fn scaled(kind: Kind, value: f64) -> String {

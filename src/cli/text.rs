@@ -56,11 +56,11 @@ fn users(told: &Told) -> Option<String> {
         let mut row = vec![
             name.to_owned(),
             figures::rate(traffic.offered),
-            cell(&traffic.goodput, Kind::Rate),
-            cell(&traffic.success, Kind::Share),
+            unstarred(&traffic.goodput, Kind::Rate),
+            unstarred(&traffic.success, Kind::Share),
         ];
         row.extend(times(traffic.latency.as_ref()));
-        row.push(traffic.p99_sent.map_or_else(|| "never".to_owned(), |time| cell(&time, Kind::Time)));
+        row.push(traffic.p99_sent.map_or_else(|| "never".to_owned(), |time| unstarred(&time, Kind::Time)));
         table.row(row);
     };
     add("all", &report.total);
@@ -175,8 +175,10 @@ fn carries(route: &Route) -> String {
 }
 
 fn ladder(told: &Told) -> Option<String> {
-    let mut table = Table::new(0, &["traffic", "requests", "block", "runs out of"]);
-    for rung in &told.answer.ladder {
+    const FAR: f64 = 100.0;
+    let mut table = Table::new(2, &["block", "runs out of", "traffic", "requests"]);
+    let near = told.answer.ladder.iter().filter(|rung| rung.multiple < FAR).count().max(1);
+    for rung in told.answer.ladder.iter().take(near) {
         let what = match rung.what {
             Resource::Cores => "cores",
             Resource::Slots => "slots for waiting calls",
@@ -184,7 +186,7 @@ fn ladder(told: &Told) -> Option<String> {
             Resource::Limit => "its rate limit",
         };
         let name = told.answer.topology.place(rung.node as usize).name.clone();
-        table.row([figures::multiple(rung.multiple), figures::rate(rung.rate), name, what.to_owned()]);
+        table.row([name, what.to_owned(), figures::multiple(rung.multiple), figures::rate(rung.rate)]);
     }
     (!table.is_empty()).then(|| section("What breaks first", table.text()))?
 }
@@ -277,6 +279,14 @@ fn times(times: Option<&Times>) -> [String; 4] {
 fn cell(estimate: &Estimate, kind: Kind) -> String {
     match estimate.trust {
         Trust::TooFew => format!("{}*", kind.show(estimate.value)),
+        _ => figures::estimate(estimate, kind),
+    }
+}
+
+/// The same for figures that the engine gives an interval only now and then: a longer run changes nothing.
+fn unstarred(estimate: &Estimate, kind: Kind) -> String {
+    match estimate.trust {
+        Trust::TooFew => kind.show(estimate.value),
         _ => figures::estimate(estimate, kind),
     }
 }

@@ -105,6 +105,9 @@ fn estimates_say_how_far_they_can_be_trusted() {
     check_estimate(12_046.0, Trust::Between(12_000.0, 12_092.0), Kind::Rate, "12.05 k/s ± 0.05");
     check_estimate(0.012_046, Trust::Between(0.012, 0.012_092), Kind::Time, "12.05 ms ± 0.05");
     check_estimate(0.999, Trust::Between(0.998_5, 0.999_5), Kind::Share, "99.90 % ± 0.05");
+    check_estimate(0.012_046, Trust::Between(0.011_926, 0.012_166), Kind::Time, "12.05 ms ± 0.12");
+    check_estimate(800.0, Trust::Between(785.0, 815.0), Kind::Rate, "800/s ± 15");
+    check_estimate(0.059, Trust::Between(0.0562, 0.0618), Kind::Time, "59 ms ± 3");
     check_estimate(1.0, Trust::Between(1.0, 1.0), Kind::Share, "100 %");
     check_estimate(5.0, Trust::AtLeast(3.0), Kind::Time, "5.00 s (at least 3.00 s)");
     check_estimate(5.0, Trust::TooFew, Kind::Time, "5.00 s (no interval)");

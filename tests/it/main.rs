@@ -5,6 +5,8 @@ mod cache;
 mod catalogue;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
+mod cli_run;
 mod drawn;
 mod edits;
 mod examples;
