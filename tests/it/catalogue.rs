@@ -131,6 +131,15 @@ fn everything_is_documented() {
 }
 
 #[test]
+fn every_icon_is_in_the_sprite() {
+    let sprite = fs::read_to_string(root().join("static/icons.svg")).expect("the sprite");
+    for block in BLOCKS {
+        let symbol = format!("id=\"{}\"", block.about().icon);
+        assert!(sprite.contains(&symbol), "{}: no icon {symbol}", block.about().id);
+    }
+}
+
+#[test]
 fn every_value_lowers_to_a_sound_station() {
     for block in BLOCKS {
         check_lowered(*block, &Values::default());
