@@ -2,7 +2,6 @@
 
 mod goals;
 pub mod judge;
-mod trial;
 mod url_shortener;
 pub mod world;
 

@@ -15,7 +15,7 @@ mod net;
 mod serve;
 mod watch;
 
-pub use measure::{Measure, digest, measure};
+pub use measure::{Kill, Measure, digest, measure};
 
 use calls::{Call, Handle, Kind, Line, NONE, Outcome, Request, Slab, State};
 use choose::Choices;

@@ -259,7 +259,7 @@ fn outcome(evidence: &Evidence, (unit, report): &(Unit, Report), limit_s: f64) -
     let place = evidence.answer.topology.place(node as usize);
     let sent = Operation::ALL.into_iter().map(|op| of(report, op)).filter(|traffic| traffic.counts.sent > 0);
     let ok = sent.map(ok_share).min_by(f64::total_cmp)?;
-    let late = evidence.answer.spofs.iter().find(|spof| spof.unit == *unit).map(|spof| spof.recovery_s);
+    let late = evidence.losses.iter().find(|loss| loss.unit == *unit).map(|loss| loss.recovery_s);
     Some(Outcome {
         name: instance_name(place, instance),
         node: place.id,

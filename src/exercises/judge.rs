@@ -3,13 +3,12 @@
 //! Goals fail closed: what was not measured is not met. The seeds belong to the exercise, so that the same design
 //! always gets the same verdict.
 
-use super::trial::{Times, Trial};
-use super::{Exercise, Goal, Step, Verdict, goals};
-use crate::analysis::{self, Answer};
+use super::{Asked, Exercise, Goal, Step, Verdict, goals};
+use crate::analysis::{self, Answer, Spof, spof};
 use crate::design::{Design, Run};
-use crate::engine::Unit;
+use crate::engine::simulate::{Kill, Measure};
+use crate::engine::{Plan, Unit};
 use crate::report::Report;
-use crate::topology::{Place, Station, Topology};
 
 /// Seed of every run of the judge.
 const SEED: u64 = 20;
@@ -21,7 +20,7 @@ pub struct Effort {
     pub warmup_s: f64,
     /// Measured of the design as it is [s].
     pub window_s: f64,
-    /// Between a kill and its window [s].
+    /// Between a kill and its window [s]; detection and promotion take at most half of it each.
     pub settle_s: f64,
     /// Measured after each kill [s].
     pub proof_s: f64,
@@ -59,10 +58,15 @@ pub struct Judge {
     effort: Effort,
     breaches: Vec<String>,
     evidence: Evidence,
-    /// Units still to be killed.
-    waiting: Vec<Unit>,
-    trials: usize,
-    running: Option<Trial>,
+    /// Runs still to be made: as it is, then with each unit killed. The last one is under way.
+    trials: Vec<Trial>,
+    all: usize,
+}
+
+#[derive(Debug)]
+enum Trial {
+    Waiting(Option<Unit>),
+    Running(Option<Unit>, Box<Measure>),
 }
 
 /// What a verdict rests on.
@@ -72,6 +76,8 @@ pub struct Evidence {
     pub design: Design,
     /// What follows from it without a run.
     pub answer: Answer,
+    /// What the loss of each unit costs by the formulas; its time to recover is what the runs cut short.
+    pub losses: Vec<Spof>,
     /// The run of the design as it is.
     pub run: Option<Report>,
     /// The runs with one unit killed.
@@ -83,87 +89,70 @@ impl Judge {
     pub fn new(exercise: &Exercise, step: &'static Step, design: &Design, effort: Effort) -> Self {
         let mut design = exercise.world.dress(design);
         design.run = Run { seed: SEED, ..Run::default() };
-        let answer = analysis::answer(&design);
-        let mut waiting = Vec::new();
-        if step.goals.iter().any(|asked| matches!(asked, super::Asked::Survives(_))) {
-            waiting = units(&answer.topology);
-            waiting.reverse();
-        }
         let breaches = exercise.world.breaches(&design);
-        let mut judge = Judge {
-            step,
-            effort,
-            trials: waiting.len() + 1,
-            running: None,
-            evidence: Evidence { design, answer, run: None, proofs: Vec::new() },
-            waiting,
-            breaches,
-        };
-        if judge.breaches.is_empty() {
-            judge.running = Some(judge.trial(None));
+        let answer = analysis::answer(&design);
+        let kills = step.goals.iter().any(|asked| matches!(asked, Asked::Survives(_)));
+        let mut losses = if kills { spof::survey(&answer.topology) } else { Vec::new() };
+        losses.retain(|loss| matches!(loss.unit, Unit::Instance { .. }));
+        let mut trials = Vec::new();
+        if breaches.is_empty() {
+            trials.extend(losses.iter().rev().map(|loss| Trial::Waiting(Some(loss.unit))));
+            trials.push(Trial::Waiting(None));
         }
-        judge
+        let evidence = Evidence { design, answer, losses, run: None, proofs: Vec::new() };
+        Judge { step, effort, breaches, evidence, all: trials.len(), trials }
     }
 
     /// Goes on for about this many events; the verdict when all is judged.
     pub fn advance(&mut self, budget: u64) -> Option<Verdict> {
-        if let Some(trial) = &mut self.running {
-            if !trial.advance(budget) {
+        match self.trials.pop() {
+            None => {}
+            Some(Trial::Waiting(unit)) => {
+                let run = Box::new(self.run(unit));
+                self.trials.push(Trial::Running(unit, run));
                 return None;
             }
-            match trial.killed() {
-                None => self.evidence.run = Some(trial.report()),
-                Some(unit) => self.evidence.proofs.push((unit, trial.report())),
+            Some(Trial::Running(unit, mut run)) => {
+                if !run.advance(budget) {
+                    self.trials.push(Trial::Running(unit, run));
+                    return None;
+                }
+                match unit {
+                    None => self.evidence.run = Some(run.report()),
+                    Some(unit) => self.evidence.proofs.push((unit, run.report())),
+                }
             }
-            self.running = self.waiting.pop().map(|unit| self.trial(Some(unit)));
         }
-        self.running.is_none().then(|| self.verdict())
+        self.trials.is_empty().then(|| self.verdict())
     }
 
     /// Share that is done (0–1).
     pub fn progress(&self) -> f64 {
-        let Some(trial) = &self.running else { return 1.0 };
-        let before = self.trials - self.waiting.len() - 1;
-        (before as f64 + trial.progress()) / self.trials as f64
+        let running = match self.trials.last() {
+            None => return 1.0,
+            Some(Trial::Waiting(_)) => 0.0,
+            Some(Trial::Running(_, run)) => run.progress(),
+        };
+        ((self.all - self.trials.len()) as f64 + running) / self.all as f64
     }
 
-    fn trial(&self, kill: Option<Unit>) -> Trial {
-        let window = if kill.is_some() { self.effort.proof_s } else { self.effort.window_s };
-        let times = Times { warmup: self.effort.warmup_s, settle: self.effort.settle_s, window };
-        Trial::new(self.evidence.answer.topology.clone(), SEED, kill, times)
+    fn run(&self, unit: Option<Unit>) -> Measure {
+        let Effort { warmup_s, window_s, settle_s, proof_s } = self.effort;
+        let topology = self.evidence.answer.topology.clone();
+        match unit {
+            None => Measure::new(topology, Plan { seed: SEED, duration_s: window_s, warmup_s }),
+            Some(unit) => {
+                let kill = Kill { unit, settle_s, cap_s: settle_s / 2.0 };
+                Measure::with_kill(topology, Plan { seed: SEED, duration_s: proof_s, warmup_s }, kill)
+            }
+        }
     }
 
     fn verdict(&self) -> Verdict {
         let judged = self.breaches.is_empty();
-        let number =
-            |(index, asked)| Goal { id: format!("G{}", index + 1), ..goals::judge(asked, &self.evidence) };
+        let number = |(index, asked)| Goal { id: format!("G{}", index + 1), ..goals::judge(asked, &self.evidence) };
         let goals: Vec<Goal> = self.step.goals.iter().filter(|_| judged).enumerate().map(number).collect();
         let passed = judged && !goals.is_empty() && goals.iter().all(|goal| goal.met);
         Verdict { passed, breaches: self.breaches.clone(), goals }
-    }
-}
-
-/// What has to be killed: one of each set of identical instances (rules 1.12).
-fn units(topology: &Topology) -> Vec<Unit> {
-    let serving = topology.places().filter(|(_, place)| !place.managed);
-    let of_place = |(node, place): (usize, &Place)| {
-        let instances = representatives(place).into_iter();
-        instances.map(move |instance| Unit::Instance { node: node as u32, instance })
-    };
-    serving.flat_map(of_place).collect()
-}
-
-/// One instance of each role that a block's instances have.
-fn representatives(place: &Place) -> Vec<u32> {
-    match &place.station {
-        Station::Source(_) | Station::Observer => Vec::new(),
-        Station::Router(_) | Station::Server(_) | Station::Queue(_) => vec![0],
-        Station::Cache(cache) if cache.copies => (0..place.servers.instances.min(2)).collect(),
-        Station::Cache(_) => vec![0],
-        Station::Store(store) => {
-            let replica = (store.replicas > 0).then_some(1);
-            let standby = store.standby.then_some(place.servers.instances - 1);
-            [Some(0), replica, standby].into_iter().flatten().collect()
-        }
     }
 }

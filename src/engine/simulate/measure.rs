@@ -1,19 +1,32 @@
-//! A plan from the start: warm-up, measured window, then a drain so that every request sent in it can end.
+//! A plan from the start: warm-up, measured window, then a drain so that every request sent in it can end. In a kill
+//! run a unit dies after the warm-up, and the window waits until what steps in has stepped in.
 
 use super::Simulation;
-use crate::engine::Plan;
 use crate::engine::random::mix;
+use crate::engine::{Plan, Unit};
 use crate::report::Report;
 use crate::topology::{Station, Topology};
 
 /// Longest drain after the window [s]; what has not ended by then counts as under way, which is missed.
 const LONGEST_DRAIN_S: f64 = 60.0;
 
+/// A death after the warm-up, and how the run waits for what steps in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kill {
+    /// What dies.
+    pub unit: Unit,
+    /// Between the death and the window [s].
+    pub settle_s: f64,
+    /// Longest detection, and longest promotion, of this run [s]; what they really take belongs to availability.
+    pub cap_s: f64,
+}
+
 /// A measure run that can be put down and taken up.
 #[derive(Debug)]
 pub struct Measure {
     simulation: Simulation,
     plan: Plan,
+    kill: Option<Kill>,
     phase: Phase,
     drain_ns: u64,
 }
@@ -21,6 +34,7 @@ pub struct Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     WarmUp,
+    Settling,
     Window,
     Drain,
     Done,
@@ -29,13 +43,25 @@ enum Phase {
 impl Measure {
     /// A run of this plan from an empty system.
     pub fn new(topology: Topology, plan: Plan) -> Self {
+        Measure::of(topology, plan, None)
+    }
+
+    /// The same with a death after the warm-up.
+    pub fn with_kill(topology: Topology, plan: Plan, kill: Kill) -> Self {
+        Measure::of(topology, plan, Some(kill))
+    }
+
+    fn of(topology: Topology, plan: Plan, kill: Option<Kill>) -> Self {
         let longest = topology.places().filter_map(|(_, place)| match &place.station {
             Station::Source(source) => Some(source.timeout_ns as f64 / 1e9 * f64::from(source.retries + 1)),
             _ => None,
         });
         let drain_s = longest.fold(1.0, f64::max).min(LONGEST_DRAIN_S);
-        let simulation = Simulation::new(topology, plan.seed);
-        Measure { simulation, plan, phase: Phase::WarmUp, drain_ns: nanoseconds(drain_s) }
+        let mut simulation = Simulation::new(topology, plan.seed);
+        if let Some(kill) = kill {
+            simulation.cap_recovery(kill.cap_s);
+        }
+        Measure { simulation, plan, kill, phase: Phase::WarmUp, drain_ns: nanoseconds(drain_s) }
     }
 
     /// Goes on for at most this many events; true when the run is over.
@@ -55,7 +81,7 @@ impl Measure {
         if self.phase == Phase::Done {
             return 1.0;
         }
-        let all = nanoseconds(self.plan.warmup_s + self.plan.duration_s) + 1;
+        let all = self.end() + 1;
         (self.simulation.now_ns() as f64 / all as f64).min(1.0)
     }
 
@@ -64,11 +90,26 @@ impl Measure {
         self.simulation.report()
     }
 
+    /// Start of the window [ns].
+    fn begin(&self) -> u64 {
+        nanoseconds(self.plan.warmup_s) + nanoseconds(self.kill.map_or(0.0, |kill| kill.settle_s))
+    }
+
+    /// End of the window [ns].
+    fn end(&self) -> u64 {
+        self.begin() + nanoseconds(self.plan.duration_s)
+    }
+
     fn advance_phase(&mut self, budget: u64) -> bool {
-        let warm = nanoseconds(self.plan.warmup_s);
-        let end = warm + nanoseconds(self.plan.duration_s);
+        let (begin, end) = (self.begin(), self.end());
         match self.phase {
-            Phase::WarmUp if self.simulation.advance(warm, budget) => {
+            Phase::WarmUp if self.simulation.advance(nanoseconds(self.plan.warmup_s), budget) => {
+                if let Some(kill) = self.kill {
+                    self.simulation.kill(kill.unit);
+                }
+                self.phase = Phase::Settling;
+            }
+            Phase::Settling if self.simulation.advance(begin, budget) => {
                 self.simulation.start_measuring();
                 self.phase = Phase::Window;
             }
@@ -77,7 +118,7 @@ impl Measure {
                 self.phase = Phase::Drain;
             }
             Phase::Drain => return self.drain(end, budget),
-            Phase::WarmUp | Phase::Window => return false,
+            Phase::WarmUp | Phase::Settling | Phase::Window => return false,
             Phase::Done => {}
         }
         true
