@@ -5,10 +5,10 @@
 //! without the kill is answered with it.
 
 use super::spof::{self, SURVIVES, structure::Dead};
-use crate::engine::Unit;
-use crate::engine::simulate::Simulation;
+use crate::engine::simulate::{Kill, Measure};
+use crate::engine::{Plan, Unit};
 use crate::report::{Report, State, Traffic};
-use crate::topology::{Station, Topology};
+use crate::topology::Topology;
 
 /// How long a kill run takes, in simulated time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,9 +30,6 @@ impl Default for Schedule {
 
 /// A health check of a group that went silent waits for its own timeout as well [s].
 const SILENCE_S: f64 = 1.0;
-
-/// Longest wait for the requests of the window to end [s]; what has not ended then is not answered.
-const DRAIN_S: f64 = 60.0;
 
 /// What a kill run has shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,41 +88,17 @@ fn skipped(topology: &Topology, unit: Unit, cap_s: f64) -> f64 {
 }
 
 fn run(topology: &Topology, unit: Option<Unit>, skipped_s: f64, seed: u64, schedule: &Schedule) -> Report {
-    let mut simulation = Simulation::new(topology.clone(), seed);
-    simulation.cap_recovery(schedule.cap_s);
-    reach(&mut simulation, schedule.warm_up_s);
-    if let Some(unit) = unit {
-        simulation.kill(unit);
-    }
-    let begin = schedule.warm_up_s + skipped_s;
-    reach(&mut simulation, begin);
-    simulation.start_measuring();
-    let end = begin + schedule.window_s;
-    reach(&mut simulation, end);
-    simulation.stop_measuring();
-    let report = simulation.report();
-    drain(&mut simulation, topology, end);
-    // States are those of the window; counts those of its requests, once they have ended.
-    Report { nodes: report.nodes, ..simulation.report() }
-}
-
-fn reach(simulation: &mut Simulation, seconds: f64) {
-    while !simulation.advance(nanoseconds(seconds), u64::MAX) {}
-}
-
-/// Traffic goes on until every request of the window has ended, or its client has surely given up.
-fn drain(simulation: &mut Simulation, topology: &Topology, end: f64) {
-    let longest = topology.places().filter_map(|(_, place)| match &place.station {
-        Station::Source(source) => Some(source.timeout_ns as f64 / 1e9 * f64::from(source.retries + 1)),
-        Station::Router(_) | Station::Server(_) | Station::Cache(_) => None,
-        Station::Store(_) | Station::Queue(_) | Station::Observer => None,
-    });
-    let last = end + longest.fold(1.0, f64::max).min(DRAIN_S);
-    let mut now = end;
-    while simulation.unfinished() > 0 && now < last {
-        now += 0.01;
-        reach(simulation, now);
-    }
+    let topology = topology.clone();
+    let Schedule { warm_up_s, cap_s, window_s } = *schedule;
+    let plan = |warmup_s| Plan { seed, duration_s: window_s, warmup_s };
+    let mut run = match unit {
+        Some(unit) => {
+            Measure::with_kill(topology, plan(warm_up_s), Kill { unit, settle_s: skipped_s, cap_s })
+        }
+        None => Measure::new(topology, plan(warm_up_s + skipped_s)),
+    };
+    while !run.advance(u64::MAX) {}
+    run.report()
 }
 
 /// Answered as a share of what was answered without the kill, each relative to what was sent.
@@ -143,8 +116,4 @@ fn saturated(with: &Report, without: &Report) -> Vec<u32> {
     let new = pairs
         .filter(|(_, (with, without))| with.state == State::Saturated && without.state != State::Saturated);
     new.map(|(node, _)| node as u32).collect()
-}
-
-fn nanoseconds(seconds: f64) -> u64 {
-    libm::round(seconds * 1e9) as u64
 }

@@ -94,12 +94,12 @@ fn within(evidence: &Evidence, op: Operation, limit_s: f64) -> Option<Found> {
         return None;
     }
     let (decides, node) = bottleneck(evidence, run);
-    let Some(p99) = traffic.p99_sent else {
+    let Some(p99) = p99_of_sent(traffic) else {
         let share = ok_share(traffic);
         let measured = format!("Never: only {} of the {} are answered ok", figures::share(share), plural(op));
         return Some(Found { measured, value: None, met: false, decides, node });
     };
-    let measured = format!("99 % of the {} within {}", plural(op), figures::estimate(&p99, Kind::Time));
+    let measured = figures::estimate(&p99, Kind::Time);
     Some(Found { measured, met: p99.value <= limit_s, value: Some((p99, limit_s)), decides, node })
 }
 
@@ -113,7 +113,10 @@ fn success(evidence: &Evidence, least: f64) -> Option<Found> {
     let value = ok_share(&run.total);
     let trust = if counts.degraded == 0 { run.total.success.trust } else { Trust::TooFew };
     let failed = (1.0 - value) * run.total.offered;
-    let measured = format!("{} are answered ok; {} are not", figures::share(value), figures::rate(failed));
+    let measured = match failed {
+        0.0 => format!("All of {}", figures::whole(counts.sent)),
+        failed => format!("{}; {} are not", figures::share(value), figures::rate(failed)),
+    };
     let (decides, node) = dropping(evidence, run).unwrap_or_else(|| bottleneck(evidence, run));
     Some(Found {
         measured,
@@ -129,11 +132,8 @@ fn not_hollow(evidence: &Evidence) -> Option<Found> {
     if counts.ok + counts.degraded == 0 {
         return None;
     }
-    let measured = format!(
-        "{} of {} answers",
-        figures::whole(counts.hollow),
-        figures::whole(counts.ok + counts.degraded)
-    );
+    let (hollow, answers) = (figures::whole(counts.hollow), figures::whole(counts.ok + counts.degraded));
+    let measured = format!("{hollow} of {answers} answers are hollow");
     let decides = "Every read has to end at a store, or at a cache that a store fills; every write at a store. Links that \
                    are optional or fire-and-forget do not count.";
     let value = Some((Estimate::exact(counts.hollow as f64), 0.0));
@@ -165,7 +165,8 @@ fn hits(evidence: &Evidence, least: f64) -> Option<Found> {
     let each = caches.iter().map(|(place, ratio)| format!("{} hits {}", place.name, figures::share(*ratio)));
     let each: Vec<String> = each.collect();
     let detail = if each.is_empty() { "there is no cache".to_owned() } else { each.join(", ") };
-    let measured = format!("{} of the reads: {detail}", figures::share(share));
+    let share = if caches.is_empty() { 0.0 } else { share };
+    let measured = format!("{}: {detail}", figures::share(share));
     let decides = "The cache's memory and time to live against how popular the links are; it follows, it is not typed in.";
     let value = Some((Estimate { value: share, trust: Trust::TooFew }, least));
     let node = caches.first().map(|(place, _)| place.id);
@@ -217,11 +218,14 @@ fn survives(evidence: &Evidence, limit_s: f64) -> Option<Found> {
     let lost = outcomes.iter().filter(|outcome| !outcome.survived()).count();
     let killed = outcomes.len();
     let measured = if lost == 0 {
-        format!("{killed} kills survived; the worst, {}, leaves {}", worst.name, figures::share(worst.ok))
+        format!("All {killed} kills survived; in the worst {} are answered ok", figures::share(worst.ok))
     } else {
         format!("{lost} of {killed} kills not survived; the worst: {}", worst.sentence())
     };
-    let decides = format!("{}: a second one of it, and somebody who notices.", worst.name);
+    let decides = match lost {
+        0 => "Every block has a second instance, and somebody notices when one dies.".to_owned(),
+        _ => format!("{}: a second one that can carry its load, and somebody who notices.", worst.name),
+    };
     let value = Some((Estimate { value: worst.ok, trust: Trust::TooFew }, SURVIVED));
     Some(Found { measured, value, met: lost == 0, decides, node: Some(worst.node) })
 }
@@ -312,6 +316,14 @@ fn plural(op: Operation) -> &'static str {
         Operation::Read => "reads",
         Operation::Write => "writes",
     }
+}
+
+/// Time within which 99 % of what was sent was answered ok. Where all was, that is the 99th percentile of the answers,
+/// which comes with an interval.
+fn p99_of_sent(traffic: &Traffic) -> Option<Estimate> {
+    let all = traffic.counts.ok + traffic.counts.degraded == traffic.counts.sent;
+    let answered = traffic.latency.filter(|_| all).map(|times| times.p99);
+    answered.or(traffic.p99_sent)
 }
 
 /// Share of what was sent that was answered ok with everything; what is still under way is missed.

@@ -150,7 +150,8 @@ impl Judge {
 
     fn verdict(&self) -> Verdict {
         let judged = self.breaches.is_empty();
-        let number = |(index, asked)| Goal { id: format!("G{}", index + 1), ..goals::judge(asked, &self.evidence) };
+        let number =
+            |(index, asked)| Goal { id: format!("G{}", index + 1), ..goals::judge(asked, &self.evidence) };
         let goals: Vec<Goal> = self.step.goals.iter().filter(|_| judged).enumerate().map(number).collect();
         let passed = judged && !goals.is_empty() && goals.iter().all(|goal| goal.met);
         Verdict { passed, breaches: self.breaches.clone(), goals }
