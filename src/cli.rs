@@ -1,7 +1,8 @@
-//! What the command line understands, and how it ends: 0 when all is well, 1 when the answer is no (an objective is
-//! missed), 2 when the input cannot be used.
+//! What the command line understands, and how it ends: 0 when all is well, 1 when the answer is no (a promise is
+//! missed, an exercise not passed), 2 when the input cannot be used.
 
 mod blocks;
+mod exercises;
 mod links;
 mod objectives;
 mod run;
@@ -51,6 +52,10 @@ enum Command {
     },
     /// Print the JSON Schema of designs
     Schema,
+    /// List the exercises, explain a step, or judge a design by it
+    ///
+    /// Ends with 1 when the design does not pass.
+    Exercises(exercises::Arguments),
 }
 
 /// How to print an answer.
@@ -99,6 +104,7 @@ fn perform(command: &Command) -> Result<Outcome, Fault> {
         Command::Blocks { format } => Ok(Outcome::of(blocks::list(*format))),
         Command::Link { design, page } => links::link(design, page),
         Command::Open { design } => links::open(design),
+        Command::Exercises(arguments) => exercises::run(arguments),
         Command::Schema => Ok(Outcome::of(headroom::share::schema())),
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use headroom::blocks::BLOCKS;
+use headroom::exercises::EXERCISES;
 use headroom::share;
 use serde_json::Value as Json;
 
@@ -123,4 +124,28 @@ fn what_was_not_understood_goes_to_standard_error_with_its_place() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn exercises_are_listed_explained_and_judged() {
+    for exercise in EXERCISES {
+        assert!(headroom(&["exercises"], "").out.contains(exercise.id));
+        let steps = headroom(&["exercises", exercise.id], "").out;
+        for step in exercise.steps {
+            assert!(steps.contains(step.id) && steps.contains(step.name), "{steps}");
+            let told = headroom(&["exercises", exercise.id, step.id], "").out;
+            assert!(step.facts.iter().all(|fact| told.contains(fact)), "{told}");
+        }
+    }
+}
+
+#[test]
+fn the_start_of_an_exercise_ends_with_1_and_its_missed_goals() {
+    let (exercise, step) = (EXERCISES[0].id, EXERCISES[0].steps[0].id);
+    let start = headroom(&["exercises", exercise, step, "--start"], "").out;
+    let ended = headroom(&["exercises", exercise, step, "-"], &start);
+    assert_eq!(ended.code, 1, "{}", ended.err);
+    assert!(ended.out.contains("not passed") && ended.out.contains("MISSED"), "{}", ended.out);
+    check_fault(&["exercises", "nothing"], "", "there is no exercise “nothing”");
+    check_fault(&["exercises", exercise, "nothing"], "", "has no step “nothing”");
 }
