@@ -6,7 +6,7 @@
 
 use super::spof::{self, SURVIVES, structure::Dead};
 use crate::engine::simulate::{Kill, Measure};
-use crate::engine::{Plan, Unit};
+use crate::engine::{CHECK_TIMEOUT_S, Plan, Unit};
 use crate::report::{Report, State, Traffic};
 use crate::topology::Topology;
 
@@ -27,9 +27,6 @@ impl Default for Schedule {
         Schedule { warm_up_s: 5.0, cap_s: 10.0, window_s: 20.0 }
     }
 }
-
-/// A health check of a group that went silent waits for its own timeout as well [s].
-const SILENCE_S: f64 = 1.0;
 
 /// What a kill run has shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +80,7 @@ pub fn prove_within(topology: &Topology, unit: Unit, seed: u64, schedule: &Sched
 /// Detection and promotion, each capped, that a kill run leaves out [s].
 fn skipped(topology: &Topology, unit: Unit, cap_s: f64) -> f64 {
     let [detection, promotion] = spof::recovery(topology, unit, &Dead::of(topology, &[unit]));
-    let silence = if matches!(unit, Unit::Group { .. }) { SILENCE_S } else { 0.0 };
+    let silence = if matches!(unit, Unit::Group { .. }) { CHECK_TIMEOUT_S } else { 0.0 };
     (detection + silence).min(cap_s) + promotion.min(cap_s)
 }
 

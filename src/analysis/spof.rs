@@ -9,12 +9,9 @@ pub mod structure;
 use structure::{Dead, Structure};
 
 use super::{Loss, Spof};
-use crate::engine::Unit;
 use crate::engine::flows::{self, Scenario, StationFlow};
+use crate::engine::{PERSON_S, Unit};
 use crate::topology::{Addressing, Health, Operation, Place, Station, Store, Topology};
-
-/// Time until a person notices a failure that nothing watches for [s] (rules 1.12: 15 min).
-pub const PERSON_S: f64 = 900.0;
 
 /// A longer recovery than this is a class of its own [s] (rules 1.12: 5 min).
 pub const SLOW_S: f64 = 300.0;
@@ -255,16 +252,23 @@ fn takeover(topology: &Topology, node: usize, instance: u32, dead: &Dead) -> [f6
     let place = topology.place(node);
     match &place.station {
         Station::Store(store) => store_takeover(topology, node, store, instance, dead),
-        _ if dead.live(node) == 0 => [0.0, 0.0],
-        Station::Cache(cache) if cache.copies && instance == 0 => [watched(topology), 0.0],
+        Station::Cache(cache) if cache.copies && instance == 0 && dead.live(node) > 0 => {
+            [watched(topology), 0.0]
+        }
         // What lived in a shard is gone with it, and a second copy answers nobody: no one steps in.
         Station::Cache(_) | Station::Source(_) | Station::Observer => [0.0, 0.0],
-        Station::Server(_) if place.servers.addressing == Addressing::First => {
-            let routers = callers(topology, node).filter_map(|from| health(topology, from));
-            [routers.map(detection).fold(0.0, f64::max), 0.0]
+        Station::Router(_) | Station::Server(_) | Station::Queue(_) => {
+            let spreads = place.servers.addressing == Addressing::Spread && dead.live(node) > 0;
+            let own = if spreads { detection(Health::default()) } else { 0.0 };
+            let routers = callers(topology, node).filter(|from| has_targets(topology, *from, dead));
+            [routers.filter_map(|from| health(topology, from)).map(detection).fold(own, f64::max), 0.0]
         }
-        Station::Router(_) | Station::Server(_) | Station::Queue(_) => [detection(Health::default()), 0.0],
     }
+}
+
+/// Whether a router has something alive left to pass calls to.
+fn has_targets(topology: &Topology, router: usize, dead: &Dead) -> bool {
+    topology.outgoing[router].iter().any(|edge| dead.live(topology.ends(edge.index()).1) > 0)
 }
 
 fn store_takeover(topology: &Topology, node: usize, store: &Store, instance: u32, dead: &Dead) -> [f64; 2] {

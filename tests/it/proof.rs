@@ -2,9 +2,10 @@
 
 use headroom::analysis::proof::{self, Proof, Schedule};
 use headroom::analysis::{Loss, Spof, spof};
+use headroom::design::GroupKind;
 use headroom::engine::Unit;
 use headroom::examples::EXAMPLES;
-use headroom::topology::{self, Reads, Topology};
+use headroom::topology::{self, Reads, Station, Topology};
 
 use crate::drawn::Drawn;
 
@@ -39,8 +40,13 @@ const QUICK: Schedule = Schedule { warm_up_s: 1.0, cap_s: 2.0, window_s: 5.0 };
 fn every_claim(id: &str) {
     let example = EXAMPLES.iter().find(|example| example.id == id).expect("an example");
     let (topology, _) = topology::build(&example.design());
-    for claim in spof::survey(&topology) {
-        agrees(&topology, &claim, &proof::prove_within(&topology, claim.unit, 7, &QUICK));
+    all_agree(&topology);
+}
+
+#[track_caller]
+fn all_agree(topology: &Topology) {
+    for claim in spof::survey(topology) {
+        agrees(topology, &claim, &proof::prove_within(topology, claim.unit, 7, &QUICK));
     }
 }
 
@@ -64,6 +70,88 @@ proven! {
     read_replicas "read-replicas"
     servers_without_a_balancer "servers-without-a-balancer"
     three_tiers_with_everything "three-tiers-with-everything"
+}
+
+/// A zone goes silent: what lies in it is cut off, the others go on. The region takes everything.
+#[test]
+fn zones_and_regions_are_proven() {
+    let mut d = Drawn::new();
+    let (client, router, server) = (d.client(300.0, 0.9), d.router(3), d.server(6));
+    let store = d.store(1, true, Reads::All);
+    d.link(client, router);
+    d.link(router, server);
+    d.link(server, store);
+    d.0.monitored = true;
+    let region = d.group(GroupKind::Region, None);
+    (0..3).for_each(|_| _ = d.group(GroupKind::Zone, Some(region)));
+    for node in [router, server, store] {
+        d.with(node, |place| place.group = Some(region));
+    }
+    all_agree(&d.0);
+}
+
+/// A shard takes its keys with it: beside a store they are misses, in line they fail.
+#[test]
+fn shards_and_copies_are_proven() {
+    for (copies, aside) in [(true, true), (true, false), (false, true), (false, false)] {
+        let mut d = Drawn::new();
+        let (client, server) = (d.client(200.0, 0.9), d.server(1));
+        let (cache, store) = (d.cache(3, 0.8), d.store(0, false, Reads::Primary));
+        d.with(cache, |place| {
+            let Station::Cache(cache) = &mut place.station else { panic!("a cache") };
+            cache.copies = copies;
+        });
+        d.link(client, server);
+        d.link(server, cache);
+        if aside {
+            d.link_with(server, store, |route| route.on_miss = true);
+        } else {
+            d.link(cache, store);
+        }
+        all_agree(&d.0);
+    }
+}
+
+/// A router leaves out what is dead behind it, whatever it is, but does not see past it.
+#[test]
+fn routers_behind_routers_are_proven() {
+    let mut d = Drawn::new();
+    let (client, entry) = (d.client(600.0, 0.5), d.router(2));
+    let (a, b) = (d.router(1), d.router(2));
+    let (x, y) = (d.server(2), d.server(1));
+    let (first, second) = (d.store(0, false, Reads::Primary), d.store(1, false, Reads::All));
+    d.link(client, entry);
+    for (from, to) in [(entry, a), (entry, b), (a, x), (b, x), (b, y), (x, first), (y, second)] {
+        d.link(from, to);
+    }
+    all_agree(&d.0);
+}
+
+#[test]
+fn queues_workers_and_side_calls_are_proven() {
+    let mut d = Drawn::new();
+    let (client, server) = (d.client(100.0, 0.5), d.server(1));
+    let (queue, worker, store) = (d.queue(), d.server(2), d.store(0, true, Reads::Primary));
+    let (extra, aside) = (d.server(1), d.server(1));
+    d.link(client, server);
+    d.link_with(server, queue, |route| route.reads = false);
+    d.link(queue, worker);
+    d.link(worker, store);
+    d.link_with(server, extra, |route| route.optional = true);
+    d.link_with(server, aside, |route| route.background = true);
+    all_agree(&d.0);
+}
+
+#[test]
+fn clients_that_choose_among_links_are_proven() {
+    let mut d = Drawn::new();
+    let (client, other) = (d.client(200.0, 1.0), d.client(50.0, 0.2));
+    let (a, b, deep) = (d.server(1), d.server(3), d.server(1));
+    d.link_with(client, a, |route| route.weight = 3.0);
+    d.link(client, b);
+    d.link(other, b);
+    d.link_with(b, deep, |route| route.calls = 0.25);
+    all_agree(&d.0);
 }
 
 #[test]

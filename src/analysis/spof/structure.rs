@@ -162,12 +162,14 @@ impl<'a> View<'a> {
         mean(self.links(node).map(candidate))
     }
 
-    /// How many targets a router sees there.
+    /// How many targets a router sees there: each living instance of a server or a router; another station spreads calls
+    /// itself and is one while any of it is alive.
     fn candidates(&self, to: usize) -> usize {
         let live = self.dead.live(to);
-        match self.structure.topology.place(to).servers.addressing {
-            Addressing::First | Addressing::Spread => live,
-            Addressing::Own => live.min(1),
+        match self.structure.topology.place(to).station {
+            Station::Server(_) | Station::Router(_) => live,
+            Station::Cache(_) | Station::Store(_) | Station::Queue(_) => live.min(1),
+            Station::Source(_) | Station::Observer => 0,
         }
     }
 

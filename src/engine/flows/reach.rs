@@ -63,14 +63,12 @@ impl Reach {
         self.alive[node].iter().filter(|alive| **alive).count()
     }
 
-    /// Targets that a router sees behind a link to this station: the living instances of a server; another station
-    /// spreads calls itself and counts as one.
-    pub fn targets(&self, topology: &Topology, node: usize, op: Operation) -> f64 {
+    /// Targets that a router sees behind a link to this station: the living instances of a server or a router; another
+    /// station spreads calls itself and counts as one while any of it is alive.
+    pub fn targets(&self, topology: &Topology, node: usize) -> f64 {
         match topology.place(node).station {
-            Station::Server(_) => self.live(node) as f64,
-            Station::Router(_) | Station::Cache(_) | Station::Store(_) | Station::Queue(_) => {
-                if self.reached(node, Door::Spread, op) > 0.0 { 1.0 } else { 0.0 }
-            }
+            Station::Server(_) | Station::Router(_) => self.live(node) as f64,
+            Station::Cache(_) | Station::Store(_) | Station::Queue(_) => self.live(node).min(1) as f64,
             Station::Source(_) | Station::Observer => 0.0,
         }
     }
@@ -92,7 +90,9 @@ fn home(topology: &Topology, node: usize, alive: &[bool], op: Operation) -> Vec<
         Station::Cache(_) | Station::Router(_) | Station::Server(_) | Station::Queue(_) => alive.to_vec(),
         Station::Source(_) | Station::Observer => vec![false; alive.len()],
     };
-    let count = answers.iter().filter(|answers| **answers).count().max(1) as f64;
+    // A key of a dead shard finds nobody.
+    let shards = matches!(&topology.place(node).station, Station::Cache(cache) if !cache.copies);
+    let count = answers.iter().filter(|answers| shards || **answers).count().max(1) as f64;
     answers.iter().map(|answers| if *answers { 1.0 / count } else { 0.0 }).collect()
 }
 

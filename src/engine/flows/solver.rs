@@ -160,7 +160,7 @@ impl<'a> Solver<'a> {
             let routes = self.plan.links[node][op as usize].clone();
             let weight = |route: &usize| {
                 let drawn = self.topology.route(*route).weight;
-                let targets = self.reach.targets(self.topology, self.topology.ends(*route).1, op);
+                let targets = self.reach.targets(self.topology, self.topology.ends(*route).1);
                 match &self.topology.place(node).station {
                     Station::Source(_) => drawn,
                     Station::Router(router) if router.policy == Policy::Random => drawn * targets,

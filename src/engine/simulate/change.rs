@@ -236,8 +236,7 @@ impl Simulation {
             let Some(choices) = &self.stations[router].choices else { continue };
             let dead = |c: &usize| {
                 let target = &choices.candidates[*c];
-                let instances = &self.stations[target.station as usize].instances;
-                target.instance != NONE && instances[target.instance as usize].dead
+                self.is_gone(target.station, target.instance)
             };
             let dead: Vec<usize> = (0..choices.candidates.len()).filter(dead).collect();
             let choices = self.stations[router].choices.as_mut().expect("a router");

@@ -37,7 +37,7 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The targets behind a router's links: every instance of a server, every other station as one.
+    /// The targets behind a router's links: every instance of a server or a router, every other station as one.
     pub fn new(net: &Net, station: usize) -> Option<Choices> {
         let Station::Router(router) = &net.stations[station].station else { return None };
         let mut candidates = Vec::new();
@@ -45,9 +45,8 @@ impl Choices {
             let route = &net.routes[edge.index()];
             let target = &net.stations[route.to as usize];
             let instances = match target.station {
-                Station::Server(_) => (0..target.servers.instances.max(1)).collect(),
+                Station::Server(_) | Station::Router(_) => (0..target.servers.instances.max(1)).collect(),
                 Station::Source(_)
-                | Station::Router(_)
                 | Station::Cache(_)
                 | Station::Store(_)
                 | Station::Queue(_)

@@ -2,17 +2,11 @@
 
 use super::calls::{Call, Handle, Kind, NONE, State};
 use super::{Instance, Pool, Simulation, serve};
-use crate::engine::Unit;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
+use crate::engine::{CHECK_TIMEOUT_S, PERSON_S, Unit};
 use crate::report::Cause;
 use crate::topology::{Health, Station};
-
-/// Without monitoring a failover waits for a person [s] (engine.md: 15 min).
-pub const PERSON_S: f64 = 900.0;
-
-/// How long a health check waits for an answer that never comes [s].
-const CHECK_TIMEOUT_S: f64 = 1.0;
 
 /// Marks a notice that is for the station itself, not for a router's candidate.
 const OWN: u32 = 1 << 31;
@@ -162,7 +156,8 @@ impl Simulation {
             let delay = self.detection_s(station, &spec.health, dead, silent, router as u32);
             let Some(choices) = &self.stations[router].choices else { continue };
             let here = |c: &usize| {
-                choices.candidates[*c].station == station && choices.candidates[*c].instance == instance
+                let target = &choices.candidates[*c];
+                target.station == station && (target.instance == instance || target.instance == NONE)
             };
             let found: Vec<usize> = (0..choices.candidates.len()).filter(here).collect();
             for candidate in found {
@@ -196,12 +191,18 @@ impl Simulation {
         }
         let Some(choices) = &self.stations[s].choices else { return };
         let Some(target) = choices.candidates.get(what as usize).copied() else { return };
-        if target.instance == NONE {
-            return;
-        }
-        let dead = self.stations[target.station as usize].instances[target.instance as usize].dead;
+        let dead = self.is_gone(target.station, target.instance);
         if let Some(choices) = &mut self.stations[s].choices {
             choices.set_out(what, dead);
+        }
+    }
+
+    /// Whether a router's target is dead: the instance, or all of a station that spreads calls itself.
+    pub(super) fn is_gone(&self, station: u32, instance: u32) -> bool {
+        let instances = &self.stations[station as usize].instances;
+        match instances.get(instance as usize) {
+            Some(instance) => instance.dead,
+            None => instances.iter().all(|instance| instance.dead),
         }
     }
 

@@ -182,7 +182,11 @@ impl Simulation {
             (Kind::Delete, Some(cache)) => cache.delete(&asked),
             (Kind::Fill | Kind::Delete, None) => {}
             _ if self.requests[call.request].op == 0 => return self.look_up_read(slot),
-            _ if self.net.stations[s].outgoing[1].is_empty() => self.passed_through(slot),
+            _ if self.net.stations[s].outgoing[1].is_empty() => {
+                // A cache never answers a write: the links on miss are followed.
+                self.passed_through(slot);
+                return self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: true });
+            }
             _ => return self.proceed(slot),
         }
         self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: false });
