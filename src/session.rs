@@ -184,10 +184,14 @@ impl Session {
         !self.gesture.is_idle() || self.connecting.is_some()
     }
 
-    /// The canvas has this size on the screen now [px]; the first time, the view is fitted.
+    /// The canvas has this size on the screen now [px]; the first time, the view is fitted. A canvas that is not
+    /// laid out yet has no size and changes nothing.
     pub fn resize(&mut self, size: [f64; 2]) -> Vec<Effect> {
+        if size[0] <= 0.0 || size[1] <= 0.0 {
+            return Vec::new();
+        }
         self.viewport.size = size;
-        if !self.fitted && size[0] > 0.0 && size[1] > 0.0 {
+        if !self.fitted {
             self.fitted = true;
             self.fit();
         }
@@ -253,9 +257,8 @@ impl Session {
     }
 
     fn fit(&mut self) {
-        if let Some(bounds) = geometry::bounds(&self.design().nodes) {
-            let frames = geometry::frames(self.design());
-            self.viewport.fit(frames.iter().fold(bounds, |all, (_, frame)| all.union(frame)));
+        if let Some(extent) = geometry::extent(self.design()) {
+            self.viewport.fit(extent);
         }
     }
 

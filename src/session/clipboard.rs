@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::geometry::{self, GRID};
+use super::geometry::{self, GRID, Rect};
 use super::{Effect, Selection, Session};
 use crate::design::{Design, Edit, Link, Node, NodeId, edit};
 use crate::share;
@@ -72,7 +72,8 @@ fn selected(session: &Session) -> (Vec<Node>, Vec<Link>) {
 fn landing(session: &Session, nodes: &[Node]) -> [i32; 2] {
     let mut shift = [0, 0];
     let bounds = geometry::bounds(nodes);
-    if let Some(bounds) = bounds.filter(|bounds| !bounds.overlaps(&session.viewport.visible())) {
+    let unseen = |bounds: &Rect| session.fitted && !bounds.overlaps(&session.viewport.visible());
+    if let Some(bounds) = bounds.filter(unseen) {
         let (to, from) = (session.viewport.center(), bounds.center());
         shift = [0, 1].map(|axis| super::gesture::on_grid(to[axis] - from[axis]));
     }

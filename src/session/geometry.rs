@@ -14,7 +14,7 @@ pub const GRID: i32 = 15;
 const FRAME_ROOM: f64 = 24.0;
 
 /// Links between the same two blocks run this far apart.
-const LANE: f64 = 22.0;
+const LANE: f64 = 28.0;
 
 /// A point.
 pub type Point = [f64; 2];
@@ -95,6 +95,12 @@ impl Curve {
         self.0.iter().fold(start, |all, point| all.union(&Rect { min: *point, max: *point }))
     }
 
+    /// A rectangle that the curve fills, to a fraction of a unit.
+    pub fn extent(&self) -> Rect {
+        let points = (0..=16).map(|i| self.at(f64::from(i) / 16.0));
+        points.fold(Rect::of_corners(self.0[0], self.0[3]), |all, at| all.union(&Rect { min: at, max: at }))
+    }
+
     /// The curve as an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));
@@ -128,11 +134,13 @@ pub fn curve_between(from: Point, to: Point) -> Curve {
         let reach = (dx / 2.0).max((dy.abs() / 2.0).min(40.0));
         return Curve([from, [from[0] + reach, from[1]], [to[0] - reach, to[1]], to]);
     }
-    let reach = (60.0 - dx * 0.3).min(220.0);
+    // Backward: far enough out that the turn is round and the way back lies flat between two rows.
+    let reach = (90.0 - dx * 0.45).min(420.0);
     if dy.abs() >= CARD[1] {
         return Curve([from, [from[0] + reach, from[1]], [to[0] - reach, to[1]], to]);
     }
-    // Backward at about the same height: below both cards, not through them.
+    // At about the same height: below both cards, not through them.
+    let reach = reach / 2.0;
     let dip = CARD[1] * 1.5 - dx * 0.1;
     let low = from[1].max(to[1]) + dip.min(260.0);
     Curve([from, [from[0] + reach, low], [to[0] - reach, low], to])
@@ -188,6 +196,15 @@ pub fn link_at(design: &Design, at: Point, radius: f64) -> Option<LinkId> {
 /// The smallest rectangle around the cards of these blocks; `None` when there are none.
 pub fn bounds<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Option<Rect> {
     nodes.into_iter().map(|node| card(node.at)).reduce(|all, card| all.union(&card))
+}
+
+/// The smallest rectangle around all blocks, links and frames; `None` without blocks.
+pub fn extent(design: &Design) -> Option<Rect> {
+    let cards = bounds(&design.nodes)?;
+    let curves =
+        design.links.iter().zip(lanes(design)).filter_map(|(link, lane)| placed_curve(design, link, lane));
+    let frames = frames(design).into_iter().map(|(_, frame)| frame);
+    Some(curves.map(|curve| curve.extent()).chain(frames).fold(cards, |all, part| all.union(&part)))
 }
 
 /// The frame of every group that holds something, outermost first.

@@ -11,7 +11,7 @@ pub const MAX_ZOOM: f64 = 4.0;
 const STEP: f64 = 1.25;
 
 /// Screen pixels that a fit leaves free: above for the figures in the corner, below for the zoom buttons.
-const FREE: Margins = Margins { top: 104.0, right: 48.0, bottom: 64.0, left: 48.0 };
+const FREE: Margins = Margins { top: 104.0, right: 36.0, bottom: 60.0, left: 36.0 };
 
 struct Margins {
     top: f64,
@@ -27,13 +27,13 @@ pub struct Viewport {
     pub pan: [f64; 2],
     /// Pixels per canvas unit, 0.1–4.
     pub zoom: f64,
-    /// Size of the canvas on the screen [px]; the page keeps it up to date.
+    /// Size of the canvas on the screen [px]; the page keeps it up to date. 0 until it is known.
     pub size: [f64; 2],
 }
 
 impl Default for Viewport {
     fn default() -> Self {
-        Viewport { pan: [0.0, 0.0], zoom: 1.0, size: [800.0, 600.0] }
+        Viewport { pan: [0.0, 0.0], zoom: 1.0, size: [0.0, 0.0] }
     }
 }
 

@@ -153,8 +153,9 @@ fn typing_in_one_field_is_one_step() {
 #[test]
 fn arrows_walk_to_the_nearest_block() {
     let mut session = open(ROW);
+    session.resize([1000.0, 700.0]);
     let effects = play(&mut session, "move.left");
-    assert!(effects.contains(&Effect::Focus(NodeId(2))), "nearest to the middle of 800 × 600: {effects:?}");
+    assert!(effects.contains(&Effect::Focus(NodeId(2))), "nearest to the middle of the view: {effects:?}");
     for (command, id) in [("select.right", 3), ("select.left", 2), ("select.left", 1)] {
         let effects = play(&mut session, command);
         assert!(effects.contains(&Effect::Focus(NodeId(id))), "{command}: {effects:?}");
@@ -249,6 +250,7 @@ fn the_view_fits_the_design() {
     let mut session = open(
         r#"{"headroom":1,"nodes":[{"id":1,"block":"cache","at":[-3000,0]},{"id":2,"block":"cache","at":[3000,900]}]}"#,
     );
+    session.resize([0.0, 0.0]);
     session.resize([1000.0, 700.0]);
     let view = session.viewport();
     let bounds = headroom::session::geometry::bounds(&session.design().nodes).expect("two blocks");

@@ -79,6 +79,24 @@ fn frames_hold_their_blocks_and_the_frames_inside() {
 }
 
 #[test]
+fn the_extent_holds_cards_curves_and_frames() {
+    let extent = |json| geometry::extent(open(json).design());
+    assert_eq!(extent(r#"{"headroom":1}"#), None);
+    assert_eq!(
+        extent(ROW),
+        Some(Rect { min: [0.0, 0.0], max: [776.0, 76.0] }),
+        "a straight link adds nothing"
+    );
+    let back = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0]},
+        {"id":2,"block":"app-server","at":[300,0]}],"links":[[2,1]]}"#;
+    let all = extent(back).expect("two blocks");
+    assert!(
+        all.max[1] > 100.0 && all.max[0] > 476.0 && all.min[0] < 0.0,
+        "the way back runs around: {all:?}"
+    );
+}
+
+#[test]
 fn rectangles_overlap_only_when_they_share_area() {
     let a = Rect::of_corners([10.0, 10.0], [0.0, 0.0]);
     let beside = Rect::of_corners([10.0, 0.0], [20.0, 10.0]);

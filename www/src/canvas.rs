@@ -15,12 +15,14 @@ use crate::state::App;
 use crate::{keys, pointer};
 use card::{Card, RenameField};
 use groups::Groups;
-use link::LinkLine;
+use link::{LinkLabel, LinkLine};
 use overlay::DraftLayer;
 use traffic::{Traffic, TrafficScale};
 
 /// Below this zoom, labels are too small to read and go.
 const FAR: f64 = 0.4;
+/// Below this zoom, cards say less in larger letters.
+const MIDDLE: f64 = 0.8;
 
 /// The canvas, filling its place in the page's grid.
 #[component]
@@ -37,6 +39,7 @@ pub fn Canvas() -> impl IntoView {
     view! {
         <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=label
             class:far=move || view.with(|view| view.zoom < FAR)
+            class:middle=move || view.with(|view| view.zoom < MIDDLE)
             class:drawing=move || app.draft.with(Option::is_some)
             style:background-size=move || view.with(grid_size)
             style:background-position=move || view.with(grid_position)>
@@ -48,6 +51,9 @@ pub fn Canvas() -> impl IntoView {
             </div>
             <Traffic/>
             <div class="world" style:transform=move || view.with(transform)>
+                <svg class="labels" aria-hidden="true">
+                    <For each=move || app.cards.link_order.get() key=|id| *id let:id><LinkLabel id/></For>
+                </svg>
                 <For each=move || app.cards.order.get() key=|id| *id let:id><Card id/></For>
                 <DraftLayer/>
                 <RenameField/>

@@ -10,7 +10,7 @@ use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::{LinkReport, NodeReport, State};
 use headroom::session::{Selection, geometry};
-use headroom::topology::Topology;
+use headroom::topology::{Station, Topology};
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -177,6 +177,7 @@ impl Cards {
         let frame = frame.filter(|frame| frame.links.len() == topology.graph.edge_count());
         self.node_figures(topology, &answer.report.nodes, frame);
         self.link_figures(topology, &answer.report.links, frame);
+        self.sources(topology);
     }
 
     fn node_figures(&self, topology: &Topology, steady: &[NodeReport], frame: Option<&Frame>) {
@@ -190,6 +191,22 @@ impl Cards {
                 put(&card.figures, figures);
             }
         });
+    }
+
+    /// What leaves a source, whom nobody calls, is what its card shows.
+    fn sources(&self, topology: &Topology) {
+        for (index, place) in topology.places() {
+            if !matches!(place.station, Station::Source(_)) {
+                continue;
+            }
+            let routes = topology.outgoing[index].iter().map(|route| topology.route(route.index()).id);
+            let calls = |id| self.link(id).map_or(0.0, |link| link.figures.with_untracked(|now| now.calls));
+            let sent = routes.map(calls).sum();
+            if let Some(card) = self.node(place.id) {
+                let shown = card.figures.get_untracked();
+                put(&card.figures, Figures { now: NodeFrame { offered: sent, ..shown.now }, ..shown });
+            }
+        }
     }
 
     fn link_figures(&self, topology: &Topology, steady: &[LinkReport], frame: Option<&Frame>) {

@@ -29,6 +29,8 @@ fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
     let face = Signal::derive(move || face.get());
     let figures = Signal::derive(move || figures.get());
     let is_spof = Memo::new(move |_| face.with(|face| face.spof.is_some()));
+    // What watches the others has no calls of its own.
+    let idle = Memo::new(move |_| face.with(|face| !face.accepts_calls && !face.makes_calls));
     let label = move || face.with(|face| spoken(face, state.get()));
     let title = Memo::new(move |_| face.with(|face| face.title.clone()));
     let icon = Signal::derive(move || face.with(|face| face.icon));
@@ -37,12 +39,14 @@ fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
             role="group" aria-roledescription="block" aria-label=label tabindex="-1"
             class:selected=move || selected.get() class:spof=is_spof
             class:sender=move || face.with(|face| !face.accepts_calls && face.makes_calls)
+            class:idle=idle
             class:problem=move || face.with(|face| face.problem.is_some())
             style:transform=move || { let [x, y] = at.get(); format!("translate({x}px,{y}px)") }>
             <Tags face state/>
             <div class="head"><Icon name=icon/><span class="title">{title}</span><Pips face figures/></div>
             <div class="now">
-                <span>{move || figures.with(flow)}</span>
+                <span>{move || if idle.get() { String::new() } else { figures.with(|now| figures::rate(now.now.offered)) }}</span>
+                <span class="hits">{move || figures.with(hits)}</span>
                 <b>{move || figures.with(load)}</b>
             </div>
             <div class="load" aria-hidden="true">
@@ -171,13 +175,11 @@ fn spoken(face: &Face, state: State) -> String {
     format!("{}{kind}, {}{spof}, {}", face.title, state.name(), face.standing)
 }
 
-/// What flows: hits for a cache, else calls a second.
-fn flow(figures: &Figures) -> String {
+/// How many look-ups hit, for a cache that has any.
+fn hits(figures: &Figures) -> String {
     let now = &figures.now;
-    if now.hit_ratio.is_finite() && now.offered > 0.0 {
-        return format!("{} · hits {:.0} %", figures::rate(now.offered), now.hit_ratio * 100.0);
-    }
-    figures::rate(now.offered)
+    let looked = now.hit_ratio.is_finite() && now.offered > 0.0;
+    if looked { format!("hits {:.0} %", now.hit_ratio * 100.0) } else { String::new() }
 }
 
 /// Load in percent; nothing for what has no limit.

@@ -22,31 +22,59 @@ pub fn LinkLine(id: LinkId) -> impl IntoView {
 #[component]
 fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
-    let LinkCard { figures, selected, carries, .. } = card.clone();
+    let LinkCard { figures, selected, .. } = card.clone();
     let curve = Memo::new(move |_| curve_of(cards, &card));
     let path = Signal::derive(move || curve.get().map_or_else(String::new, |curve| curve.path()));
     let failing = {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(|now| failed_share(now) >= FAILING))
     };
-    let width = {
-        let figures = figures.clone();
-        Memo::new(move |_| figures.with(stroke))
-    };
-    let middle = move || curve.get().map(|curve| curve.at(0.5));
-    let rate = Memo::new(move |_| figures.with(|now| says(&carries.get(), now)));
+    let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
         <g class="link" data-link=id.0 class:selected=move || selected.get() class:failing=failing>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| tip(&curve))/>
-            <text x=move || middle().map(|[x, _]| format!("{x:.1}")) y=move || middle().map(|[_, y]| format!("{:.1}", y - 9.0))>
-                {rate}
-            </text>
             {move || chosen.get().then(|| curve.get().map(grips))}
         </g>
     }
+}
+
+/// What a link carries, its rate and its failures, over the moving traffic.
+#[component]
+pub fn LinkLabel(id: LinkId) -> impl IntoView {
+    let cards = App::get().cards;
+    cards.link(id).map(|card| view! { <Label card/> })
+}
+
+#[component]
+fn Label(card: LinkCard) -> impl IntoView {
+    let cards = App::get().cards;
+    let LinkCard { figures, carries, .. } = card.clone();
+    let place = Memo::new(move |_| curve_of(cards, &card).map(|curve| beside(&curve)));
+    let coordinate = move |axis: usize| move || place.get().map(|at| format!("{:.1}", at[axis]));
+    let failed = {
+        let figures = figures.clone();
+        Memo::new(move |_| figures.with(failures))
+    };
+    let rate = Memo::new(move |_| figures.with(|now| (now.calls > 0.0).then(|| figures::rate(now.calls))));
+    let words =
+        move || carries.with(|words| if words.is_empty() { String::new() } else { format!("{words} ") });
+    view! {
+        <text class:failing=move || failed.with(Option::is_some) x=coordinate(0) y=coordinate(1)>
+            <tspan class="carries">{words}</tspan>
+            <tspan>{rate}</tspan>
+            <tspan>{move || failed.get().map(|failed| format!(" ✕ {failed}"))}</tspan>
+        </text>
+    }
+}
+
+/// Where the label stands: above a flat link, on a steep one, which would run through it anyway.
+fn beside(curve: &Curve) -> [f64; 2] {
+    let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
+    let is_steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
+    [x, if is_steep { y + 4.0 } else { y - 9.0 }]
 }
 
 /// The curve of a link where its ends stand now.
@@ -60,20 +88,10 @@ pub fn failed_share(now: &LinkFrame) -> f64 {
     if now.calls > 0.0 { (now.failures / now.calls).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// Rate, what the link carries when that is not everything, and failures with a cross before them.
-fn says(carries: &str, now: &LinkFrame) -> String {
-    let mut parts = Vec::new();
-    if !carries.is_empty() {
-        parts.push(carries.to_owned());
-    }
-    if now.calls > 0.0 {
-        parts.push(figures::rate(now.calls));
-    }
+/// The share of the calls that fail, once it matters.
+fn failures(now: &LinkFrame) -> Option<String> {
     let failed = failed_share(now);
-    if failed >= FAILING {
-        parts.push(format!("✕ {}", figures::share(failed)));
-    }
-    parts.join(" · ")
+    (failed >= FAILING).then(|| figures::share(failed))
 }
 
 /// Thicker by one step for every ten times the rate [px].
