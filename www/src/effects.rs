@@ -63,7 +63,7 @@ pub fn solve_soon(app: App) {
 
 fn solve(app: App) {
     let design = app.current();
-    let answer = Arc::new(crate::waiting::answer(&design));
+    let answer = Arc::new(analysis::answer(&design));
     // Figures of a run that stands still, or of other blocks than these, no longer say anything.
     let moved_on =
         !app.run.playing.get_untracked() || app.answer.with_untracked(|old| !same_places(old, &answer));

@@ -2,8 +2,6 @@
 //!
 //! One WASM serves page and worker: `main` runs in both, and takes the other way where there is no window.
 
-#![allow(dead_code)]
-
 mod app;
 mod canvas;
 mod cards;
@@ -24,7 +22,6 @@ mod state;
 mod store;
 mod top;
 mod voice;
-mod waiting;
 mod worker;
 
 fn main() {

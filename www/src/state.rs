@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headroom::analysis::Answer;
+use headroom::analysis::{self, Answer};
 use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::job::Frame;
 use headroom::report::Report;
@@ -140,7 +140,7 @@ pub struct Voice {
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let answer = Arc::new(crate::waiting::answer(&design));
+        let answer = Arc::new(analysis::answer(&design));
         let session = Session::new(design);
         let app = App {
             design: RwSignal::new(Arc::clone(session.design())),
