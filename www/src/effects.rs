@@ -63,6 +63,8 @@ pub fn solve_soon(app: App) {
 
 fn solve(app: App) {
     let design = app.current();
+    // What was measured before the change is no answer to it; the steady method is, at once.
+    app.live.set(None);
     let answer = Arc::new(analysis::answer(&design));
     // Figures of a run that stands still, or of other blocks than these, no longer say anything.
     let moved_on =

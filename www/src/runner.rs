@@ -8,6 +8,7 @@ use std::sync::Arc;
 use headroom::design::{Design, NodeId};
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker};
+use headroom::report::Report;
 use headroom::share;
 use js_sys::{Float64Array, Object, Reflect};
 use leptos::prelude::*;
@@ -72,6 +73,7 @@ pub fn restart(app: App) {
     let design = wire(&app.unscaled());
     app.frame.set(None);
     app.live.set(None);
+    app.series.set(Vec::new());
     outdate(app, false);
     let run = fresh(app, true);
     send(
@@ -197,9 +199,7 @@ fn receive(app: App, data: &JsValue) {
     let message = data.as_string().and_then(|text| serde_json::from_str(&text).ok());
     match message {
         Some(FromWorker::Ready) => ready(app),
-        Some(FromWorker::Live { run, report }) if live(app) == Some(run) => {
-            app.live.set(Some(Arc::from(report)))
-        }
+        Some(FromWorker::Live { run, report }) => report_of(app, run, report),
         Some(FromWorker::Progress { run, share }) => app.runner.with_value(|runner| {
             if let Some(job) = runner.job.as_ref().filter(|job| job.id == run) {
                 (job.progress)(share);
@@ -207,7 +207,7 @@ fn receive(app: App, data: &JsValue) {
         }),
         Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(verdict)),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
-        Some(FromWorker::Live { .. } | FromWorker::Measured { .. }) | None => {}
+        Some(FromWorker::Measured { .. }) | None => {}
     }
 }
 
@@ -218,6 +218,19 @@ fn ready(app: App) {
             runner.waiting.drain(..).for_each(|message| post(worker, &message));
         }
     });
+}
+
+/// A live report says something from this measured time on [s].
+const TELLING_S: f64 = 1.0;
+
+fn report_of(app: App, run: u32, mut report: Box<Report>) {
+    if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {
+        return;
+    }
+    app.series.set(std::mem::take(&mut report.series));
+    if report.duration_s >= TELLING_S {
+        app.live.set(Some(Arc::from(report)));
+    }
 }
 
 fn frame(app: App, floats: &[f64]) {

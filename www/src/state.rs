@@ -9,7 +9,7 @@ use std::sync::Arc;
 use headroom::analysis::{self, Answer};
 use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::job::Frame;
-use headroom::report::Report;
+use headroom::report::{Report, Sample};
 use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport};
 use leptos::prelude::*;
 
@@ -35,8 +35,11 @@ pub struct App {
     pub answer: RwSignal<Arc<Answer>>,
     /// The running simulation's last figures; `None` when none fit what is shown.
     pub frame: RwSignal<Option<Arc<Frame>>>,
-    /// The running simulation's report, about once a second.
+    /// The running simulation's report, about once a second; `None` while it has too little to say since the last
+    /// change.
     pub live: RwSignal<Option<Arc<Report>>>,
+    /// The run's time series.
+    pub series: RwSignal<Vec<Sample>>,
     /// Play, pace, seed, traffic, kills.
     pub run: Run,
     /// What is open on the screen.
@@ -150,6 +153,7 @@ impl App {
             answer: RwSignal::new(answer),
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
+            series: RwSignal::new(Vec::new()),
             run: Run::of(session.design()),
             panels: Panels::new(),
             cards: Cards::new(),

@@ -28,19 +28,21 @@ const RATES: [Line; 3] = [
 ];
 
 const TIMES: [Line; 3] = [
-    Line { name: "p50", class: "s-p50", of: |s| s.p50 },
-    Line { name: "p95", class: "s-p95", of: |s| s.p95 },
-    Line { name: "p99", class: "s-p99", of: |s| s.p99 },
+    Line { name: "p50", class: "s-p50", of: |s| of_answered(s, s.p50) },
+    Line { name: "p95", class: "s-p95", of: |s| of_answered(s, s.p95) },
+    Line { name: "p99", class: "s-p99", of: |s| of_answered(s, s.p99) },
 ];
+
+/// A time of the answered requests: nothing in a second in which none was.
+fn of_answered(sample: &Sample, time: f64) -> f64 {
+    if sample.ok > 0.0 { time } else { f64::NAN }
+}
 
 /// Both plots.
 #[component]
 pub fn TimeSeries() -> impl IntoView {
     let app = App::get();
-    let samples = Memo::new(move |_| {
-        let live = app.live.get();
-        live.map_or_else(Vec::new, |live| live.series[live.series.len().saturating_sub(SHOWN)..].to_vec())
-    });
+    let samples = Memo::new(move |_| app.series.with(|all| all[all.len().saturating_sub(SHOWN)..].to_vec()));
     let span = move || {
         samples.with(|all| match (all.first(), all.last()) {
             (Some(first), Some(last)) => format!(
@@ -100,9 +102,16 @@ fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {
     let step = WIDE / (samples.len().max(LEAST) - 1) as f64;
     let from = WIDE - step * (samples.len() - 1) as f64;
     let mut path = String::new();
+    let mut pen = 'M';
     for (index, sample) in samples.iter().enumerate() {
-        let (x, y) = (from + step * index as f64, HIGH * (1.0 - of(sample) / top));
-        path.push_str(&format!("{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }));
+        let value = of(sample);
+        if !value.is_finite() {
+            pen = 'M';
+            continue;
+        }
+        let (x, y) = (from + step * index as f64, HIGH * (1.0 - value / top));
+        path.push_str(&format!("{pen}{x:.1} {y:.1}"));
+        pen = 'L';
     }
     path
 }

@@ -1,7 +1,9 @@
 //! The inspector of a block: name, state, parameters, results, Learn card, kill and revive.
 
+use headroom::analysis::Spof;
 use headroom::blocks::{self, About};
 use headroom::design::{Edit, GroupId, NodeId};
+use headroom::engine::Unit;
 use headroom::figures;
 use leptos::prelude::*;
 
@@ -93,16 +95,45 @@ fn StateSentence(id: NodeId) -> impl IntoView {
                 </div>
             }
         });
-        let spof = face.spof.is_some().then(|| view! {
-            <div class="state spof">
-                <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>"Lose one instance and users notice."</div>
-            </div>
-        });
+        let spof = face.spof.map(|_| view! { <Loss id/> });
         let problem = face
             .problem
             .map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> });
         Some((state, spof, problem))
     }
+}
+
+/// What losing one of its instances does to the users: the worst case.
+#[component]
+fn Loss(id: NodeId) -> impl IntoView {
+    let app = App::get();
+    let worst = move || {
+        app.answer.with(|answer| {
+            let index = answer.topology.index_of(id)? as u32;
+            let here = |spof: &&Spof| matches!(spof.unit, Unit::Instance { node, .. } if node == index);
+            answer.spofs.iter().filter(here).min_by_key(|spof| spof.loss).cloned()
+        })
+    };
+    let words = move || worst().map(|spof| loss_in_words(&spof));
+    view! {
+        <div class="state spof">
+            <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>{words}</div>
+        </div>
+    }
+}
+
+fn loss_in_words(spof: &Spof) -> String {
+    let left = [("reads", spof.reads), ("writes", spof.writes)];
+    let left =
+        left.into_iter().filter_map(|(what, share)| Some(format!("{} of {what}", figures::share(share?))));
+    let left = left.collect::<Vec<_>>().join(" and ");
+    let after = match spof.recovery_s {
+        recovery if recovery.is_finite() && recovery > 0.0 => {
+            format!(", from {} after it on", figures::time(recovery))
+        }
+        _ => String::new(),
+    };
+    format!("When an instance dies, {left} are still answered{after}.")
 }
 
 fn sentence_case(word: &str) -> String {

@@ -9,14 +9,11 @@ use leptos::prelude::*;
 
 use crate::state::App;
 
-/// A live report says something from this measured time on [s].
-const TELLING_S: f64 = 1.0;
-
 /// The report to show, and whether it is a running simulation's.
 pub fn report(app: App) -> (Arc<Report>, bool) {
     match app.live.get() {
-        Some(live) if live.duration_s >= TELLING_S && app.frame.with(Option::is_some) => (live, true),
-        _ => (app.answer.with(|answer| Arc::new(answer.report.clone())), false),
+        Some(live) => (live, true),
+        None => (app.answer.with(|answer| Arc::new(answer.report.clone())), false),
     }
 }
 
@@ -47,7 +44,20 @@ pub fn Figure(
     #[prop(into)]
     value: Option<String>,
 ) -> impl IntoView {
-    value.map(|value| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> })
+    value.map(|value| {
+        let (figure, rest) = value.split_at(end_of_figure(&value));
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td>{figure.to_owned()}<small>{rest.to_owned()}</small></td>
+            </tr>
+        }
+    })
+}
+
+/// Where the figure ends and what is known of its accuracy begins.
+fn end_of_figure(value: &str) -> usize {
+    [" ±", " (", " and "].iter().filter_map(|mark| value.find(mark)).min().unwrap_or(value.len())
 }
 
 /// A table of a block's figures.
