@@ -1,0 +1,32 @@
+// When the program dies, or cannot start, a dialog with the saved design stands where a white page would be.
+import { expect, test } from "../fixtures.mjs";
+
+test("a crash of the program offers the saved design", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panic|memory access|table index|null function/i];
+  await page.addInitScript(() => {
+    addEventListener("TrunkApplicationStarted", (event) => (window.program = event.detail.wasm));
+  });
+  await app.open();
+  await app.add("Client");
+  await page.waitForTimeout(600);
+  // Nothing a person can do does this: the program's memory is overwritten, and its next step is a trap.
+  await page.evaluate(() => new Uint8Array(window.program.memory.buffer).fill(0xff));
+  await page.getByRole("button", { name: "Undo" }).click({ noWaitAfter: true });
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("stopped");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save a file" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.json$/);
+  await dialog.getByRole("button", { name: "Reload" }).click();
+  await app.ready();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+});
+
+test("a browser without WebAssembly is told so", async ({ page, watched }) => {
+  watched.expected = [/WebAssembly/, /request failed/];
+  await page.addInitScript(() => delete globalThis.WebAssembly);
+  await page.goto("./");
+  await expect(page.getByRole("alertdialog")).toContainText("WebAssembly");
+});
