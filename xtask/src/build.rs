@@ -19,8 +19,8 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
      base-uri 'none'; form-action 'none'";
 
 /// What decides the built page; when none of it changed, neither did the page.
-const INPUTS: [&str; 8] =
-    ["src", "www", "static", "Cargo.toml", "Cargo.lock", "Trunk.toml", "rust-toolchain.toml", "xtask/src"];
+const INPUTS: [&str; 9] =
+    ["src", "www", "static", ".cargo", "Cargo.toml", "Cargo.lock", "Trunk.toml", "rust-toolchain.toml", "xtask/src"];
 
 /// For speed of the engine as well as for size: -Oz made the engine slower, see ARCHITECTURE.md.
 const WASM_OPT: [&str; 6] = [
