@@ -126,7 +126,7 @@ pub fn instances(
     if direct.is_empty() {
         return grow.map(|grow| Change::new(format!("Add {more}"), grow));
     }
-    let name = blocks::router().about().name.to_lowercase();
+    let name = blocks::router().about().name.to_ascii_lowercase();
     let front = if routers == 1 { format!("a {name}") } else { format!("{routers} {name}s") };
     let what = if more.is_empty() { format!("Add {front}") } else { format!("Add {front} and {more}") };
     let mut edits = router_before(design, placed, &direct, routers);
@@ -226,7 +226,7 @@ pub fn cache_before(design: &Design, topology: &Topology, store: usize) -> Optio
     for link in readers.iter().filter_map(|link| design.link(*link)) {
         edits.extend(ask_first(design, link, id, &mut next));
     }
-    let what = format!("Add a {}", block.about().name.to_lowercase());
+    let what = format!("Add a {}", block.about().name.to_ascii_lowercase());
     Some(Change::new(what, Edit::All(edits)))
 }
 
@@ -313,7 +313,7 @@ pub fn monitoring(design: &Design, beside: &Node) -> Option<Change> {
     let at = free_spot(design, [beside.at[0], lowest.saturating_add(120)]);
     let block = blocks::observer();
     let watcher = Node { group: None, ..new_node(design.next_node_id(), block, at, beside) };
-    Some(Change::new(format!("Add {}", block.about().name.to_lowercase()), Edit::AddNode(watcher)))
+    Some(Change::new(format!("Add {}", block.about().name.to_ascii_lowercase()), Edit::AddNode(watcher)))
 }
 
 /// Nodes of a cache as copies of each other, at least two, with monitoring where there is none.

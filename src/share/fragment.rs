@@ -6,6 +6,7 @@
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
@@ -16,6 +17,7 @@ use super::{Failure, MAX_ENCODED, MAX_TEXT, Opened, damaged, from_json};
 const READABLE: &str = "design=";
 const COMPACT: &str = "d1.";
 const CHECKSUM: usize = 4;
+const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 const CUT: &str = "This link is cut off: its end is missing. Copy the whole link again.";
 const CHANGED: &str = "This link is damaged: something in it was changed on its way. Copy the link again.";
 
@@ -38,7 +40,7 @@ pub fn readable(json: &str) -> String {
 /// Compact fragment of a design's JSON.
 pub fn compact(json: &str) -> String {
     let mut bytes = miniz_oxide::deflate::compress_to_vec(json.as_bytes(), 10);
-    bytes.extend(crc32fast::hash(json.as_bytes()).to_be_bytes());
+    bytes.extend(CRC.checksum(json.as_bytes()).to_be_bytes());
     format!("{COMPACT}{}", BASE64.encode(bytes))
 }
 
@@ -101,7 +103,7 @@ fn from_compact(encoded: &str) -> Result<String, Failure> {
     if rest.len() < CHECKSUM {
         return damaged(CUT);
     }
-    if rest != crc32fast::hash(&json).to_be_bytes() {
+    if rest != CRC.checksum(&json).to_be_bytes() {
         return damaged(CHANGED);
     }
     String::from_utf8(json).or_else(|_| damaged(CHANGED))

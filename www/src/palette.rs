@@ -49,9 +49,9 @@ fn Blocks() -> impl IntoView {
     let app = App::get();
     let wanted = RwSignal::new(String::new());
     let matching = move |family: Family| {
-        let wanted = wanted.get().to_lowercase();
+        let wanted = wanted.get().to_ascii_lowercase();
         let fits = move |about: &&About| {
-            let text = format!("{} {} {}", about.name, about.doc, about.learn.products).to_lowercase();
+            let text = format!("{} {} {}", about.name, about.doc, about.learn.products).to_ascii_lowercase();
             about.family == family && text.contains(&wanted)
         };
         BLOCKS.iter().map(|block| block.about()).filter(fits).collect::<Vec<_>>()

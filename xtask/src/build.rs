@@ -19,10 +19,19 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
      base-uri 'none'; form-action 'none'";
 
 /// What decides the built page; when none of it changed, neither did the page.
-const INPUTS: [&str; 9] =
-    ["src", "www", "static", ".cargo", "Cargo.toml", "Cargo.lock", "Trunk.toml", "rust-toolchain.toml", "xtask/src"];
+const INPUTS: [&str; 9] = [
+    "src",
+    "www",
+    "static",
+    ".cargo",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "rust-toolchain.toml",
+    "xtask/src",
+];
 
-/// For speed of the engine as well as for size: -Oz made the engine slower, see ARCHITECTURE.md.
+/// -Oz makes the file smaller by a twentieth, but not what is sent: brotli then finds less to share.
 const WASM_OPT: [&str; 6] = [
     "-O2",
     "--enable-bulk-memory",
@@ -32,9 +41,18 @@ const WASM_OPT: [&str; 6] = [
     "--enable-reference-types",
 ];
 
-/// Builds the release page, unless the one in `dist/` is of these very sources.
-pub fn page() -> Outcome {
-    let stamp = stamp()?;
+/// How much work goes into the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// What is published: small and fast.
+    Release,
+    /// What is built in a minute, for writing browser tests.
+    Quick,
+}
+
+/// Builds the page, unless the one in `dist/` is of these very sources.
+pub fn page(effort: Effort) -> Outcome {
+    let stamp = format!("{effort:?} {}", stamp()?);
     let stamp_file = Path::new("target/xtask/page");
     let same = fs::read_to_string(stamp_file).is_ok_and(|old| old == stamp);
     if same && Path::new(DIST).join("index.html").is_file() {
@@ -45,8 +63,8 @@ pub fn page() -> Outcome {
     println!("xtask: building the page (the first time takes minutes)");
     let start = Instant::now();
     let _ = fs::remove_file(stamp_file);
-    trunk(&tools, "build")?;
-    finish(&tools)?;
+    trunk(&tools, effort)?;
+    finish(&tools, effort)?;
     write(Path::new("target/xtask"), "page", &stamp)?;
     println!("xtask: built {DIST}/ in {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
@@ -63,9 +81,13 @@ pub fn watch(port: u16, open: bool) -> Outcome {
     command::run(&mut command)
 }
 
-fn trunk(tools: &PageTools, task: &str) -> Outcome {
+fn trunk(tools: &PageTools, effort: Effort) -> Outcome {
     let _ = fs::remove_dir_all(DIST);
-    command::run(trunk_command(tools)?.args([task, "--release", "--cargo-profile", "web", "--locked"]))
+    let profile: &[&str] = match effort {
+        Effort::Release => &["--release", "--cargo-profile", "web"],
+        Effort::Quick => &[],
+    };
+    command::run(trunk_command(tools)?.args(["build", "--locked"]).args(profile))
 }
 
 /// Trunk with our wasm-bindgen in front of any other, and no reason to ask the network.
@@ -79,11 +101,9 @@ fn trunk_command(tools: &PageTools) -> Outcome<Command> {
     Ok(command)
 }
 
-fn finish(tools: &PageTools) -> Outcome {
-    for wasm in files_below(Path::new(DIST))?.iter().filter(|f| f.extension().is_some_and(|e| e == "wasm")) {
-        command::run(
-            Command::new("node").arg(&tools.wasm_opt).args(WASM_OPT).arg(wasm).arg("--output").arg(wasm),
-        )?;
+fn finish(tools: &PageTools, effort: Effort) -> Outcome {
+    if effort == Effort::Release {
+        optimize(tools)?;
     }
     let html = read(&Path::new(DIST).join("index.html"))?;
     let (html, scripts) = without_inline_scripts(&html);
@@ -91,7 +111,19 @@ fn finish(tools: &PageTools) -> Outcome {
         write(Path::new(DIST), name, text)?;
     }
     write(Path::new(DIST), "index.html", &with_policy(&html)?)?;
-    command::run(Command::new("node").arg("xtask/compress.mjs").arg(DIST))
+    match effort {
+        Effort::Release => command::run(Command::new("node").arg("xtask/compress.mjs").arg(DIST)),
+        Effort::Quick => Ok(()),
+    }
+}
+
+fn optimize(tools: &PageTools) -> Outcome {
+    for wasm in files_below(Path::new(DIST))?.iter().filter(|f| f.extension().is_some_and(|e| e == "wasm")) {
+        command::run(
+            Command::new("node").arg(&tools.wasm_opt).args(WASM_OPT).arg(wasm).arg("--output").arg(wasm),
+        )?;
+    }
+    Ok(())
 }
 
 /// Moves every inline script into a file named by its content, so that the policy needs no exception.

@@ -12,6 +12,7 @@ mod sizes;
 mod test;
 mod tools;
 
+use build::Effort;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,8 +25,8 @@ cargo xtask serve [--port N] [--base /PATH/] [--open] [--dev]
 cargo xtask test      everything that has to hold: style, core, gates, page, size, browser
 cargo xtask build     build the page into dist/
 cargo xtask sizes     what a first visit downloads, and the gate on it
-cargo xtask browser [ARGUMENTS OF playwright test]
-                      build the page and run only the browser tests
+cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
+                      build the page and run only the browser tests; --quick builds in a minute, large and slow
 
 --dev rebuilds and reloads when a file changes. --base serves under a path, as a sub-folder of a site would.
 Tools go to ~/.cache/headroom/tools, or to $HEADROOM_TOOLS. $HEADROOM_CHROMIUM names a browser to test with.
@@ -52,7 +53,7 @@ fn run(arguments: &[String]) -> Outcome {
     match task.as_str() {
         "serve" => serve::task(&serve::Options::parse(rest)?),
         "test" => none(rest).and_then(|()| test::task()),
-        "build" => none(rest).and_then(|()| build::page()),
+        "build" => none(rest).and_then(|()| build::page(Effort::Release)),
         "sizes" => none(rest).and_then(|()| sizes::task()),
         "browser" => test::browser_task(rest),
         "help" | "--help" | "-h" => {

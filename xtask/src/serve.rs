@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use crate::build::{self, DIST, POLICY};
+use crate::build::{self, DIST, Effort, POLICY};
 use crate::{Outcome, command};
 
 const PORT: u16 = 8080;
@@ -52,7 +52,7 @@ pub fn task(options: &Options) -> Outcome {
         return build::watch(options.port, options.open);
     }
     let listener = listen(options.port)?;
-    build::page()?;
+    build::page(Effort::Release)?;
     let url = url(&listener, &options.base)?;
     println!("\nHeadroom is at {url}  (Ctrl+C stops it)");
     if options.open {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::Outcome;
-use crate::build::{self, DIST};
+use crate::build::{self, DIST, Effort};
 
 /// Most that everything a first visit needs may weigh as brotli [bytes].
 pub const LIMIT: u64 = 300 * 1000;
@@ -20,7 +20,7 @@ struct Size {
 
 /// Builds the page, prints the table and holds the gate.
 pub fn task() -> Outcome {
-    build::page()?;
+    build::page(Effort::Release)?;
     gate().map(|_| ())
 }
 

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::build::Effort;
 use crate::{Outcome, build, command, serve, sizes, tools};
 
 /// How many single checks of a step held and how many did not, and what it says in the summary.
@@ -36,7 +37,7 @@ const STEPS: [(&str, Run); 9] = [
     ("core tests", || cargo_test(&[])),
     ("task tests", || cargo_test(&["--package", "xtask"])),
     ("num-traits without std", || checked("", without_std)),
-    ("page build", || checked("", build::page)),
+    ("page build", || checked("", || build::page(Effort::Release))),
     ("size gate", || single(sizes::gate())),
     ("browser tests", || browser(&[])),
 ];
@@ -51,7 +52,11 @@ pub fn task() -> Outcome {
 
 /// Builds the page and runs the browser tests with these arguments of Playwright.
 pub fn browser_task(arguments: &[String]) -> Outcome {
-    build::page()?;
+    let (effort, arguments) = match arguments.split_first() {
+        Some((first, rest)) if first == "--quick" => (Effort::Quick, rest),
+        _ => (Effort::Release, arguments),
+    };
+    build::page(effort)?;
     match browser(arguments) {
         Ok(_) => Ok(()),
         Err(counts) => Err(counts.note),

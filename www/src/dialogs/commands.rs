@@ -37,9 +37,9 @@ pub fn CommandPalette() -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     let chosen = RwSignal::new(0usize);
     let found = move || {
-        let wanted = wanted.get().to_lowercase();
+        let wanted = wanted.get().to_ascii_lowercase();
         let fits = move |command: &&'static Command| {
-            command.label.to_lowercase().contains(&wanted)
+            command.label.to_ascii_lowercase().contains(&wanted)
                 && app.session.with_value(|session| (command.enabled)(session))
         };
         COMMANDS.iter().filter(fits).take(12).collect::<Vec<_>>()

@@ -138,7 +138,9 @@ fn loss_in_words(spof: &Spof) -> String {
 
 fn sentence_case(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()
+    })
 }
 
 /// The failure domain it sits in, where the design has any.
