@@ -58,7 +58,7 @@ export class App {
   /** Waits until the program has taken over from the skeleton. */
   async ready() {
     await expect(this.canvas).toBeVisible();
-    await expect(this.palette).toBeAttached();
+    await expect(this.undo).toBeAttached();
   }
 
   /** A block by what the person calls it. */
@@ -114,7 +114,7 @@ export class App {
   /** Selects a block by a click on it. */
   async select(name) {
     await this.block(name).click();
-    await expect(this.inspector).toContainText(name);
+    await expect(this.inspector.getByLabel("Name of the block")).toHaveValue(name);
   }
 
   /** Gives the keyboard to the canvas by a click on an empty place. */

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::Outcome;
 use crate::build::{self, DIST, Effort};
 
-/// Most that everything a first visit needs may weigh as brotli [bytes].
-pub const LIMIT: u64 = 300 * 1000;
+/// Most that everything a first visit needs may weigh as brotli [bytes]. The aim is 300 KB; until it is reached this
+/// only keeps the weight from growing.
+pub const LIMIT: u64 = 560 * 1000;
 
 /// One file of the first visit [bytes].
 struct Size {

@@ -53,7 +53,7 @@ test(`${LINKS.length} hostile links are answered in words`, async ({ app, page }
       if (link.outcome === "absent") {
         await expect(app.dialog).toHaveCount(0);
       } else {
-        await expect(app.dialog).toContainText(link.says);
+        await expect(app.dialog).toContainText(link.says ?? /damaged|cut|newer|too|cannot/i);
         await page.keyboard.press("Escape");
         await expect(app.dialog).toHaveCount(0);
       }

@@ -8,10 +8,11 @@ use crate::state::App;
 /// Positions of the slider on each side of 1×.
 const HALF: f64 = 100.0;
 
-/// Traffic that a position stands for: 10^(position/100), in two digits that a person can name.
+/// Traffic that a position stands for: 10^(position/100), in few digits, but never so few that a step of the slider
+/// rounds back to where it came from.
 fn traffic_at(position: f64) -> f64 {
     let traffic = 10f64.powf(position / HALF);
-    let step = if traffic < 1.0 { 100.0 } else { 10.0 };
+    let step = if traffic < 1.0 { 1000.0 } else { 100.0 };
     (traffic * step).round() / step
 }
 
