@@ -141,6 +141,17 @@ pub fn plain(value: f64) -> String {
     if value.abs() >= LONG { format!("{value:e}") } else { grouped(&value.to_string()) }
 }
 
+/// A number that a person stated, without zeros that pretend to be measured: `50 ms`, `10 min`, `2×`, `99.9 %`.
+pub fn stated(value: f64, kind: Kind) -> String {
+    match kind {
+        Kind::Rate | Kind::Time | Kind::Multiple if value.is_finite() => {
+            let scale = kind.scale(value);
+            format!("{}{}", trimmed(value / scale.one, decimals_for(value / scale.one, 3)), scale.unit)
+        }
+        _ => kind.show(value),
+    }
+}
+
 /// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`. *No interval* means
 /// that too few requests stand behind it.
 pub fn estimate(estimate: &Estimate, kind: Kind) -> String {

@@ -23,7 +23,8 @@ pub(super) struct Check {
 pub(super) fn check(promised: &Objectives, report: &Report, answer: &Answer) -> Vec<Check> {
     let traffic = &report.total;
     let time = promised.p99_ms.map(|most| {
-        let asked = format!("99 % of the requests answered within {}", figures::time(most / 1e3));
+        let asked =
+            format!("99 % of the requests answered within {}", figures::stated(most / 1e3, Kind::Time));
         at_most(asked, most / 1e3, traffic.p99_sent, Kind::Time)
     });
     let success = promised.success.map(|least| {
@@ -35,7 +36,7 @@ pub(super) fn check(promised: &Objectives, report: &Report, answer: &Answer) -> 
         at_most(asked, most, Some(Estimate::exact(answer.cost.month)), Kind::Money)
     });
     let headroom = promised.headroom.map(|least| {
-        let asked = format!("carries {} of its traffic", figures::multiple(least));
+        let asked = format!("carries {} of its traffic", figures::stated(least, Kind::Multiple));
         let first = answer.ladder.first().map_or(f64::INFINITY, |rung| rung.multiple);
         at_least(asked, least, Some(Estimate::exact(first)), Kind::Multiple)
     });

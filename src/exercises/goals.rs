@@ -41,7 +41,7 @@ pub fn judge(asked: &Asked, evidence: &Evidence) -> Goal {
 pub(super) fn words(asked: &Asked) -> String {
     match *asked {
         Asked::Within(op, ms) => {
-            let time = figures::time(ms / 1e3);
+            let time = figures::stated(ms / 1e3, Kind::Time);
             format!("99 % of the {} sent are answered ok within {time}", plural(op))
         }
         Asked::Success(share) => format!("At least {} of what is sent is answered ok", figures::share(share)),
@@ -51,11 +51,11 @@ pub(super) fn words(asked: &Asked) -> String {
             format!("At least {} of the reads never reach the database", figures::share(least))
         }
         Asked::Fresh(seconds) => {
-            format!("A link taken down is gone everywhere within {}", figures::time(seconds))
+            format!("A link taken down is gone everywhere within {}", figures::stated(seconds, Kind::Time))
         }
-        Asked::Headroom(least) => format!("Headroom of at least {}", figures::multiple(least)),
+        Asked::Headroom(least) => format!("Headroom of at least {}", figures::stated(least, Kind::Multiple)),
         Asked::Survives(seconds) => {
-            let time = figures::time(seconds);
+            let time = figures::stated(seconds, Kind::Time);
             format!("Any instance may die: {time} later {} is answered ok again", figures::share(SURVIVED))
         }
         Asked::Cost(most) => format!("At most {} a month", figures::money(most)),

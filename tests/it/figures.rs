@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 
-use headroom::figures::{Kind, count, estimate, money, multiple, plain, rate, share, time, whole};
+use headroom::figures::{Kind, count, estimate, money, multiple, plain, rate, share, stated, time, whole};
 use headroom::report::{Estimate, Trust};
 
 #[track_caller]
@@ -88,6 +88,16 @@ fn plain_numbers() {
     check(&[(1.44, "1.4×"), (2.0, "2.0×"), (12.2, "12×"), (f64::INFINITY, "without limit")], multiple);
     check(&[(0.1, "0.1"), (1_048_576.0, "1,048,576"), (2.5e-5, "0.000025"), (1e300, "1e300")], plain);
     assert_eq!(whole(1_048_576), "1,048,576");
+}
+
+#[test]
+fn what_was_stated_does_not_look_measured() {
+    let cases = [(0.05, Kind::Time, "50 ms"), (600.0, Kind::Time, "10 min"), (2.0, Kind::Multiple, "2×")];
+    let more =
+        [(1.25, Kind::Multiple, "1.25×"), (0.999, Kind::Share, "99.9 %"), (3_000.0, Kind::Money, "$3,000")];
+    for (value, kind, expected) in cases.into_iter().chain(more) {
+        assert_eq!(stated(value, kind), expected);
+    }
 }
 
 #[track_caller]

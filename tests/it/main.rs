@@ -19,6 +19,7 @@ mod ladder;
 mod links;
 mod proof;
 mod reference;
+mod replications;
 mod schema;
 mod session;
 mod session_commands;
