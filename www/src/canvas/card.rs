@@ -185,7 +185,9 @@ fn hits(figures: &Figures) -> String {
 /// Load in percent; nothing for what has no limit.
 fn load(figures: &Figures) -> String {
     let load = figures.now.load;
-    if load.is_finite() { format!("{} %", figures::plain((load * 100.0).round())) } else { String::new() }
+    // Rounded from below, nothing would be −0.
+    let percent = (load * 100.0).round() + 0.0;
+    if load.is_finite() { format!("{} %", figures::plain(percent)) } else { String::new() }
 }
 
 fn share_of_bar(figures: &Figures) -> f64 {
