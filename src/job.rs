@@ -3,6 +3,7 @@
 //! *Measure* (a design, a plan) is stateless and the newest wins. *Live* is one simulation that the worker owns.
 //! Every message carries the id of its run, and the receiver drops those of an earlier one.
 
+mod shown;
 mod worker;
 
 pub use worker::{Slice, Worker};

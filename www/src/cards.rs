@@ -8,9 +8,8 @@ use headroom::analysis::{Answer, Loss};
 use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
-use headroom::report::{LinkReport, NodeReport, State};
+use headroom::report::State;
 use headroom::session::{Selection, geometry};
-use headroom::topology::{Station, Topology};
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -170,57 +169,23 @@ impl Cards {
         });
     }
 
-    /// Follows the figures: the frame's where it fits the topology, else the steady ones.
-    pub(crate) fn figures(&self, answer: &Answer, frame: Option<&Frame>) {
-        let topology = &answer.topology;
-        let frame = frame.filter(|frame| frame.nodes.len() == topology.len());
-        let frame = frame.filter(|frame| frame.links.len() == topology.graph.edge_count());
-        self.node_figures(topology, &answer.report.nodes, frame);
-        self.link_figures(topology, &answer.report.links, frame);
-        self.sources(topology);
-    }
-
-    fn node_figures(&self, topology: &Topology, steady: &[NodeReport], frame: Option<&Frame>) {
+    /// Follows the figures: the running simulation's where they fit the topology, else the steady ones.
+    pub(crate) fn figures(&self, answer: &Answer, live: Option<&Frame>) {
+        let live = live.filter(|frame| frame.fits(&answer.topology));
+        let steady = live.is_none().then(|| Frame::of(&answer.report, &answer.topology));
+        let Some(frame) = live.or(steady.as_ref()) else { return };
         self.nodes.with_value(|nodes| {
-            for (index, place) in topology.places() {
-                let Some(card) = nodes.get(&place.id) else { continue };
-                let figures = match frame {
-                    Some(frame) => Figures::live(frame.nodes[index]),
-                    None => steady.get(index).map_or(Figures::default(), Figures::steady),
-                };
-                put(&card.figures, figures);
+            for ((_, place), now) in answer.topology.places().zip(&frame.nodes) {
+                if let Some(card) = nodes.get(&place.id) {
+                    put(&card.figures, Figures { now: *now, state: now.state(), live: live.is_some() });
+                }
             }
         });
-    }
-
-    /// What leaves a source, whom nobody calls, is what its card shows.
-    fn sources(&self, topology: &Topology) {
-        for (index, place) in topology.places() {
-            if !matches!(place.station, Station::Source(_)) {
-                continue;
-            }
-            let routes = topology.outgoing[index].iter().map(|route| topology.route(route.index()).id);
-            let calls = |id| self.link(id).map_or(0.0, |link| link.figures.with_untracked(|now| now.calls));
-            let sent = routes.map(calls).sum();
-            if let Some(card) = self.node(place.id) {
-                let shown = card.figures.get_untracked();
-                put(&card.figures, Figures { now: NodeFrame { offered: sent, ..shown.now }, ..shown });
-            }
-        }
-    }
-
-    fn link_figures(&self, topology: &Topology, steady: &[LinkReport], frame: Option<&Frame>) {
         self.links.with_value(|links| {
-            for index in 0..topology.graph.edge_count() {
-                let Some(card) = links.get(&topology.route(index).id) else { continue };
-                let figures = match frame {
-                    Some(frame) => frame.links[index],
-                    None => steady.get(index).map_or(LinkFrame::default(), |link| LinkFrame {
-                        calls: link.calls,
-                        failures: link.failures,
-                    }),
-                };
-                put(&card.figures, figures);
+            for (index, now) in frame.links.iter().enumerate() {
+                if let Some(card) = links.get(&answer.topology.route(index).id) {
+                    put(&card.figures, *now);
+                }
             }
         });
     }
@@ -252,28 +217,6 @@ impl LinkCard {
 impl Default for Figures {
     fn default() -> Self {
         Figures { now: NodeFrame::default(), state: State::Calm, live: false }
-    }
-}
-
-impl Figures {
-    fn live(now: NodeFrame) -> Self {
-        const STATES: [State; 5] = [State::Calm, State::Busy, State::Hot, State::Saturated, State::Down];
-        let state = STATES.get(now.state as usize).copied().unwrap_or(State::Calm);
-        Figures { now, state, live: true }
-    }
-
-    fn steady(found: &NodeReport) -> Self {
-        let now = NodeFrame {
-            offered: found.offered,
-            carried: found.carried,
-            dropped: found.dropped.iter().sum(),
-            load: found.load.unwrap_or(f64::NAN),
-            waiting: found.waiting,
-            hit_ratio: found.hit_ratio.unwrap_or(f64::NAN),
-            alive: f64::from(found.alive),
-            state: f64::from(found.state as u8),
-        };
-        Figures { now, state: found.state, live: false }
     }
 }
 

@@ -7,7 +7,7 @@ mod ladder;
 use headroom::figures;
 use leptos::prelude::*;
 
-use crate::parts::Icon;
+use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 use chart::TimeSeries;
 use findings::Findings;
@@ -20,9 +20,7 @@ pub fn Dock() -> impl IntoView {
     view! {
         <footer class="dock" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Dock)
             aria-label="Findings and charts" role="region">
-            <button class="square sheet-close" type="button" aria-label="Close" on:click=move |_| app.panels.sheet.set(None)>
-                <Icon name="x"/>
-            </button>
+            <CloseSheet/>
             <Findings/>
             <TimeSeries/>
             <Ladder/>

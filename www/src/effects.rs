@@ -61,6 +61,19 @@ pub fn solve_soon(app: App) {
     });
 }
 
+/// Fits a newly opened design into view, once the panels that come with it have taken their room.
+pub fn fit_soon(app: App) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if let Ok(Some(canvas)) = document().query_selector(".canvas") {
+                let size = [f64::from(canvas.client_width()), f64::from(canvas.client_height())];
+                app.ask(|session| session.resize(size));
+                app.command("view.fit");
+            }
+        });
+    });
+}
+
 fn solve(app: App) {
     let design = app.current();
     // What was measured before the change is no answer to it; the steady method is, at once.

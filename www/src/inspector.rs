@@ -10,7 +10,7 @@ mod totals;
 
 use leptos::prelude::*;
 
-use crate::parts::Icon;
+use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 use link::LinkPanel;
 use node::NodePanel;
@@ -46,9 +46,7 @@ pub fn Inspector() -> impl IntoView {
     view! {
         <aside class="inspector" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Inspector)
             aria-label="Inspector" id="inspector" tabindex="-1">
-            <button class="square sheet-close" type="button" aria-label="Close" on:click=move |_| app.panels.sheet.set(None)>
-                <Icon name="x"/>
-            </button>
+            <CloseSheet/>
             {content}
         </aside>
     }

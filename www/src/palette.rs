@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::lesson::LessonPanel;
 use crate::open;
-use crate::parts::Icon;
+use crate::parts::{CloseSheet, Icon};
 use crate::state::{App, Dialog, Sheet, Tab};
 use crate::store::{self, Slot};
 
@@ -33,7 +33,7 @@ pub fn Palette() -> impl IntoView {
         Tab::Examples => Examples().into_any(),
     };
     view! {
-        <aside class="palette" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Palette) aria-label="Palette">
+        <aside class="palette" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Palette) aria-label="Palette"><CloseSheet/>
             <div class="seg" role="tablist">
                 {move || lesson.get().then(|| tab("Exercise", Tab::Exercise))}
                 {tab("Blocks", Tab::Blocks)}

@@ -25,6 +25,18 @@ pub fn Icon(
     }
 }
 
+/// On a phone: closes the bottom sheet that it stands in.
+#[component]
+pub fn CloseSheet() -> impl IntoView {
+    let app = App::get();
+    view! {
+        <button class="square sheet-close" type="button" aria-label="Close the panel"
+            on:click=move |_| app.panels.sheet.set(None)>
+            <Icon name="x"/>
+        </button>
+    }
+}
+
 /// A modal dialog with a title; Escape and the cross close it and give the focus back.
 #[component]
 pub fn Modal(

@@ -238,7 +238,7 @@ fn frame(app: App, floats: &[f64]) {
     if live(app) != Some(frame.run) || app.runner.with_value(|runner| runner.outdated) {
         return;
     }
-    let frame = Arc::new(frame);
+    let frame = app.answer.with_untracked(|answer| Arc::new(frame.with_clients(&answer.topology)));
     app.answer.with_untracked(|answer| app.cards.figures(answer, Some(&frame)));
     app.frame.set(Some(frame));
 }

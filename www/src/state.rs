@@ -175,7 +175,6 @@ impl App {
 
     /// Shows another design in place of the one that is open, with a history of its own, running.
     pub fn open(&self, design: Design) {
-        let size = self.viewport.get_untracked().size;
         self.run.seed.set(design.run.seed);
         self.run.traffic.set(design.run.traffic);
         self.run.dead.set(BTreeSet::new());
@@ -184,8 +183,8 @@ impl App {
         self.draft.set(None);
         self.ask(|session| session.select(Selection::default()));
         effects::show_document(*self);
-        self.ask(|session| session.resize(size));
         runner::restart(*self);
+        effects::fit_soon(*self);
     }
 
     /// Makes an edit as one step of history.

@@ -70,7 +70,7 @@ fn Check() -> impl IntoView {
         </button>
         {move || judging.get().map(|share| view! {
             <progress max="1" value=share.to_string() aria-label="Measuring"></progress>
-            <p class="empty">"Measuring, and killing each instance: "{figures::share((share * 100.0).floor() / 100.0)}</p>
+            <p class="empty">"Measuring: "{figures::share((share * 100.0).floor() / 100.0)}</p>
         })}
     }
 }
