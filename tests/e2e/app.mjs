@@ -22,7 +22,7 @@ export class App {
     this.canvas = page.getByRole("main");
     this.palette = page.getByRole("complementary", { name: "Palette" });
     this.inspector = page.getByRole("complementary", { name: "Inspector" });
-    this.findings = page.getByRole("region", { name: "Findings" });
+    this.findings = page.getByRole("region", { name: "Findings", exact: true });
     this.ladder = page.getByRole("region", { name: "What breaks first" });
     this.chart = page.getByRole("region", { name: "Time series" });
     this.dialog = page.getByRole("dialog");

@@ -18,7 +18,7 @@ test("apply a fix", async ({ app }) => {
   await app.open();
   await app.setTraffic(2);
   await expect(app.block("Database")).toHaveAttribute("data-state", "saturated");
-  const before = await app.ladder.getByRole("listitem").first().innerText();
+  const before = await app.ladder.getByRole("listitem").first().textContent();
   const finding = app.findings.getByRole("article").filter({ hasText: /Database.*saturate/i }).first();
   await finding.getByRole("button", { name: /replica|cache/i }).first().click();
   await expect(app.ladder.getByRole("listitem").first()).not.toHaveText(before);

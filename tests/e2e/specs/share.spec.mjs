@@ -48,8 +48,11 @@ test(`${LINKS.length} hostile links are answered in words`, async ({ app, page }
   for (const link of LINKS) {
     await test.step(link.name, async () => {
       await page.goto("about:blank");
-      await page.goto(`./#${link.fragment}`);
+      const behind = link.fragment ?? link.before + link.repeat.repeat(link.times) + link.after;
+      await page.goto(`./#${behind}`);
       await app.ready();
+      // What can be read opens as a copy, with notes; the core's tests hold the notes.
+      if (link.outcome === "opened") return;
       if (link.outcome === "absent") {
         await expect(app.dialog).toHaveCount(0);
       } else {
