@@ -39,7 +39,7 @@ test("opening a link never loses the own design", async ({ app, page }) => {
 });
 
 test(`${LINKS.length} hostile links are answered in words`, async ({ app, page }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   expect(LINKS.length).toBeGreaterThanOrEqual(30);
   await app.open();
   await app.add("Client");
