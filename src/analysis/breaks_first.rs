@@ -15,11 +15,12 @@ const CONSEQUENCE: f64 = 0.9;
 /// Waits behind a station that is no fuller than that multiply a response at most so often.
 const WAITS: f64 = 12.0;
 /// Relative accuracy of a multiple where the load does not simply grow with the traffic.
-const CLOSE: f64 = 1e-6;
+const CLOSE: f64 = 1e-5;
 
 /// All rungs, by rising multiple; of one station its tightest resource, and its rate limit.
 pub fn ladder(topology: &Topology) -> Vec<Rung> {
-    let mut solver = Ladder { topology, today: at(topology, 1.0), straight: straight(topology) };
+    let twice = (!straight(topology)).then(|| at(topology, 2.0));
+    let solver = Ladder { topology, today: at(topology, 1.0), twice };
     let own: Vec<f64> = (0..topology.len()).map(|node| solver.multiple(node, cores)).collect();
     let mut rungs = Vec::new();
     for (node, alone) in own.iter().enumerate() {
@@ -75,24 +76,26 @@ fn straight(topology: &Topology) -> bool {
 struct Ladder<'a> {
     topology: &'a Topology,
     today: Flows,
-    straight: bool,
+    /// At twice the traffic, where some load does not simply grow with it.
+    twice: Option<Flows>,
 }
 
 impl Ladder<'_> {
     /// The multiple at which a load reaches 1; infinite when it never does.
-    fn multiple(&mut self, node: usize, load: Load) -> f64 {
+    fn multiple(&self, node: usize, load: Load) -> f64 {
         let today = load(&self.today.stations[node]);
         if today <= 0.0 {
             return f64::INFINITY;
         }
-        if self.straight {
+        let twice = self.twice.as_ref().map_or(2.0 * today, |twice| load(&twice.stations[node]));
+        if (twice - 2.0 * today).abs() <= 1e-9 * twice {
             return 1.0 / today;
         }
         self.root(node, load, today, f64::INFINITY)
     }
 
     /// The multiple below `most` at which a resource that is held through the calls behind runs out.
-    fn held(&mut self, node: usize, load: Load, own: &[f64], most: f64) -> f64 {
+    fn held(&self, node: usize, load: Load, own: &[f64], most: f64) -> f64 {
         let today = load(&self.today.stations[node]);
         if today <= 0.0 {
             return f64::INFINITY;

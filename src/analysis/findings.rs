@@ -10,7 +10,7 @@ mod waste;
 
 use super::advice::Change;
 use super::{Answer, Finding, Fix, Severity, breaks_first};
-use crate::design::{Design, NodeId};
+use crate::design::Design;
 use crate::figures;
 use crate::topology::{Place, Topology};
 
@@ -46,6 +46,9 @@ pub fn find(design: &Design, answer: &Answer) -> Vec<Finding> {
     findings
 }
 
+/// Stations solved in trials of one rule, as a bound on the time that it takes.
+const TRIALS: usize = 2_000;
+
 impl<'a> Case<'a> {
     fn topology(self) -> &'a Topology {
         &self.answer.topology
@@ -53,6 +56,12 @@ impl<'a> Case<'a> {
 
     fn place(self, node: usize) -> &'a Place {
         self.answer.topology.place(node)
+    }
+
+    /// Number of findings of one rule for which fixes are tried: each trial solves the whole design anew, and the page
+    /// waits for it.
+    fn trials(self) -> usize {
+        (TRIALS / self.topology().len().max(1)).max(4)
     }
 
     /// A finding about a station, without fixes yet.
@@ -102,11 +111,6 @@ fn listed(names: &[String]) -> String {
         [one] => one.clone(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
-}
-
-/// Dense index of a node in a topology after a change.
-fn again(topology: &Topology, id: NodeId) -> Option<usize> {
-    topology.index_of(id)
 }
 
 /// A count with its noun: `1 instance`, `3 instances`.

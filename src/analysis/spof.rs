@@ -47,13 +47,13 @@ pub fn find(topology: &Topology) -> Vec<Spof> {
 
 /// Every unit of failure with what its loss costs, survivors included; instances in topology order, then groups.
 pub fn survey(topology: &Topology) -> Vec<Spof> {
-    let before = Before::of(topology);
-    units(topology).into_iter().map(|unit| before.lose(unit).spof).collect()
+    let intact = Intact::new(topology);
+    units(topology).into_iter().map(|unit| intact.lose(unit).spof).collect()
 }
 
 /// What the loss of one unit costs.
 pub fn lose(topology: &Topology, unit: Unit) -> Aftermath {
-    Before::of(topology).lose(unit)
+    Intact::new(topology).lose(unit)
 }
 
 /// The units of failure: one representative of each set of identical instances, and each group that holds something.
@@ -82,6 +82,7 @@ fn representatives(topology: &Topology, node: usize) -> Vec<u32> {
 }
 
 /// What the flows with losses leave.
+#[derive(Debug)]
 struct Left {
     /// Share of reads and of writes answered (0–1); `None` where none is sent.
     answered: [Option<f64>; 2],
@@ -106,8 +107,9 @@ impl Left {
     }
 }
 
-/// A topology before any loss.
-struct Before<'a> {
+/// A topology before any loss: solved once, asked about many losses.
+#[derive(Debug)]
+pub struct Intact<'a> {
     topology: &'a Topology,
     left: Left,
     structure: Structure<'a>,
@@ -115,16 +117,18 @@ struct Before<'a> {
     shares: [Vec<f64>; 2],
 }
 
-impl<'a> Before<'a> {
-    fn of(topology: &'a Topology) -> Self {
+impl<'a> Intact<'a> {
+    /// The structure and the flows of a topology with everything alive.
+    pub fn new(topology: &'a Topology) -> Self {
         let nobody = Dead::of(topology, &[]);
         let left = Left::after(topology, &[]);
         let structure = Structure::new(topology, |node| left.hits[node]);
         let shares = Operation::ALL.map(|op| structure.shares(&nobody, true, op));
-        Before { topology, left, structure, shares }
+        Intact { topology, left, structure, shares }
     }
 
-    fn lose(&self, unit: Unit) -> Aftermath {
+    /// What the loss of one unit costs.
+    pub fn lose(&self, unit: Unit) -> Aftermath {
         let dead = Dead::of(self.topology, &[unit]);
         let shares = Operation::ALL.map(|op| self.structure.shares(&dead, true, op));
         let left =

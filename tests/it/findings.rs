@@ -121,6 +121,18 @@ fn a_standby_that_nobody_promotes_is_one_finding() {
 }
 
 #[test]
+fn a_copy_that_nobody_calls_in_is_found_as_well() {
+    let nodes = format!(
+        r#"{CLIENT}, {{"id": 2, "block": "cache", "at": [240, 0], "hit_mode": "given", "instances": 2, "nodes_are": "copies"}},
+        {{"id": 3, "block": "object-store", "at": [480, 0]}}"#
+    );
+    let drawn = design(&nodes, "[1, 2], [2, 3]");
+    let finding = only(&answer(&drawn), "no-monitoring");
+    assert!(finding.title.contains("its copy steps in after 15.0 min"), "{}", finding.title);
+    assert!(apply(&drawn, &finding, "Add monitoring → back in 10.0 s").spofs.is_empty());
+}
+
+#[test]
 fn a_lone_server_gets_two_load_balancers_and_a_second_instance() {
     let mut drawn = one_server(1);
     drawn.nodes[0].values.set("rate", Some(headroom::blocks::param::Value::Number(100.0)));

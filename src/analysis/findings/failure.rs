@@ -1,11 +1,12 @@
 //! What one death costs: single points of failure, standbys that nobody promotes, instances that nobody reaches.
 
-use super::{Case, again, counted, fix, listed};
+use super::{Case, counted, fix, listed};
 use crate::analysis::advice::{self, Change};
-use crate::analysis::{Finding, Fix, Loss, Severity, Spof, breaks_first, spof};
+use crate::analysis::spof::{self, Intact};
+use crate::analysis::{Finding, Fix, Loss, Severity, Spof, breaks_first};
 use crate::engine::Unit;
 use crate::figures;
-use crate::topology::{Operation, Station, Store, Topology};
+use crate::topology::{Operation, Place, Station, Topology};
 
 /// Instances of servers that get no calls because their callers know one address.
 pub fn idle_instances(case: Case) -> Vec<Finding> {
@@ -49,54 +50,81 @@ fn spreading(case: Case, change: Change, count: u32) -> Option<Fix> {
 
 /// Standbys that wait for a person, because nothing is drawn that would notice a death.
 pub fn unwatched(case: Case) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (node, place) in case.topology().places() {
-        if case.topology().monitored || !matches!(place.station, Station::Store(Store { standby: true, .. }))
-        {
-            continue;
-        }
-        let primary = Unit::Instance { node: node as u32, instance: 0 };
-        let now = spof::lose(case.topology(), primary).spof;
-        let title = format!(
-            "When {} dies, its standby waits {} for a person to notice.",
-            place.name,
-            figures::time(now.recovery_s)
-        );
-        let reason = "A hot standby is promoted when somebody or something sees that the primary is dead. Nothing here \
-                      watches."
-            .to_owned();
-        let watch = case.design.node(place.id).and_then(|beside| advice::monitoring(case.design, beside));
-        let fixes = watch.and_then(|change| better(case, change, &now)).into_iter().collect();
-        findings.push(Finding {
-            title,
-            reason,
-            fixes,
-            ..case.about("no-monitoring", Severity::Warning, node)
-        });
+    let topology = case.topology();
+    let waiting: Vec<usize> =
+        topology.places().filter(|(_, place)| stands_by(place).is_some()).map(|(node, _)| node).collect();
+    if topology.monitored || waiting.is_empty() {
+        return Vec::new();
     }
-    findings
+    let intact = Intact::new(topology);
+    waiting
+        .into_iter()
+        .take(case.trials())
+        .filter_map(|node| waits_for_a_person(case, &intact, node))
+        .collect()
+}
+
+/// What would step in for the first instance, if somebody noticed its death.
+fn stands_by(place: &Place) -> Option<&'static str> {
+    match &place.station {
+        Station::Store(store) => store.standby.then_some("standby"),
+        Station::Cache(cache) => (cache.copies && place.instances() > 1).then_some("copy"),
+        Station::Source(_) | Station::Router(_) | Station::Server(_) => None,
+        Station::Queue(_) | Station::Observer => None,
+    }
+}
+
+fn waits_for_a_person(case: Case, intact: &Intact, node: usize) -> Option<Finding> {
+    let place = case.place(node);
+    let now = intact.lose(Unit::Instance { node: node as u32, instance: 0 }).spof;
+    let second = stands_by(place)?;
+    let title = format!(
+        "When {} dies, its {second} steps in after {}: a person has to notice.",
+        place.name,
+        figures::time(now.recovery_s)
+    );
+    let reason = format!(
+        "A {second} steps in when somebody or something sees that the first is dead. Nothing here watches."
+    );
+    let watch = case.design.node(place.id).and_then(|beside| advice::monitoring(case.design, beside));
+    let fixes = watch.and_then(|change| better(case, change, &now)).into_iter().collect();
+    let about = case.about("no-monitoring", Severity::Warning, node);
+    now.loss.is_spof().then_some(Finding { title, reason, fixes, ..about })
 }
 
 /// Every unit whose loss the users notice.
 pub fn single_points(case: Case) -> Vec<Finding> {
-    let noticed =
-        case.answer.spofs.iter().filter(|spof| spof.loss.is_spof() && !waits_for_a_person(case, spof));
-    noticed.map(|spof| single_point(case, spof)).collect()
+    // Of what waits for a person only because nothing watches, `no-monitoring` says all.
+    let unwatched = |spof: &Spof| match spof.unit {
+        Unit::Instance { node, instance: 0 } if spof.loss == Loss::Slow && !case.topology().monitored => {
+            stands_by(case.place(node as usize)).is_some()
+        }
+        Unit::Instance { .. } | Unit::Block { .. } | Unit::Group { .. } => false,
+    };
+    let noticed: Vec<&Spof> = case.answer.spofs.iter().filter(|spof| !unwatched(spof)).collect();
+    if noticed.is_empty() {
+        return Vec::new();
+    }
+    let intact = Intact::new(case.topology());
+    let tried = |(place, spof)| {
+        let fixes = if place < case.trials() { second_chances(case, spof) } else { Vec::new() };
+        Finding { fixes, ..single_point(case, &intact, spof) }
+    };
+    noticed.into_iter().enumerate().map(tried).collect()
 }
 
-/// The finding `no-monitoring` says it already.
-fn waits_for_a_person(case: Case, spof: &Spof) -> bool {
-    spof.loss == Loss::Slow && !case.topology().monitored
-}
-
-fn single_point(case: Case, spof: &Spof) -> Finding {
+fn single_point(case: Case, intact: &Intact, spof: &Spof) -> Finding {
     let what = unit_name(case.topology(), spof.unit);
     let lost = lost(spof);
     let title = match spof.loss {
-        Loss::Total => format!("If {what} dies, every request{} fails{}.", of_whom(case, spof), colon(&lost)),
-        Loss::Partial if lost.is_empty() => format!("If {what} dies, {} fail.", of_one_client(case, spof)),
+        Loss::Total => {
+            format!("If {what} dies, every request{} fails{}.", of_whom(case, intact, spof), colon(&lost))
+        }
+        Loss::Partial if lost.is_empty() => {
+            format!("If {what} dies, {} fail.", of_one_client(case, intact, spof))
+        }
         Loss::Partial => format!("If {what} dies, requests fail: {lost}."),
-        Loss::Overload => format!("If {what} dies, too little is left: {}.", overload(case, spof)),
+        Loss::Overload => format!("If {what} dies, too little is left: {}.", overload(case, intact, spof)),
         Loss::Slow => format!("If {what} dies, it takes {} to recover.", figures::time(spof.recovery_s)),
         Loss::Survived => format!("If {what} dies, nobody notices."),
     };
@@ -106,20 +134,18 @@ fn single_point(case: Case, spof: &Spof) -> Finding {
         Loss::Slow => "A failure that lasts longer than 5 min is noticed by everyone.",
         Loss::Survived => "",
     };
-    let (node, fixes) = match spof.unit {
-        Unit::Instance { node, .. } | Unit::Block { node } => {
-            (Some(node as usize), second_chances(case, spof))
-        }
-        Unit::Group { .. } => (None, Vec::new()),
+    let node = match spof.unit {
+        Unit::Instance { node, .. } | Unit::Block { node } => Some(case.place(node as usize).id),
+        Unit::Group { .. } => None,
     };
     Finding {
         rule: "single-point-of-failure",
         severity: Severity::Warning,
-        node: node.map(|node| case.place(node).id),
+        node,
         link: None,
         title,
         reason: reason.to_owned(),
-        fixes,
+        fixes: Vec::new(),
     }
 }
 
@@ -148,17 +174,20 @@ fn unit_name(topology: &Topology, unit: Unit) -> String {
 }
 
 /// The clients that get no answer, where others still do.
-fn of_whom(case: Case, spof: &Spof) -> String {
+fn of_whom(case: Case, intact: &Intact, spof: &Spof) -> String {
     let clients =
         case.topology().places().filter(|(_, place)| matches!(place.station, Station::Source(_))).count();
-    let silenced = spof::lose(case.topology(), spof.unit).silenced;
+    if clients == 1 {
+        return String::new();
+    }
+    let silenced = intact.lose(spof.unit).silenced;
     let names: Vec<String> = silenced.iter().map(|client| case.place(*client).name.clone()).collect();
     if names.len() == clients { String::new() } else { format!(" of {}", listed(&names)) }
 }
 
 /// What the client that has lost the most of an operation has lost of it.
-fn of_one_client(case: Case, spof: &Spof) -> String {
-    let lacking = spof::lose(case.topology(), spof.unit).lacking;
+fn of_one_client(case: Case, intact: &Intact, spof: &Spof) -> String {
+    let lacking = intact.lose(spof.unit).lacking;
     let worst = lacking.iter().max_by(|a, b| a.2.total_cmp(&b.2));
     worst.map_or_else(
         || "requests".to_owned(),
@@ -192,8 +221,8 @@ fn lost(spof: &Spof) -> String {
 }
 
 /// Which station is overloaded after the loss, and by how much.
-fn overload(case: Case, spof: &Spof) -> String {
-    let aftermath = spof::lose(case.topology(), spof.unit);
+fn overload(case: Case, intact: &Intact, spof: &Spof) -> String {
+    let aftermath = intact.lose(spof.unit);
     let hottest = aftermath.overloaded.iter().max_by(|a, b| a.1.total_cmp(&b.1));
     match hottest {
         Some((node, load)) if !load.is_finite() => {
@@ -254,7 +283,7 @@ fn better(case: Case, change: Change, before: &Spof) -> Option<Fix> {
     let (_, topology) = change.tried(case.design)?;
     let unit = match before.unit {
         Unit::Instance { node, instance } => {
-            let node = again(&topology, case.place(node as usize).id)? as u32;
+            let node = topology.index_of(case.place(node as usize).id)? as u32;
             Unit::Instance { node, instance }
         }
         Unit::Block { .. } | Unit::Group { .. } => return None,

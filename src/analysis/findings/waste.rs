@@ -60,7 +60,7 @@ pub fn idle_money(case: Case) -> Vec<Finding> {
         let Some(load) = case.answer.report.nodes[node].load else { continue };
         let at_ten = 10.0 * load;
         // Two are for safety, whatever the load; what nothing reaches has a finding of its own.
-        if load <= 0.0 || at_ten >= IDLE || place.instances() <= 2 {
+        if load <= 0.0 || at_ten >= IDLE || place.instances() <= 2 || findings.len() >= case.trials() {
             continue;
         }
         let param = if let Station::Store(_) = place.station { "replicas" } else { "instances" };
