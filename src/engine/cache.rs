@@ -93,28 +93,33 @@ fn characteristic_time(entries: f64, tables: &[Popularity]) -> f64 {
     if entries <= 0.0 {
         return 0.0;
     }
-    let filled = |age: f64| tables.iter().map(|table| table.entries(age)).sum::<f64>();
-    let (mut low, mut high) = (0.0, entries / rate);
-    while filled(high) < entries {
-        low = high;
-        high *= 4.0;
+    // Nearly a power of the age: regula falsi on logarithms, with the weight of an end that stays twice halved (Illinois).
+    let miss =
+        |age: f64| libm::log(tables.iter().map(|table| table.entries(libm::exp(age))).sum::<f64>() / entries);
+    let mut low = libm::log(entries / rate);
+    let (mut at_low, mut high) = (miss(low), low + 1.0);
+    let mut at_high = miss(high);
+    while at_high < 0.0 {
+        (low, at_low) = (high, at_high);
+        high += 2.0;
+        at_high = miss(high);
     }
-    // Filled entries are concave in the age: the chord from below and bisection together close in quickly.
-    let (mut at_low, mut at_high) = (filled(low), filled(high));
-    for round in 0..80 {
-        let chord = low + (high - low) * (entries - at_low) / (at_high - at_low);
-        let middle = if round % 2 == 0 { chord } else { 0.5 * (low + high) };
-        let here = filled(middle);
-        if (here - entries).abs() <= 1e-12 * entries || high - low <= 1e-14 * high {
-            return middle;
+    let mut last = 0.0;
+    for _ in 0..100 {
+        let middle = (low * at_high - high * at_low) / (at_high - at_low);
+        let here = miss(middle);
+        if here.abs() < 1e-11 || high - low < 1e-14 {
+            return libm::exp(middle);
         }
-        if here < entries {
-            (low, at_low) = (middle, here);
+        let weight = if here.signum() == last { 0.5 } else { 1.0 };
+        if here < 0.0 {
+            (low, at_low, at_high) = (middle, here, at_high * weight);
         } else {
-            (high, at_high) = (middle, here);
+            (high, at_high, at_low) = (middle, here, at_low * weight);
         }
+        last = here.signum();
     }
-    0.5 * (low + high)
+    libm::exp(0.5 * (low + high))
 }
 
 /// Share of a key's look-ups that hit, at this rate of look-ups and deletions [1/s], characteristic time and time to

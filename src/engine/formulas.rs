@@ -94,7 +94,8 @@ impl Wait {
 
     /// The sojourn that a share `p` does not exceed, with exponential service of this mean [s].
     pub fn sojourn_quantile(&self, mean: f64, p: f64) -> f64 {
-        invert::quantile(|time| self.sojourn_survival(mean, time), self.mean() + mean, p)
+        let guess = -(self.mean() + mean) * libm::log(1.0 - p);
+        invert::quantile(|time| self.sojourn_survival(mean, time), guess, p)
     }
 }
 
@@ -109,16 +110,29 @@ pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
     let gap = |s: f64| gamma_transform(1.0 / arrivals, scv, s);
     let c = f64::from(servers);
     let sigma = geometric_root(|sigma| gap(c * (1.0 - sigma) / mean));
+    if sigma < 1e-12 {
+        // The next arrival comes so late that it never waits.
+        return Wait::NONE;
+    }
     let (mut sum, mut product, mut choose) = (0.0, 1.0, 1.0);
     for busy in 1..=servers {
         let j = f64::from(busy);
         let passed = gap(j / mean);
+        let apart = c * (1.0 - sigma) - j;
+        if apart.abs() < 1e-9 {
+            // The term is 0/0, and smooth on both sides of it.
+            return gi_m_c(arrivals * (1.0 + 1e-8), scv, mean, servers);
+        }
         product *= passed / (1.0 - passed);
         choose *= (c - j + 1.0) / j;
-        sum += choose / (product * (1.0 - passed)) * (c * (1.0 - passed) - j) / (c * (1.0 - sigma) - j);
+        sum += choose / (product * (1.0 - passed)) * (c * (1.0 - passed) - j) / apart;
     }
     let scale = 1.0 / (1.0 / (1.0 - sigma) + sum);
-    Wait { chance: (scale / (1.0 - sigma)).clamp(0.0, 1.0), delayed: mean / (c * (1.0 - sigma)) }
+    let chance = scale / (1.0 - sigma);
+    if !chance.is_finite() {
+        return Wait::NONE;
+    }
+    Wait { chance: chance.clamp(0.0, 1.0), delayed: mean / (c * (1.0 - sigma)) }
 }
 
 /// E[exp(−s·gap)] of a gamma-distributed gap.
@@ -288,7 +302,10 @@ impl Bounded {
     /// The sojourn of the admitted that a share `p` of them does not exceed [s].
     pub fn sojourn_quantile(&self, p: f64) -> f64 {
         let sojourn = |s: Complex| self.wait_transform(s) * (Complex::ONE + s * self.mean).inverse();
-        invert::quantile(|time| invert::survival(sojourn, time), self.mean_wait() + self.mean, p)
+        let variance = self.wait_variance() + self.mean * self.mean;
+        let guess =
+            crate::engine::flows::Moments { mean: self.mean_wait() + self.mean, variance }.quantile(p);
+        invert::quantile(|time| invert::survival(sojourn, time), guess, p)
     }
 }
 

@@ -29,6 +29,12 @@ pub fn solve_scenario(topology: &Topology, scenario: &Scenario) -> Report {
 /// The report of flows that have been solved already.
 pub fn report(topology: &Topology, flows: &Flows) -> Report {
     let requests = Requests::new(topology, flows);
+    let [reads, writes] = Operation::ALL.map(|op| requests.traffic(&[op]));
+    let total = match (reads.offered > 0.0, writes.offered > 0.0) {
+        (true, false) => reads.clone(),
+        (false, true) => writes.clone(),
+        (true, true) | (false, false) => requests.traffic(&Operation::ALL),
+    };
     Report {
         method: Method::Steady,
         engine: crate::ENGINE_VERSION,
@@ -36,9 +42,9 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         duration_s: 0.0,
         warmup_s: 0.0,
         events: 0,
-        total: requests.traffic(&Operation::ALL),
-        reads: requests.traffic(&[Operation::Read]),
-        writes: requests.traffic(&[Operation::Write]),
+        total,
+        reads,
+        writes,
         nodes: topology.places().map(|(node, place)| station::report(place, &flows.stations[node])).collect(),
         links: flows.routes.iter().map(link).collect(),
         series: Vec::new(),
@@ -73,18 +79,17 @@ impl Requests<'_> {
         let offered = sum(|client, op| client.sent[op]);
         let ok = sum(|client, op| client.sent[op] * client.ok[op]);
         let success = if offered > 0.0 { ok / offered } else { 0.0 };
-        let estimate = |value| Estimate { value, trust: self.trust };
         let found = (ok > 0.0).then(|| self.times(&parts));
         let enough = success >= 0.99 && ok > 0.0;
         let p99_sent = match &found {
             Some(times) if enough && success >= 1.0 => Some(times.p99),
-            Some(_) if enough => Some(estimate(self.quantile(&parts, 0.99 / success))),
+            Some(_) if enough => Some(self.estimate(self.quantiles(&parts, [0.99 / success])[0])),
             Some(_) | None => None,
         };
         Traffic {
             offered,
-            goodput: estimate(ok),
-            success: estimate(success),
+            goodput: self.estimate(ok),
+            success: self.estimate(success),
             latency: found,
             p99_sent,
             counts: Counts::default(),
@@ -92,18 +97,23 @@ impl Requests<'_> {
     }
 
     fn times(&self, parts: &[(&ClientFlow, Operation)]) -> Times {
-        Times::of(moments(parts).mean, self.trust, |p| self.quantile(parts, p))
+        let [p50, p95, p99] = self.quantiles(parts, [0.5, 0.95, 0.99]).map(|value| self.estimate(value));
+        Times { mean: self.estimate(moments(parts).mean), p50, p95, p99 }
     }
 
-    fn quantile(&self, parts: &[(&ClientFlow, Operation)], p: f64) -> f64 {
+    fn estimate(&self, value: f64) -> Estimate {
+        Estimate { value, trust: self.trust }
+    }
+
+    fn quantiles<const N: usize>(&self, parts: &[(&ClientFlow, Operation)], wanted: [f64; N]) -> [f64; N] {
         let mixed = moments(parts);
-        let Some(spread) = &self.spread else { return mixed.quantile(p) };
+        let Some(spread) = &self.spread else { return wanted.map(|p| mixed.quantile(p)) };
         let part = |(client, op): &(&ClientFlow, Operation)| {
             let at = *op as usize;
             (client.sent[at] * client.ok[at], client.node, Door::Spread, *op)
         };
         let parts: Vec<_> = parts.iter().map(part).filter(|part| part.0 > 0.0).collect();
-        spread.quantile(&parts, mixed.mean, p)
+        spread.quantiles(&parts, mixed, wanted)
     }
 }
 

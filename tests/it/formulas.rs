@@ -136,7 +136,7 @@ fn sums_and_mixtures_by_transform() {
     let (first, second) = (exponential(80.0 - 50.0), exponential(100.0 - 50.0));
     let sum = |s| first(s) * second(s);
     for (quantity, p) in [("T_p50", 0.5), ("T_p95", 0.95), ("T_p99", 0.99)] {
-        tandem.check(quantity, invert::quantile(|time| invert::survival(sum, time), 0.05, p));
+        tandem.check(quantity, invert::quantile(|time| invert::survival(sum, time), 0.1, p));
     }
     let h2 = case("mh2_1_cv2_4_rho50");
     let phases = [(0.1127016653792583, 22.54033307585166), (1.0 - 0.1127016653792583, 177.45966692414834)];
@@ -145,7 +145,7 @@ fn sums_and_mixtures_by_transform() {
         slow + quick
     };
     let sojourn = |s: Complex| s * 0.5 / (s - Complex::real(50.0) + service(s) * 50.0) * service(s);
-    h2.check("T_p99", invert::quantile(|time| invert::survival(sojourn, time), 0.035, 0.99));
+    h2.check("T_p99", invert::quantile(|time| invert::survival(sojourn, time), 0.2, 0.99));
 }
 
 #[test]

@@ -126,10 +126,10 @@ impl SimCache {
 }
 
 impl Start<'_> {
-    /// Age of the last use and of the fill of a warm key [s], both `None` when it is not there.
+    /// Age of the last use and of the fill of a warm key [s]; `None` when it is not there.
     ///
-    /// The last read or deletion before now is as old as an exponential with their rate. A fill is at least as old
-    /// as the last use and at most as old as the time to live.
+    /// The last read or deletion before now is as old as an exponential with their rate. The fill of an entry that has
+    /// not expired is as old as any share of the time to live, and its last use is no older.
     fn warm(&self, location: usize, stream: usize, rank: u64) -> Option<(f64, f64)> {
         let rates = self.rates[stream].point(1.0, rank as f64);
         let both = rates.reads + rates.writes;
@@ -143,9 +143,11 @@ impl Start<'_> {
         }
         let kept = super::kept_share(rates.reads, rates.writes, self.age_s);
         let valid = super::hit_share(rates.reads, rates.writes, self.age_s, self.size.ttl_s) / kept;
-        let filled =
-            if uniform(mix(key ^ 2)) < valid { uniform(mix(key ^ 3)) } else { 1.0 } * self.size.ttl_s;
-        Some((age, filled.max(age)))
+        if uniform(mix(key ^ 2)) >= valid {
+            return Some((age, f64::max(age, self.size.ttl_s)));
+        }
+        let filled = uniform(mix(key ^ 3)) * self.size.ttl_s;
+        Some((age.min(filled), filled))
     }
 
     fn part_of(&self, location: usize, stream: usize, rank: u64) -> usize {

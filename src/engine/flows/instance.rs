@@ -19,6 +19,8 @@ pub struct Demand {
     pub gap_scv: f64,
     /// Connections of the tightest pool behind it and for how long one call needs them.
     pub pool: Option<(u32, f64)>,
+    /// Instances that share the calls by their lines, and how well: 1 is as one line for all, 0 is each for itself.
+    pub shared: (u32, f64),
     /// Calls wait elsewhere until they can be taken: nothing is refused here.
     pub pulled: bool,
 }
@@ -153,7 +155,7 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
             found.admitted *= 1.0 - line.lost;
             found.for_core = Line::Bounded(line);
         } else {
-            found.for_core = Line::Open(open(gi_g_c(reaching, demand.gap_scv, mean, scv, count)));
+            found.for_core = Line::Open(open(line(reaching, mean, scv, count, demand)));
         }
     }
     found.in_service = (calls * found.admitted + replays) * mean;
@@ -186,6 +188,18 @@ fn squeeze(found: &mut Occupancy, servers: &Servers, demand: &Demand, calls: f64
 /// Whether the end of the queue is felt: more than about 1e-16 of the arrivals meet it.
 fn matters(load: f64, room: u32, servers: u32) -> bool {
     load >= 1.0 || f64::from(room - servers.min(room)) * libm::log(load.max(1e-300)) > -37.0
+}
+
+/// The line of one instance: between its own and the one that all instances would share, by geometric means.
+fn line(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Wait {
+    let alone = gi_g_c(rate, demand.gap_scv, mean, scv, count);
+    let (instances, share) = demand.shared;
+    if share <= 0.0 || instances <= 1 || alone.chance <= 0.0 {
+        return alone;
+    }
+    let all = gi_g_c(rate * f64::from(instances), 1.0, mean, scv, count.saturating_mul(instances));
+    let between = |a: f64, b: f64| if b > 0.0 { a * libm::pow(b / a, share) } else { 0.0 };
+    Wait { chance: between(alone.chance, all.chance), delayed: between(alone.delayed, all.delayed) }
 }
 
 fn open(wait: Wait) -> Wait {

@@ -63,9 +63,11 @@ pub struct Known {
 }
 
 impl Known {
-    /// Derives anew if anything has changed.
+    /// Derives anew if anything has changed by more than rounding.
     pub fn update(&mut self, size: Size, streams: Vec<KeyStream>) {
-        if self.size == Some(size) && self.streams == streams {
+        let alike = |(a, b): (&KeyStream, &KeyStream)| alike(a, b);
+        let same = self.streams.len() == streams.len() && self.streams.iter().zip(&streams).all(alike);
+        if self.size == Some(size) && same {
             return;
         }
         let Derived { ratios, ratio, age_s } = derive(size, &streams);
@@ -79,6 +81,13 @@ impl Known {
         let locations = f64::from(size.locations.max(1));
         Some(Missed { reads: reads / locations, writes: stream.writes, age_s: self.age_s, ttl_s: size.ttl_s })
     }
+}
+
+fn alike(a: &KeyStream, b: &KeyStream) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-10 * a.abs().max(b.abs());
+    let lookups = a.reads.len() == b.reads.len()
+        && a.reads.iter().zip(&b.reads).all(|(a, b)| near(a.rate, b.rate) && a.missed == b.missed);
+    near(a.writes, b.writes) && lookups
 }
 
 /// Size of a cache with derived hits, by its living instances; `None` for anything else.

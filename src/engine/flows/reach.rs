@@ -54,8 +54,16 @@ impl Reach {
     pub fn reached(&self, node: usize, door: Door, op: Operation) -> f64 {
         match door {
             Door::First => f64::from(u8::from(self.alive[node][0])),
-            Door::Spread => self.homes[node][op as usize].iter().sum(),
+            Door::Spread => {
+                f64::from(u8::from(self.homes[node][op as usize].iter().any(|share| *share > 0.0)))
+            }
         }
+    }
+
+    /// Number of instances that answer reads.
+    pub fn share_count(&self, node: usize) -> f64 {
+        let home = &self.homes[node][Operation::Read as usize];
+        home.iter().filter(|share| **share > 0.0).count().max(1) as f64
     }
 
     /// Instances alive.

@@ -72,6 +72,8 @@ struct Site {
     known: Known,
     /// Squared coefficient of variation of the gaps between departures of one instance.
     departures: f64,
+    /// Calls that leave all its instances, before they are multiplied or ended [1/s].
+    departing: f64,
 }
 
 /// What arrives at one station.
@@ -85,8 +87,6 @@ struct Arriving {
     deletes: Vec<f64>,
     /// Of the calls that come from queues [1/s].
     pulled: f64,
-    /// Over the streams that arrive: sums of rates, of squared rates, of rates × variability of gaps.
-    gaps: [f64; 3],
 }
 
 impl<'a> Solver<'a> {
@@ -311,7 +311,7 @@ impl<'a> Solver<'a> {
             let wait = Moments { mean: occupancy.wait(), variance: occupancy.wait_variance() };
             (self.reach.share(node, door, op, index) * occupancy.admitted, wait.plus(own))
         };
-        let admitted: f64 = site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum();
+        let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
         let after = site.after[op as usize];
         let served = admitted * site.within_limit * self.unerring(node);
         let reached = self.reach.reached(node, door, op);
@@ -350,6 +350,7 @@ impl Site {
             answers: [[Answer::FREE; 2]; 2],
             known: Known::default(),
             departures: 1.0,
+            departing: 0.0,
         }
     }
 }
@@ -358,6 +359,11 @@ impl Arriving {
     fn total(&self) -> f64 {
         self.calls.iter().flatten().sum::<f64>() + self.upkeep
     }
+}
+
+/// Shares that add up to all but a rounding error are all.
+fn whole(share: f64) -> f64 {
+    if share > 1.0 - 1e-12 { 1.0 } else { share }
 }
 
 /// Relative change.

@@ -108,42 +108,50 @@ pub fn survival(transform: impl Fn(Complex) -> Complex, time: f64) -> f64 {
     (libm::exp(0.5 * A) / time * average).clamp(0.0, 1.0)
 }
 
-/// The time that a share `p` does not exceed, by a decreasing survival function; `guess` sets the scale.
+/// The time that a share `p` does not exceed, by a decreasing survival function; `guess` is near it.
 ///
-/// The logarithm of a survival function is nearly straight: a bracket, then regula falsi on it (Illinois).
+/// The logarithm of a survival function is nearly straight: a bracket around the guess, then regula falsi on it, with
+/// the weight of an end that stays twice halved (Illinois).
 pub fn quantile(survival: impl Fn(f64) -> f64, guess: f64, p: f64) -> f64 {
     let wanted = libm::log(1.0 - p);
     let miss = |time: f64| libm::log(survival(time).max(1e-15)) - wanted;
-    let (mut low, mut at_low) = (0.0, -wanted);
-    let mut high = guess.max(1e-12) * -wanted.min(-0.5);
-    let mut at_high = miss(high);
+    let (mut low, mut high) = (guess.max(1e-12), guess.max(1e-12));
+    let (mut at_low, mut at_high) = (miss(low), 0.0);
+    let mut step = 1.1;
+    if at_low > 0.0 {
+        high = low * step;
+        at_high = miss(high);
+        while at_high > 0.0 && step < 1e6 {
+            (low, at_low) = (high, at_high);
+            step *= step;
+            high *= step;
+            at_high = miss(high);
+        }
+    } else {
+        while at_low < 0.0 && step < 1e6 {
+            (high, at_high) = (low, at_low);
+            low /= step;
+            step *= step;
+            at_low = miss(low);
+        }
+    }
+    let mut last = 0.0;
     for _ in 0..60 {
-        if at_high <= 0.0 {
+        if at_low <= 0.0 || at_high >= 0.0 {
             break;
         }
-        (low, at_low) = (high, at_high);
-        high *= 1.6;
-        at_high = miss(high);
-    }
-    if at_low <= 0.0 {
-        return 0.0;
-    }
-    let mut last = 0;
-    for _ in 0..60 {
         let middle = (low * at_high - high * at_low) / (at_high - at_low);
         let here = miss(middle);
-        if here.abs() < 1e-10 || high - low <= 1e-10 * high {
+        if here.abs() < 1e-9 || high - low <= 1e-10 * high {
             return middle;
         }
-        let side = if here > 0.0 { 1 } else { -1 };
-        // An end that stays twice loses half its weight, or the other would creep.
-        let weight = if side == last { 0.5 } else { 1.0 };
-        if side > 0 {
+        let weight = if here.signum() == last { 0.5 } else { 1.0 };
+        if here > 0.0 {
             (low, at_low, at_high) = (middle, here, at_high * weight);
         } else {
             (high, at_high, at_low) = (middle, here, at_low * weight);
         }
-        last = side;
+        last = here.signum();
     }
-    0.5 * (low + high)
+    if at_low <= 0.0 { low } else { high }
 }

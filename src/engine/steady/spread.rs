@@ -8,7 +8,7 @@ mod prepare;
 
 use std::cell::RefCell;
 
-use crate::engine::flows::Door;
+use crate::engine::flows::{Door, Moments};
 use crate::engine::formulas::Wait;
 use crate::engine::formulas::invert::{self, Complex};
 use crate::topology::Operation;
@@ -71,30 +71,31 @@ struct Link {
     attempts: Vec<(f64, f64, f64)>,
 }
 
+/// Part of a mixture: weight, station, door, operation.
+pub type Share = (f64, usize, Door, Operation);
+
 /// A transform, later by a constant.
 fn delayed(value: Complex, s: Complex, by: f64) -> Complex {
     if by > 0.0 { value * (s * -by).e_to_it() } else { value }
 }
 
 impl Spread {
-    /// The time that a share `p` does not exceed, of a mixture of stations' times by weight [s]. Parts are
-    /// (weight, station, door, operation); `guess` is the mean.
-    pub fn quantile(&self, parts: &[(f64, usize, Door, Operation)], guess: f64, p: f64) -> f64 {
+    /// The times that shares `wanted` do not exceed, of a mixture of stations' times by weight [s]. Parts are
+    /// (weight, station, door, operation); `moments` are those of the mixture.
+    pub fn quantiles<const N: usize>(&self, parts: &[Share], moments: Moments, wanted: [f64; N]) -> [f64; N] {
         let total: f64 = parts.iter().map(|part| part.0).sum();
-        let shift_of = |part: &(f64, usize, Door, Operation)| self.shift(part.1, part.3);
+        let shift_of = |part: &Share| self.shift(part.1, part.3);
         let shift = parts.iter().map(shift_of).fold(f64::INFINITY, f64::min);
-        if total <= 0.0 || !shift.is_finite() {
-            return 0.0;
+        let rest = Moments { mean: moments.mean - shift, ..moments };
+        if total <= 0.0 || !shift.is_finite() || rest.mean <= 1e-9 * moments.mean {
+            return wanted.map(|_| moments.mean);
         }
-        let weights: Vec<(f64, f64, usize, usize, usize)> = parts
-            .iter()
-            .map(|part| (part.0 / total, shift_of(part) - shift, part.1, part.2 as usize, part.3 as usize))
-            .collect();
+        let weighted = |part: &Share| {
+            let (weight, node, door, op) = *part;
+            (weight / total, shift_of(part) - shift, node, door as usize, op as usize)
+        };
+        let weights: Vec<(f64, f64, usize, usize, usize)> = parts.iter().map(weighted).collect();
         let used = [0, 1].map(|op| weights.iter().any(|part| part.4 == op));
-        let rest = guess - shift;
-        if rest <= 1e-9 * guess {
-            return guess;
-        }
         let values = RefCell::new(vec![[[Complex::ONE; 2]; 2]; self.stations]);
         let transform = |s: Complex| {
             let values = &mut *values.borrow_mut();
@@ -106,10 +107,15 @@ impl Spread {
         };
         let survival = |time: f64| invert::survival(transform, time);
         // A share may take no longer than the shift: nothing lies below it.
-        if survival(1e-6 * rest) <= 1.0 - p {
-            return shift;
-        }
-        shift + invert::quantile(survival, rest, p)
+        let beyond = survival(1e-6 * rest.mean);
+        let mut last = 0.02 * rest.mean;
+        wanted.map(|p| {
+            if beyond > 1.0 - p {
+                last = invert::quantile(survival, rest.quantile(p).max(last), p);
+                return shift + last;
+            }
+            shift
+        })
     }
 
     fn shift(&self, node: usize, op: Operation) -> f64 {

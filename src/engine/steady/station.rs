@@ -12,13 +12,16 @@ const UNLIMITED: u32 = 1 << 20;
 
 /// What the steady method says of a station.
 pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
-    let offered: f64 = flow.offered.iter().sum();
-    let carried: f64 = flow.carried.iter().sum();
+    let offered = flow.offered.iter().sum::<f64>() + flow.upkeep;
+    let carried = flow.carried.iter().sum::<f64>() + flow.upkeep;
     let alive = flow.instances.iter().filter(|instance| instance.alive).count() as u32;
     let used = || flow.instances.iter().filter(|instance| instance.occupancy.load > 0.0);
     let limited = place.serves() && (place.servers.cores.is_some() || place.servers.slots < UNLIMITED);
     let hottest = flow.hottest().map_or(0.0, |instance| instance.occupancy.load);
     let loads = used().map(|instance| instance.occupancy.load).sum::<f64>() / used().count().max(1) as f64;
+    // A standby and the copy of a cache wait for their turn; idle servers that nobody reaches are an idle part of the whole.
+    let spare = matches!(place.station, Station::Store(_) | Station::Cache(_));
+    let working = if spare { used().count().max(1) } else { flow.instances.len() };
     let busy = flow.instances.iter().map(|instance| instance.occupancy.busy);
     let cores = place.servers.cores.is_some() && place.serves();
     let wait = Moments::mixed(flow.instances.iter().map(|instance| (rate(instance), wait_of(instance))));
@@ -27,8 +30,8 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     NodeReport {
         offered,
         carried,
-        load: limited.then_some(loads.max(flow.backlog)),
-        busy: cores.then(|| approximate(busy.clone().sum::<f64>() / flow.instances.len() as f64)),
+        load: limited.then_some(loads),
+        busy: cores.then(|| approximate(busy.clone().sum::<f64>() / working as f64)),
         hottest: cores.then(|| busy.fold(0.0, f64::max)),
         state: state(place, flow, hottest, offered, alive),
         present: flow.instances.iter().map(|instance| present(&place.servers, flow, instance)).sum(),
@@ -116,7 +119,7 @@ fn state(place: &Place, flow: &StationFlow, load: f64, offered: f64, alive: u32)
     if dropped >= DROPPING * offered && dropped > 0.0 {
         return State::Saturated;
     }
-    State::of(load.max(flow.backlog))
+    State::of(if flow.backlog >= 1.0 { flow.backlog } else { load })
 }
 
 fn approximate(value: f64) -> Estimate {

@@ -56,8 +56,9 @@ struct Part {
     gone: i64,
     /// Last flush [ns].
     flushed: i64,
-    /// Share of the misses of untracked keys that were filled.
-    filling: f64,
+    /// Misses of untracked keys, and how many of them were filled, over about ten windows.
+    missed: f64,
+    filled: f64,
     /// Look-ups over those of the steady state.
     pace: f64,
     /// Look-ups expected [1/s].
@@ -81,7 +82,8 @@ impl Head {
             age: nanoseconds(start.age_s),
             gone: NEVER,
             flushed: NEVER,
-            filling: 1.0,
+            missed: f64::from(WINDOW),
+            filled: f64::from(WINDOW),
             pace: 1.0,
             rate: lookups / parts as f64,
             lookups: 0,
@@ -183,7 +185,7 @@ impl Head {
         // Soon after a flush nothing is old enough to have expired.
         let young = (now.saturating_sub(part.flushed) as f64) < self.ttl_s * 1e9;
         let ttl = if young { f64::INFINITY } else { self.ttl_s };
-        part.filling * hit_share(rates.reads * part.pace, rates.writes * part.pace, age, ttl)
+        part.filling() * hit_share(rates.reads * part.pace, rates.writes * part.pace, age, ttl)
     }
 
     /// Moves a part's eviction age to where tracked and untracked entries fill it.
@@ -197,7 +199,7 @@ impl Head {
         let oldest = now.saturating_sub(part.gone);
         let others = |age: i64| {
             let age = (age.min(oldest) as f64 * part.pace) as i64;
-            part.filling * self.untracked_entries(age) / self.parts_per_location as f64
+            part.filling() * self.untracked_entries(age) / self.parts_per_location as f64
         };
         let (mut tracked, mut before, mut age) = (0.0, 0.0, i64::MAX);
         for (bin, count) in counts.iter().enumerate() {
@@ -242,16 +244,19 @@ impl Part {
         self.gone.max(now.saturating_sub(self.age))
     }
 
+    /// Share of the misses of untracked keys that are filled.
+    fn filling(&self) -> f64 {
+        (self.filled / self.missed).min(1.0)
+    }
+
     fn close_window(&mut self, now: i64) {
         self.gone = self.evicted(now);
         let elapsed = (now - self.since) as f64 * 1e-9;
         if self.rate > 0.0 && elapsed > 0.0 {
             self.pace += 0.25 * (f64::from(self.lookups) / elapsed / self.rate - self.pace);
         }
-        if self.misses > 0 {
-            self.filling +=
-                0.25 * (f64::from(self.fills.min(self.misses)) / f64::from(self.misses) - self.filling);
-        }
+        self.missed = 0.9 * self.missed + f64::from(self.misses);
+        self.filled = 0.9 * self.filled + f64::from(self.fills);
         (self.lookups, self.misses, self.fills, self.since) = (0, 0, 0, now);
     }
 }

@@ -1,6 +1,6 @@
 //! The fixed point as plain figures.
 
-use super::{ROUNDS, Solver};
+use super::{ROUNDS, Solver, whole};
 use crate::engine::flows::reach::Door;
 use crate::engine::flows::{ClientFlow, Flows, RouteFlow, StationFlow, Step};
 use crate::report::Cause;
@@ -99,7 +99,7 @@ impl Solver<'_> {
                 let admitted = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
                     self.reach.share(node, door, op, index) * instance.occupancy.admitted
                 };
-                let admitted: f64 = site.instances.iter().enumerate().map(admitted).sum();
+                let admitted = whole(site.instances.iter().enumerate().map(admitted).sum());
                 let within = rate * reached * site.within_limit;
                 dropped[Cause::Refused as usize] += rate * (1.0 - reached);
                 dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - site.within_limit);

@@ -48,11 +48,12 @@ impl Solver<'_> {
         let doors = [self.through(node, Door::First), self.through(node, Door::Spread)];
         let total: f64 = doors.iter().flatten().sum();
         let mut moved = self.limit(node, total);
-        let gap_scv = self.gaps(node, total);
+        let (whole_scv, gap_scv) = self.gaps(node);
+        let shared = self.shared(node);
         let pool = self.tightest_pool(node);
         let mut last: Option<(Demand, Occupancy)> = None;
         for index in 0..self.sites[node].instances.len() {
-            let demand = self.demand(node, index, &doors, gap_scv, pool);
+            let demand = Demand { gap_scv, pool, shared, ..self.demand(node, index, &doors) };
             let found = match last {
                 Some((same, found)) if same == demand => found,
                 _ => instance::solve(&place.servers, &demand, self.lossless),
@@ -64,7 +65,7 @@ impl Solver<'_> {
         if let Station::Queue(_) = place.station {
             moved = moved.max(self.consume(node, total));
         }
-        self.depart(node);
+        self.depart(node, whole_scv);
         moved
     }
 
@@ -97,14 +98,7 @@ impl Solver<'_> {
         change(before, site.within_limit)
     }
 
-    fn demand(
-        &self,
-        node: usize,
-        index: usize,
-        doors: &[[f64; 2]; 2],
-        gap_scv: f64,
-        pool: Option<(u32, f64)>,
-    ) -> Demand {
+    fn demand(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> Demand {
         let site = &self.sites[node];
         let share = |door, op| self.reach.share(node, door, op, index);
         let calls = Operation::ALL.map(|op| {
@@ -116,8 +110,9 @@ impl Solver<'_> {
             upkeep: self.arriving[node].upkeep * share(Door::Spread, Operation::Write),
             replays: self.replays(node, index, doors),
             after: site.hold,
-            gap_scv,
-            pool,
+            gap_scv: 1.0,
+            pool: None,
+            shared: (1, 0.0),
             pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
         }
     }
@@ -134,19 +129,87 @@ impl Solver<'_> {
         (doors[1][1] * self.sites[node].within_limit * admitted, store.replay)
     }
 
-    /// Variability of the gaps at one instance: each stream's own, fading as streams mix (Whitt 1983, QNA).
-    fn gaps(&self, node: usize, total: f64) -> f64 {
-        let [rates, squares, varied] = self.arriving[node].gaps;
-        if rates <= 0.0 || total <= 0.0 {
-            return 1.0;
+    /// Variability of the gaps between arrivals, at the whole station and at one instance: each route's own, fading as
+    /// streams mix (Whitt 1983, QNA). A stream is followed as a whole: what is dealt out in turn and comes together
+    /// again is as it was.
+    fn gaps(&self, node: usize) -> (f64, f64) {
+        let (mut rates, mut squares, mut whole, mut parts) = (0.0, 0.0, 0.0, 0.0);
+        for route in &self.incoming[node] {
+            let rate: f64 = self.sent[*route].iter().sum();
+            let (stream, part) = self.stream(*route, rate);
+            rates += rate;
+            squares += rate * rate;
+            whole += rate * stream;
+            parts += rate * part;
+        }
+        if rates <= 0.0 {
+            return (1.0, 1.0);
         }
         let load =
             self.sites[node].instances.iter().map(|instance| instance.occupancy.cores).fold(0.0, f64::max);
-        let streams = rates * rates / squares;
         let idle = (1.0 - load).max(0.0);
-        let weight = 1.0 / (1.0 + 4.0 * idle * idle * (streams - 1.0).max(0.0));
-        let scv = weight * varied / rates + 1.0 - weight;
-        if (scv - 1.0).abs() < 1e-9 { 1.0 } else { scv.max(0.0) }
+        let weight = 1.0 / (1.0 + 4.0 * idle * idle * (rates * rates / squares - 1.0).max(0.0));
+        let mixed = |scv: f64| {
+            let scv = weight * scv / rates + 1.0 - weight;
+            if (scv - 1.0).abs() < 1e-9 { 1.0 } else { scv.max(0.0) }
+        };
+        (mixed(whole), mixed(parts))
+    }
+
+    /// How the gaps of a route's calls vary, and how those of the part that one instance gets.
+    fn stream(&self, route: usize, rate: f64) -> (f64, f64) {
+        let (from, to) = self.topology.ends(route);
+        let caller = &self.sites[from];
+        let share = (rate / caller.departing.max(f64::MIN_POSITIVE)).min(1.0);
+        let policy = match &self.topology.place(from).station {
+            Station::Router(router) => Some(router.policy),
+            Station::Source(_) | Station::Server(_) | Station::Cache(_) => None,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+        };
+        let stream = match policy {
+            Some(Policy::RoundRobin) => caller.departures * share,
+            Some(_) | None => 1.0 + share * (caller.departures - 1.0),
+        };
+        let parts = match self.reach.door(route) {
+            Door::First => 1.0,
+            Door::Spread => self.reach.share_count(to),
+        };
+        // Instances are taken in turn, but for a random policy and keys spread over a cache.
+        let at_random = match &self.topology.place(to).station {
+            Station::Cache(_) => true,
+            Station::Server(_) => policy == Some(Policy::Random),
+            Station::Source(_)
+            | Station::Router(_)
+            | Station::Store(_)
+            | Station::Queue(_)
+            | Station::Observer => false,
+        };
+        (stream, if at_random { 1.0 + (stream - 1.0) / parts } else { stream / parts })
+    }
+
+    /// How many instances share their calls by who has fewer, and how well: 1 is as one line for all. Calls that only
+    /// wait for others count as well, so the longer those take the less the count says about the line.
+    fn shared(&self, node: usize) -> (u32, f64) {
+        let (mut total, mut shared) = (0.0, 0.0);
+        for route in &self.incoming[node] {
+            let rate: f64 = self.sent[*route].iter().sum();
+            total += rate;
+            if let Station::Router(router) = &self.topology.place(self.topology.ends(*route).0).station {
+                let share = match router.policy {
+                    Policy::LeastConnections => 1.0,
+                    Policy::PowerOfTwo => 0.5,
+                    Policy::RoundRobin | Policy::Random => 0.0,
+                };
+                shared += rate * share;
+            }
+        }
+        if shared <= 0.0 {
+            return (1, 0.0);
+        }
+        let own = self.topology.place(node).servers.read.mean_s;
+        let present = own + self.sites[node].hold[0];
+        let telling = if present > 0.0 { own / present } else { 1.0 };
+        (self.reach.live(node) as u32, shared / total * telling * telling)
     }
 
     /// The pool behind a station with the most busy connections a call: its size and the time of a connection [s].
@@ -255,7 +318,11 @@ impl Solver<'_> {
         let held = own + share[0] * self.sites[node].hold[0] + share[1] * self.sites[node].hold[1];
         let by_slots = f64::from(servers.slots) / held;
         let by_cores = servers.cores.map_or(f64::INFINITY, |cores| f64::from(cores) / own);
-        (live * by_slots.min(by_cores), live * by_slots.min(by_cores) * own.max(1e-12))
+        if by_slots < by_cores {
+            (live * by_slots, live * f64::from(servers.slots))
+        } else {
+            (live * by_cores, live * f64::from(servers.cores.unwrap_or(servers.slots)))
+        }
     }
 
     fn derive_hits(&mut self, node: usize) {
@@ -275,24 +342,28 @@ impl Solver<'_> {
         self.sites[node].known.update(size, streams);
     }
 
-    /// Variability of what leaves one instance (Whitt 1983): as the arrivals when idle, as the service when busy.
-    fn depart(&mut self, node: usize) {
-        let Some(cores) = self.topology.place(node).servers.cores.map(f64::from) else {
-            let gaps = self.sites[node].instances.first().map_or(1.0, |instance| instance.occupancy.gap_scv);
-            self.sites[node].departures = gaps;
-            return;
+    /// Variability of what leaves a station (Whitt 1983): as the arrivals when idle, as the service when busy.
+    fn depart(&mut self, node: usize, arrivals: f64) {
+        let servers = &self.topology.place(node).servers;
+        let site = &mut self.sites[node];
+        let hottest = site.instances.iter().max_by(|a, b| a.occupancy.busy.total_cmp(&b.occupancy.busy));
+        site.departures = match (servers.cores, hottest) {
+            (Some(cores), Some(hottest)) => {
+                let found = &hottest.occupancy;
+                let busy = found.busy * found.busy;
+                let all = f64::from(cores) * site.instances.len() as f64;
+                let spread = 1.0
+                    + (1.0 - busy) * (arrivals - 1.0)
+                    + busy / libm::sqrt(all) * (found.service_scv - 1.0);
+                spread.max(0.0)
+            }
+            (Some(_), None) | (None, _) => arrivals,
         };
-        let hottest =
-            self.sites[node].instances.iter().max_by(|a, b| a.occupancy.busy.total_cmp(&b.occupancy.busy));
-        let Some(found) = hottest.map(|instance| instance.occupancy) else { return };
-        let busy = found.busy * found.busy;
-        let spread =
-            1.0 + (1.0 - busy) * (found.gap_scv - 1.0) + busy / libm::sqrt(cores) * (found.service_scv - 1.0);
-        self.sites[node].departures = spread.max(0.0);
     }
 
     /// Sends on what a station has served.
     fn emit(&mut self, node: usize) {
+        self.sites[node].departing = self.served(node).iter().map(|(_, rate)| rate).sum();
         match &self.topology.place(node).station {
             Station::Source(_) => self.emit_requests(node),
             Station::Router(_) | Station::Queue(_) => {
@@ -317,6 +388,7 @@ impl Solver<'_> {
             Arrivals::Poisson => 1.0,
             Arrivals::Constant => 0.0,
         };
+        self.sites[node].departing = source.rate * self.multiple;
         for op in Operation::ALL {
             let rate = source.rate * op.share_of(source) * self.multiple;
             if rate > 0.0 {
@@ -356,7 +428,7 @@ impl Solver<'_> {
         for at in 0..self.plan.links[node][op as usize].len() {
             let route = self.plan.links[node][op as usize][at];
             let share = self.splits[route][op as usize];
-            self.send(route, class, rate * share * self.attempts(route, op), rate);
+            self.send(route, class, rate * share * self.attempts(route, op));
         }
     }
 
@@ -381,7 +453,7 @@ impl Solver<'_> {
         for step in steps {
             let missed =
                 step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
-            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op), rate);
+            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op));
             if op == Operation::Read && !self.topology.route(step.route).background {
                 self.fill(node, step, rate);
             }
@@ -404,6 +476,7 @@ impl Solver<'_> {
             let cache = self.topology.ends(look_up).1;
             if keys::size(self.topology, cache, 1).is_some() {
                 self.arrivals_of(node, cache).upkeep += rate * step.going;
+                self.sent[look_up][1] += rate * step.going;
             }
             gate = self.plan.gates[look_up][0];
         }
@@ -411,11 +484,11 @@ impl Solver<'_> {
 
     /// Writes remove their key: from a cache that they pass, and from those beside the server.
     fn delete(&mut self, node: usize, client: usize, rate: f64) {
-        let mut caches = vec![(node, false)];
+        let mut caches = vec![(node, None)];
         for route in self.plan.links[node][0].iter() {
             let Some(look_up) = self.plan.gates[*route][0] else { continue };
             if !self.topology.route(look_up).writes {
-                caches.push((self.topology.ends(look_up).1, true));
+                caches.push((self.topology.ends(look_up).1, Some(look_up)));
             }
         }
         caches.dedup();
@@ -426,10 +499,16 @@ impl Solver<'_> {
             }
             let clients = self.clients.len();
             // A cache that the write passes through has been derived already: it sees the deletion in the next round.
-            let arriving = if beside { self.arrivals_of(node, cache) } else { &mut self.returning[cache] };
-            arriving.upkeep += if beside { rate } else { 0.0 };
+            let arriving = match beside {
+                Some(_) => self.arrivals_of(node, cache),
+                None => &mut self.returning[cache],
+            };
             arriving.deletes.resize(clients, 0.0);
             arriving.deletes[client] += rate;
+            if let Some(look_up) = beside {
+                arriving.upkeep += rate;
+                self.sent[look_up][1] += rate;
+            }
         }
     }
 
@@ -441,8 +520,8 @@ impl Solver<'_> {
         }
     }
 
-    /// Sends calls of a class along a route; `served` is what the caller has served of that class [1/s].
-    fn send(&mut self, route: usize, class: usize, rate: f64, served: f64) {
+    /// Sends calls of a class along a route.
+    fn send(&mut self, route: usize, class: usize, rate: f64) {
         if rate <= 0.0 {
             return;
         }
@@ -450,31 +529,12 @@ impl Solver<'_> {
         let (from, to) = self.topology.ends(route);
         let door = self.reach.door(route);
         let op = self.classes.get(class).op;
-        let emitters = self.reach.live(from).max(1) as f64;
-        let targets = match door {
-            Door::First => 1.0,
-            Door::Spread => self.reach.live(to).max(1) as f64,
-        };
-        let part = (rate / served / targets).min(1.0);
-        let varied = match &self.topology.place(from).station {
-            Station::Router(router) if router.policy == Policy::RoundRobin => {
-                self.sites[from].departures * part
-            }
-            Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Cache(_) => {
-                1.0 + part * (self.sites[from].departures - 1.0)
-            }
-            Station::Store(_) | Station::Queue(_) | Station::Observer => 1.0,
-        };
         let from_queue = matches!(self.topology.place(from).station, Station::Queue(_));
         let arriving = self.arrivals_of(from, to);
         let calls = &mut arriving.calls[door as usize];
         calls.resize(calls.len().max(class + 1), 0.0);
         calls[class] += rate;
         arriving.pulled += if from_queue { rate } else { 0.0 };
-        let gaps = &mut arriving.gaps;
-        gaps[0] += rate;
-        gaps[1] += rate * rate / emitters;
-        gaps[2] += rate * varied;
         self.sent[route][op as usize] += rate;
     }
 }
