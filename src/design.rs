@@ -96,6 +96,17 @@ pub enum GroupKind {
     Region,
 }
 
+impl GroupKind {
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupKind::Host => "host",
+            GroupKind::Zone => "zone",
+            GroupKind::Region => "region",
+        }
+    }
+}
+
 /// What the design promises; `None` promises nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Objectives {
@@ -129,6 +140,15 @@ impl Default for Run {
 }
 
 impl Design {
+    /// Whether the two differ at most in where blocks stand, which no result depends on.
+    pub fn is_same_system(&self, other: &Design) -> bool {
+        let Design { name, nodes, links, groups, objectives, run, unknown } = self;
+        nodes.len() == other.nodes.len()
+            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
+            && (name, links, groups) == (&other.name, &other.links, &other.groups)
+            && (objectives, run, unknown) == (&other.objectives, &other.run, &other.unknown)
+    }
+
     /// The placed block with this id.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.iter().find(|node| node.id == id)
@@ -154,11 +174,24 @@ impl Design {
         LinkId(self.links.iter().map(|link| link.id.0).max().unwrap_or(0) + 1)
     }
 
+    /// An id that no group has in this design.
+    pub fn next_group_id(&self) -> GroupId {
+        GroupId(self.groups.iter().map(|group| group.id.0).max().unwrap_or(0) + 1)
+    }
+
     /// What to call a node: its own name, else its block's name, else its block's id.
     pub fn title<'a>(&'a self, node: &'a Node) -> &'a str {
         if !node.name.is_empty() {
             return &node.name;
         }
         crate::blocks::find(&node.block).map_or(node.block.as_str(), |block| block.about().name)
+    }
+}
+
+impl Node {
+    fn is_same_but_place(&self, other: &Node) -> bool {
+        let Node { id, block, name, at: _, group, values } = self;
+        (id, block, name) == (&other.id, &other.block, &other.name)
+            && (group, values) == (&other.group, &other.values)
     }
 }

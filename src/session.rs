@@ -22,6 +22,7 @@ pub use gesture::{Draft, Input, Mods, Target};
 pub use viewport::Viewport;
 
 use crate::design::{Design, Edit, History, LinkId, NodeId, Refusal};
+use crate::exercises::World;
 
 /// What is selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,6 +127,8 @@ pub struct Session {
     last_ids: (u32, u32),
     /// The view was fitted once.
     fitted: bool,
+    /// The world of the exercise that is open: what is drawn gets its facts in the same step.
+    world: Option<&'static World>,
 }
 
 /// Edits that belong together when they come in quick succession.
@@ -149,6 +152,7 @@ impl Session {
             burst: None,
             last_ids: (0, 0),
             fitted: false,
+            world: None,
         };
         session.note_ids();
         session
@@ -215,6 +219,11 @@ impl Session {
         }
     }
 
+    /// Opens or leaves the world of an exercise.
+    pub fn set_world(&mut self, world: Option<&'static World>) {
+        self.world = world;
+    }
+
     /// Selects exactly these.
     pub fn select(&mut self, selection: Selection) -> Vec<Effect> {
         self.burst = None;
@@ -264,9 +273,19 @@ impl Session {
 
     fn apply(&mut self, edit: &Edit) -> Result<(), Refusal> {
         self.burst = None;
-        self.history.apply(edit)?;
+        self.history.apply(&self.dressed(edit)?)?;
         self.note_ids();
         Ok(())
+    }
+
+    /// The edit together with what fills in the facts of the open exercise after it.
+    fn dressed(&self, edit: &Edit) -> Result<Edit, Refusal> {
+        let Some(world) = self.world else { return Ok(edit.clone()) };
+        let mut after = Design::clone(self.design());
+        edit.apply(&mut after)?;
+        let dressing = world.dressing(&after);
+        let all = || std::iter::once(edit.clone()).chain(dressing.clone()).collect();
+        Ok(if dressing.is_empty() { edit.clone() } else { Edit::All(all()) })
     }
 
     fn apply_in_burst(&mut self, edit: &Edit, burst: Burst, now_ms: f64) -> Result<(), Refusal> {

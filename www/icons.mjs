@@ -12,11 +12,10 @@ const BLOCKS = {
 
 const NAMES = [
   // Run and edit.
-  "play", "pause", "rotate-ccw", "undo-2", "redo-2", "dices", "plus", "minus", "maximize", "trash-2", "skull", "heart-pulse",
+  "play", "pause", "rotate-ccw", "undo-2", "redo-2", "dices", "trash-2", "skull", "heart-pulse",
   // Page.
-  "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check", "chevron-down", "chevron-up",
-  "chevron-right", "download", "upload", "clipboard-copy", "panel-left", "panel-right", "panel-bottom", "blocks",
-  "book-open", "lightbulb", "sliders-horizontal",
+  "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check",   "download", "upload", "clipboard-copy", "panel-left", "panel-right", "panel-bottom", "blocks",
+  "lightbulb", "sliders-horizontal",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

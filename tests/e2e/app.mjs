@@ -117,6 +117,13 @@ export class App {
     await expect(this.inspector.getByLabel("Name of the block")).toHaveValue(name);
   }
 
+  /** Selects a link by a click on its middle. */
+  async selectLink(from, to) {
+    const [[x, y], [toX, toY]] = [await center(this.port(from, "out")), await center(this.port(to, "in"))];
+    await this.page.mouse.click((x + toX) / 2, (y + toY) / 2);
+    await expect(this.inspector.getByRole("heading", { level: 3 })).toContainText(`${from} → ${to}`);
+  }
+
   /** Gives the keyboard to the canvas by a click on an empty place. */
   async focusCanvas() {
     const [x, y] = await this.emptyPlace();

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use headroom::blocks::param::Value;
 use headroom::design::history::STEPS;
 use headroom::design::{
-    Design, Edit, Group, GroupId, GroupKind, History, Link, LinkId, Node, NodeId, Refusal,
+    Design, Edit, Group, GroupId, GroupKind, History, Link, LinkId, Node, NodeId, Refusal, Run,
 };
 
 fn node(id: u32, block: &str) -> Node {
@@ -130,4 +131,23 @@ fn the_past_is_bounded_and_shares_what_did_not_change() {
     assert_eq!(steps, STEPS);
     while history.redo() {}
     assert!(Arc::ptr_eq(&last, history.design()), "redo gives back the very same design");
+}
+
+#[test]
+fn only_where_blocks_stand_leaves_the_system_the_same() {
+    let cases = [
+        (Edit::Move(vec![(NodeId(1), [300, 15])]), true),
+        (Edit::Rename(NodeId(1), "x".to_owned()), false),
+        (Edit::Set(NodeId(2), "cores".to_owned(), Some(Value::Number(4.0))), false),
+        (Edit::SetGroup(NodeId(3), Some(GroupId(2))), false),
+        (Edit::SetLink(LinkId(1), "weight".to_owned(), Some(Value::Number(4.0))), false),
+        (Edit::RemoveNode(NodeId(3)), false),
+        (Edit::AddNode(node(4, "cache")), false),
+        (Edit::SetRun(Run { seed: 2, ..Run::default() }), false),
+    ];
+    for (edit, same) in cases {
+        let mut design = small();
+        edit.apply(&mut design).expect("it can be done");
+        assert_eq!(design.is_same_system(&small()), same, "{edit:?}");
+    }
 }

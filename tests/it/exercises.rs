@@ -10,6 +10,7 @@ use headroom::blocks::param::Value;
 use headroom::blocks::{self, link};
 use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::exercises::{self, EXERCISES, Effort, Exercise, Step, Verdict, judge};
+use headroom::session::Session;
 use headroom::{share, topology};
 
 /// A second as it is and half of one after each kill: enough for what is clear.
@@ -231,6 +232,22 @@ fn facts_that_are_not_mentioned_are_filled_in() {
     assert_eq!(design.links[0].values.get("latency_ms"), Some(&Value::Number(10.0)));
     assert!(world.is_free("app-server", "instances") && !world.is_free("app-server", "cores"));
     assert!(world.offers("cache") && !world.offers("client") && !world.offers("external-service"));
+}
+
+/// What a learner draws has the facts of the world at once, and undo takes both away in one step.
+#[test]
+fn a_session_in_an_exercise_draws_with_its_facts() {
+    let (exercise, step) = step("read-path");
+    let mut session = Session::new((step.start)());
+    session.set_world(Some(&exercise.world));
+    session.add_block("app-server", None, false);
+    let drawn = session.design().nodes.last().expect("a block");
+    assert_eq!(drawn.values.get("service_ms"), Some(&Value::Number(1.0)));
+    session.command("edit.undo", 0.0);
+    assert_eq!(**session.design(), (step.start)());
+    session.set_world(None);
+    session.add_block("app-server", None, false);
+    assert_eq!(session.design().nodes.last().expect("a block").values.get("service_ms"), None);
 }
 
 /// As a learner meets it: minutes in this profile. `cargo test --release -- --ignored full_effort`.

@@ -6,6 +6,8 @@ mod link;
 mod overlay;
 mod traffic;
 
+use std::time::Duration;
+
 use headroom::session::Viewport;
 use headroom::session::geometry::GRID;
 use leptos::html;
@@ -24,6 +26,9 @@ const FAR: f64 = 0.4;
 /// Below this zoom, cards say less in larger letters.
 const MIDDLE: f64 = 0.8;
 
+/// Letters are drawn sharp again this long after the last step of a zoom [ms].
+const SHARPEN_MS: u64 = 160;
+
 /// The canvas, filling its place in the page's grid.
 #[component]
 pub fn Canvas() -> impl IntoView {
@@ -32,6 +37,7 @@ pub fn Canvas() -> impl IntoView {
     pointer::listen(app, root);
     keys::listen(app);
     let view = app.viewport;
+    let zooming = zooming(app);
     let label = move || {
         let count = app.cards.order.with(Vec::len);
         format!("Canvas, {count} blocks. Arrows choose and move, C connects, question mark shows all keys.")
@@ -40,6 +46,7 @@ pub fn Canvas() -> impl IntoView {
         <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=label
             class:far=move || view.with(|view| view.zoom < FAR)
             class:middle=move || view.with(|view| view.zoom < MIDDLE)
+            class:zooming=zooming
             class:drawing=move || app.draft.with(Option::is_some)
             style:background-size=move || view.with(grid_size)
             style:background-position=move || view.with(grid_position)>
@@ -62,6 +69,29 @@ pub fn Canvas() -> impl IntoView {
         <TrafficScale/>
         <Zoom/>
     }
+}
+
+/// True while the zoom changes: the picture is then stretched as it is, and drawn anew only once it stands.
+fn zooming(app: App) -> ReadSignal<bool> {
+    let (zooming, set_zooming) = signal(false);
+    let steps = StoredValue::new(0_u32);
+    let zoom = Memo::new(move |_| app.viewport.with(|view| view.zoom));
+    Effect::new(move |before: Option<()>| {
+        zoom.track();
+        if before.is_none() {
+            return;
+        }
+        steps.update_value(|steps| *steps += 1);
+        let step = steps.get_value();
+        set_zooming.set(true);
+        let sharpen = move || {
+            if steps.get_value() == step {
+                set_zooming.set(false);
+            }
+        };
+        set_timeout(sharpen, Duration::from_millis(SHARPEN_MS));
+    });
+    zooming
 }
 
 /// Buttons for those who have no wheel.

@@ -21,6 +21,8 @@ pub struct Cards {
     pub order: RwSignal<Vec<NodeId>>,
     /// Links in drawing order.
     pub link_order: RwSignal<Vec<LinkId>>,
+    /// Told whenever any block has moved.
+    pub moves: RwSignal<()>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
 }
@@ -28,6 +30,8 @@ pub struct Cards {
 /// Signals of one block.
 #[derive(Clone)]
 pub struct NodeCard {
+    /// The block.
+    pub id: NodeId,
     /// Position of the top left corner [canvas units], also in the middle of a drag.
     pub at: ArcRwSignal<[i32; 2]>,
     /// What does not depend on a run.
@@ -92,6 +96,7 @@ impl Cards {
         Cards {
             order: RwSignal::new(Vec::new()),
             link_order: RwSignal::new(Vec::new()),
+            moves: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
         }
@@ -126,6 +131,7 @@ impl Cards {
                 put(&card.carries, blocks::link::in_words(&link.values));
             }
         });
+        self.moves.notify();
         put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
         put_order(self.link_order, design.links.iter().map(|link| link.id).collect());
         self.faces(&design, &app.answer.get_untracked());
@@ -139,6 +145,7 @@ impl Cards {
                 put(&card.at, node.at);
             }
         }
+        self.moves.notify();
     }
 
     /// Follows the selection.
@@ -194,6 +201,7 @@ impl Cards {
 impl NodeCard {
     fn new(node: &Node) -> Self {
         NodeCard {
+            id: node.id,
             at: ArcRwSignal::new(node.at),
             face: ArcRwSignal::new(Face::default()),
             figures: ArcRwSignal::new(Figures::default()),

@@ -16,11 +16,7 @@ use crate::{runner, store};
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
     match effect {
-        Effect::Document => {
-            show_document(app);
-            runner::change(app);
-            store::save_soon(app);
-        }
+        Effect::Document => document(app),
         Effect::Moved(ids) => {
             let design = app.session.with_value(|session| session.design().clone());
             app.cards.moved(&design, &ids);
@@ -40,6 +36,19 @@ pub fn perform(app: App, effect: Effect) {
         Effect::Paste => paste(app),
         Effect::Focus(node) => focus(&format!("[data-node=\"{}\"]", node.0)),
     }
+}
+
+/// The document changed for good. Where blocks stand changes no result: then nothing is solved or run anew.
+fn document(app: App) {
+    let design = app.session.with_value(|session| session.design().clone());
+    if app.design.with_untracked(|old| old.is_same_system(&design)) {
+        app.design.set(design);
+        app.cards.sync(&app);
+    } else {
+        show_document(app);
+        runner::change(app);
+    }
+    store::save_soon(app);
 }
 
 /// Shows the session's design in every view.

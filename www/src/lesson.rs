@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headroom::design::Design;
-use headroom::exercises::{self, Exercise, Step, Verdict};
+use headroom::exercises::{self, Exercise, Step, Verdict, World};
 use leptos::prelude::*;
 
 use crate::state::{App, Sheet, Tab};
@@ -92,10 +92,16 @@ impl Lesson {
         let failed = place.and_then(|place| store::note(&place.note("failed")));
         app.panels.tab.set(if place.is_some() { Tab::Exercise } else { Tab::Blocks });
         self.open.set(place);
+        app.session.update_value(|session| session.set_world(place.map(|place| &place.exercise.world)));
         self.verdict.set(None);
         self.judging.set(None);
         self.hints.set(0);
         self.failed.set(failed.and_then(|count| count.parse().ok()).unwrap_or(0));
+    }
+
+    /// The world of the exercise that is open.
+    pub fn world(&self) -> Option<&'static World> {
+        self.open.get().map(|place| &place.exercise.world)
     }
 
     /// Has the worker judge the open design.

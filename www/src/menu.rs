@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::parts::keys_as_read;
 use crate::state::App;
 
 /// The menu, while it is open.
@@ -54,7 +55,7 @@ fn Menu(commands: Vec<&'static Command>, at: [f64; 2]) -> impl IntoView {
         };
         view! {
             <button type="button" role="menuitem" on:click=run>
-                {command.label}{command.keys.first().map(|keys| view! { <kbd>{*keys}</kbd> })}
+                {command.label}{command.keys.first().map(|keys| view! { <kbd>{keys_as_read(keys)}</kbd> })}
             </button>
         }
     };

@@ -52,7 +52,8 @@ fn Blocks() -> impl IntoView {
         let wanted = wanted.get().to_ascii_lowercase();
         let fits = move |about: &&About| {
             let text = format!("{} {} {}", about.name, about.doc, about.learn.products).to_ascii_lowercase();
-            about.family == family && text.contains(&wanted)
+            let offered = app.lesson.world().is_none_or(|world| world.offers(about.id));
+            about.family == family && offered && text.contains(&wanted)
         };
         BLOCKS.iter().map(|block| block.about()).filter(fits).collect::<Vec<_>>()
     };

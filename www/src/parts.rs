@@ -25,6 +25,15 @@ pub fn Icon(
     }
 }
 
+/// Keys as this machine's keyboard names them: `Ctrl+←`, on a Mac `⌘←`.
+pub fn keys_as_read(keys: &str) -> String {
+    let mac = window().navigator().platform().is_ok_and(|name| name.starts_with("Mac"));
+    let keys =
+        if mac { keys.replace("Mod+", "⌘").replace("Alt+", "⌥") } else { keys.replace("Mod", "Ctrl") };
+    let arrows = [("ArrowLeft", "←"), ("ArrowRight", "→"), ("ArrowUp", "↑"), ("ArrowDown", "↓")];
+    arrows.into_iter().fold(keys, |keys, (name, sign)| keys.replace(name, sign))
+}
+
 /// On a phone: closes the bottom sheet that it stands in.
 #[component]
 pub fn CloseSheet() -> impl IntoView {

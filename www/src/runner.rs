@@ -27,6 +27,8 @@ pub struct Runner {
     live: Option<u32>,
     /// The run stands still and the design has moved on: its figures say nothing until time goes on.
     outdated: bool,
+    /// When blocks and links last showed new figures [ms].
+    shown_ms: f64,
     job: Option<Job>,
 }
 
@@ -233,13 +235,28 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
     }
 }
 
+/// Figures on blocks and links change this often at most [ms]: faster ones cannot be read, and cost a layout each.
+const SHOW_MS: f64 = 250.0;
+
+/// Whether it is time for new figures on blocks and links.
+fn is_due(app: App) -> bool {
+    let now_ms = js_sys::Date::now();
+    let due = app.runner.with_value(|runner| now_ms - runner.shown_ms >= SHOW_MS);
+    if due {
+        app.runner.update_value(|runner| runner.shown_ms = now_ms);
+    }
+    due
+}
+
 fn frame(app: App, floats: &[f64]) {
     let Some(frame) = Frame::from_floats(floats) else { return };
     if live(app) != Some(frame.run) || app.runner.with_value(|runner| runner.outdated) {
         return;
     }
     let frame = app.answer.with_untracked(|answer| Arc::new(frame.with_clients(&answer.topology)));
-    app.answer.with_untracked(|answer| app.cards.figures(answer, Some(&frame)));
+    if is_due(app) {
+        app.answer.with_untracked(|answer| app.cards.figures(answer, Some(&frame)));
+    }
     app.frame.set(Some(frame));
 }
 

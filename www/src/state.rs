@@ -179,7 +179,9 @@ impl App {
         self.run.traffic.set(design.run.traffic);
         self.run.dead.set(BTreeSet::new());
         self.run.playing.set(true);
-        self.session.set_value(Session::new(design));
+        let mut session = Session::new(design);
+        session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
+        self.session.set_value(session);
         self.draft.set(None);
         self.ask(|session| session.select(Selection::default()));
         effects::show_document(*self);
@@ -255,6 +257,11 @@ impl App {
             (false, Some(_)) => drop(all.remove(&(node, instance))),
         });
         runner::kill(*self, node, instance, dead);
+        let title =
+            self.design.with_untracked(|design| design.node(node).map(|node| design.title(node).to_owned()));
+        let which = instance.map_or_else(String::new, |instance| format!(", instance {}", instance + 1));
+        let what = if dead { "killed" } else { "revived" };
+        self.voice.polite.set(format!("{}{which} {what}.", title.unwrap_or_default()));
     }
 
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.

@@ -7,7 +7,7 @@ use headroom::design::Edit;
 use headroom::session::command;
 use leptos::prelude::*;
 
-use crate::parts::Icon;
+use crate::parts::{Icon, keys_as_read};
 use crate::state::{App, Dialog};
 use crate::store;
 use run::RunControls;
@@ -65,7 +65,7 @@ pub fn CommandButton(
     let command = command::find(id);
     let label = command.map_or(id, |command| command.label);
     let keys = command.and_then(|command| command.keys.first());
-    let title = keys.map_or_else(|| label.to_owned(), |keys| format!("{label} ({keys})"));
+    let title = keys.map_or_else(|| label.to_owned(), |keys| format!("{label} ({})", keys_as_read(keys)));
     let disabled = Memo::new(move |_| {
         app.design.track();
         app.selection.track();

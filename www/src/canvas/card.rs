@@ -21,7 +21,7 @@ pub fn Card(id: NodeId) -> impl IntoView {
 
 #[component]
 fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
-    let NodeCard { at, face, figures, selected } = card;
+    let NodeCard { at, face, figures, selected, .. } = card;
     let state = {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(|figures| figures.state))

@@ -48,11 +48,7 @@ fn Frame(id: GroupId) -> impl IntoView {
 
 /// “zone a”, also where the name already says what it is.
 fn named(kind: GroupKind, name: &str) -> String {
-    let word = match kind {
-        GroupKind::Host => "host",
-        GroupKind::Zone => "zone",
-        GroupKind::Region => "region",
-    };
+    let word = kind.name();
     match name {
         "" => word.to_owned(),
         name if name.to_lowercase().contains(word) => name.to_owned(),

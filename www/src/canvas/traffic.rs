@@ -9,13 +9,14 @@ use std::rc::Rc;
 
 use headroom::design::LinkId;
 use headroom::figures;
-use headroom::session::Viewport;
+use headroom::session::{Viewport, geometry};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::link::{curve_of, failed_share};
+use super::link::failed_share;
+use crate::cards::{Cards, LinkCard, NodeCard};
 use crate::state::App;
 use dots::{Flow, Mark};
 
@@ -86,6 +87,7 @@ fn animate(app: App, canvas: HtmlCanvasElement) {
         app.viewport.track();
         app.run.playing.track();
         app.cards.link_order.track();
+        app.cards.moves.track();
         draw_soon(&layer);
     });
 }
@@ -116,13 +118,24 @@ struct Layer {
     app: App,
     canvas: HtmlCanvasElement,
     pen: CanvasRenderingContext2d,
-    flows: BTreeMap<LinkId, Flow>,
+    /// One per link, in the order of `order`.
+    flows: Vec<Followed>,
+    order: Vec<LinkId>,
     colors: Option<[String; 2]>,
     age: u32,
     /// When the last frame was drawn [ms].
     last: Option<f64>,
     /// A frame is asked for already.
     asked: bool,
+}
+
+/// A link's dots and the signals that they follow.
+struct Followed {
+    card: LinkCard,
+    ends: Option<[NodeCard; 2]>,
+    /// Where its ends stood when its curve was measured, and its lane.
+    seen: ([i32; 2], [i32; 2], f64),
+    flow: Flow,
 }
 
 impl Layer {
@@ -133,9 +146,6 @@ impl Layer {
         let view = self.app.viewport.get_untracked();
         let density = window().device_pixel_ratio().min(2.0);
         self.fit_canvas(&view, density);
-        if is_still() {
-            return;
-        }
         self.follow_links();
         if moves {
             self.advance(passed * self.app.run.speed.get_untracked().clamp(0.1, 2.0));
@@ -157,28 +167,32 @@ impl Layer {
 
     fn follow_links(&mut self) {
         let cards = self.app.cards;
-        let ids = cards.link_order.get_untracked();
-        self.flows.retain(|id, _| ids.contains(id));
-        for id in ids {
-            let Some(card) = cards.link(id) else { continue };
-            let Some(curve) = untrack(|| curve_of(cards, &card)) else { continue };
-            self.flows.entry(id).or_insert_with(|| Flow::new(id, curve)).follow(curve);
+        if cards.link_order.with_untracked(|order| *order != self.order) {
+            self.order = cards.link_order.get_untracked();
+            let mut old: BTreeMap<LinkId, Flow> =
+                self.flows.drain(..).map(|followed| (followed.flow.id(), followed.flow)).collect();
+            let followed =
+                |id: &LinkId| Followed::new(cards.link(*id)?, old.remove(id).unwrap_or(Flow::new(*id)));
+            self.flows = self.order.iter().filter_map(followed).collect();
         }
+        self.flows.iter_mut().for_each(|followed| followed.follow(cards));
     }
 
     fn advance(&mut self, seconds: f64) {
-        let per_dot = per_dot(busiest(self.app));
-        for (id, flow) in &mut self.flows {
-            let Some(card) = self.app.cards.link(*id) else { continue };
-            let now = card.figures.get_untracked();
-            flow.advance(seconds, now.calls / per_dot, failed_share(&now));
+        let now = |followed: &Followed| followed.card.figures.get_untracked();
+        let busiest = self.flows.iter().map(|followed| now(followed).calls).fold(0.0, f64::max);
+        let per_dot = per_dot(busiest);
+        for followed in &mut self.flows {
+            let now = now(followed);
+            followed.flow.advance(seconds, now.calls / per_dot, failed_share(&now));
         }
     }
 
     /// All marks in view, in screen pixels.
     fn marks(&self, view: &Viewport) -> Vec<(Mark, [f64; 2])> {
         let seen = view.visible().grown(8.0);
-        let flows = self.flows.values().filter(|flow| flow.bounds().overlaps(&seen));
+        let flows = self.flows.iter().map(|followed| &followed.flow);
+        let flows = flows.filter(|flow| flow.bounds().is_some_and(|bounds| bounds.overlaps(&seen)));
         flows.flat_map(Flow::marks).map(|(mark, at)| (mark, view.to_screen(at))).collect()
     }
 
@@ -215,5 +229,25 @@ impl Layer {
             self.colors = Some([color("--accent"), color("--sat")]);
         }
         self.colors.clone().unwrap_or_default()
+    }
+}
+
+impl Followed {
+    fn new(card: LinkCard, flow: Flow) -> Option<Self> {
+        Some(Followed { card, ends: None, seen: ([0; 2], [0; 2], f64::NAN), flow })
+    }
+
+    /// Measures the curve anew when an end has moved, or is another block than before.
+    fn follow(&mut self, cards: Cards) {
+        let (from, to) = self.card.ends.get_untracked();
+        if !self.ends.as_ref().is_some_and(|[a, b]| (a.id, b.id) == (from, to)) {
+            self.ends = cards.node(from).zip(cards.node(to)).map(|(a, b)| [a, b]);
+        }
+        let Some([a, b]) = &self.ends else { return };
+        let now = (a.at.get_untracked(), b.at.get_untracked(), self.card.lane.get_untracked());
+        if now != self.seen {
+            self.seen = now;
+            self.flow.follow(geometry::curve(now.0, now.1, now.2));
+        }
     }
 }

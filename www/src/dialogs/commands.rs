@@ -5,7 +5,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::parts::{Icon, Modal};
+use crate::parts::{Icon, Modal, keys_as_read};
 use crate::state::App;
 
 /// Every command with its keys, by section.
@@ -24,7 +24,7 @@ pub fn Shortcuts() -> impl IntoView {
     sections.dedup();
     view! {
         <Modal title="Keyboard shortcuts">
-            <p>"Mod is Ctrl, on a Mac Cmd. Keys without it act while the canvas has the focus."</p>
+            <p>"Single keys act while the canvas has the focus."</p>
             {sections.into_iter().map(section).collect_view()}
         </Modal>
     }
@@ -91,7 +91,7 @@ pub fn CommandPalette() -> impl IntoView {
 
 #[component]
 fn Keys(command: &'static Command) -> impl IntoView {
-    command.keys.iter().map(|keys| view! { <kbd>{*keys}</kbd> }).collect_view()
+    command.keys.iter().map(|keys| view! { <kbd>{keys_as_read(keys)}</kbd> }).collect_view()
 }
 
 /// Sections of the sheet: what stands before the dot of an id.

@@ -2,7 +2,10 @@
 
 use headroom::figures;
 use headroom::report::Sample;
+use leptos::ev::PointerEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use crate::state::App;
 
@@ -53,6 +56,7 @@ pub fn TimeSeries() -> impl IntoView {
             _ => String::new(),
         })
     };
+    let pointed = RwSignal::new(None);
     view! {
         <section aria-label="Time series">
             <div class="hd"><h4>"Time series"</h4><small>{span}</small></div>
@@ -60,8 +64,8 @@ pub fn TimeSeries() -> impl IntoView {
                 view! { <p class="empty">{move || if app.run.playing.get() { "Measuring …" } else { "Press Run: one point per simulated second appears here." }}</p> }
             }>
                 <div class="chart">
-                    <Plot label="Requests a second" lines=&RATES samples show=figures::rate/>
-                    <Plot label="Latency" lines=&TIMES samples show=figures::time/>
+                    <Plot label="Requests a second" lines=&RATES samples pointed show=figures::rate/>
+                    <Plot label="Latency" lines=&TIMES samples pointed show=figures::time/>
                 </div>
             </Show>
         </section>
@@ -73,6 +77,8 @@ fn Plot(
     label: &'static str,
     lines: &'static [Line; 3],
     samples: Memo<Vec<Sample>>,
+    /// The sample under the pointer, in both plots.
+    pointed: RwSignal<Option<usize>>,
     show: fn(f64) -> String,
 ) -> impl IntoView {
     let top = Memo::new(move |_| {
@@ -82,15 +88,22 @@ fn Plot(
         view! { <path class=line.class d=move || samples.with(|all| path(all, line.of, top.get()))/> }
     };
     let last = move |line: &'static Line| {
-        let value = move || samples.with(|all| all.last().map(|sample| show((line.of)(sample))));
+        let value = move || {
+            let shown =
+                |all: &Vec<Sample>| pointed.get().and_then(|at| all.get(at).copied()).or(all.last().copied());
+            samples.with(shown).map(|sample| show((line.of)(&sample)))
+        };
         view! { <span class=line.class><i></i>{line.name}<b>{value}</b></span> }
     };
     view! {
-        <figure class="plot" role="img" aria-label=label>
+        <figure class="plot" aria-label=label>
             <span class="top-mark">{move || show(top.get())}</span>
             <span class="zero">"0"</span>
-            <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true">
+            <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true"
+                on:pointermove=move |event| pointed.set(samples.with_untracked(|all| at_pointer(&event, all.len())))
+                on:pointerleave=move |_| pointed.set(None)>
                 <path class="axis" d=format!("M0 0H{WIDE}M0 {HIGH}H{WIDE}")/>
+                <path class="axis" d=move || samples.with(|all| rule(all, pointed.get()))/>
                 {lines.iter().map(draw).collect_view()}
             </svg>
             <figcaption class="legend">{lines.iter().map(last).collect_view()}</figcaption>
@@ -98,9 +111,27 @@ fn Plot(
     }
 }
 
+/// The sample under the pointer.
+fn at_pointer(event: &PointerEvent, count: usize) -> Option<usize> {
+    let plot = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+    let x = (f64::from(event.client_x()) - plot.left()) / plot.width() * WIDE;
+    let at = (x - place(0, count)) / (place(1, count) - place(0, count));
+    (count > 0).then(|| (at.round().max(0.0) as usize).min(count - 1))
+}
+
+/// A vertical line through a sample, with the second it stands for.
+fn rule(samples: &[Sample], at: Option<usize>) -> String {
+    let at = at.filter(|at| *at < samples.len());
+    at.map_or_else(String::new, |at| format!("M{:.1} 0V{HIGH}", place(at, samples.len())))
+}
+
+/// Where a sample stands from left to right; the newest at the right end.
+fn place(index: usize, count: usize) -> f64 {
+    let step = WIDE / (count.max(LEAST) - 1) as f64;
+    WIDE - step * (count as f64 - 1.0 - index as f64)
+}
+
 fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {
-    let step = WIDE / (samples.len().max(LEAST) - 1) as f64;
-    let from = WIDE - step * (samples.len() - 1) as f64;
     let mut path = String::new();
     let mut pen = 'M';
     for (index, sample) in samples.iter().enumerate() {
@@ -109,7 +140,7 @@ fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {
             pen = 'M';
             continue;
         }
-        let (x, y) = (from + step * index as f64, HIGH * (1.0 - value / top));
+        let (x, y) = (place(index, samples.len()), HIGH * (1.0 - value / top));
         path.push_str(&format!("{pen}{x:.1} {y:.1}"));
         pen = 'L';
     }

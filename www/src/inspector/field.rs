@@ -26,10 +26,42 @@ pub fn Field(
         Kind::Choice(_) => view! { <ChoiceField param text put/> }.into_any(),
         Kind::Flag => view! { <FlagField param text put/> }.into_any(),
     };
-    let title = format!("{} Default: {}. {}", param.doc, form::default(param), param.source);
     view! {
-        <label for=id title=title>{param.label}</label>
+        <label for=id title=param.doc>{param.label}</label>
         {control}
+        <p class="doc" id=format!("doc-{}", param.id)>{help(param)}</p>
+    }
+}
+
+/// What stands below a field while it has the focus.
+fn help(param: &Param) -> String {
+    let range = form::range(param).map_or_else(String::new, |range| format!(" {range}."));
+    format!("{}{range} Default: {}. Source: {}.", param.doc, form::default(param), param.source)
+}
+
+/// A row for what cannot be changed: a fact of the exercise's world.
+#[component]
+pub fn Fact(
+    /// What the catalogue says of it.
+    param: &'static Param,
+    /// Its text, as [`form::text`] shows it.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    let words = move || {
+        let text = text.get();
+        match param.kind {
+            Kind::Choice(choices) => {
+                choices.iter().find(|c| c.id == text).map_or(text, |c| c.label.to_owned())
+            }
+            Kind::Number { .. } | Kind::Integer { .. } | Kind::Flag => {
+                format!("{text} {}", param.unit.symbol())
+            }
+        }
+    };
+    view! {
+        <span class="label" title=param.doc>{param.label}</span>
+        <output title="A fact of this exercise">{words}</output>
     }
 }
 
@@ -68,7 +100,7 @@ fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl In
             <input id=id inputmode="decimal" autocomplete="off" title=form::range(param)
                 prop:value=move || typed.get().unwrap_or_else(|| text.get())
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=error_id.clone()
+                aria-describedby=format!("doc-{} {error_id}", param.id)
                 on:input=on_input on:blur=leave on:keydown=restore/>
             <span>{param.unit.symbol()}</span>
         </span>

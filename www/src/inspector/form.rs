@@ -5,9 +5,10 @@ use std::sync::Arc;
 use headroom::blocks::form;
 use headroom::blocks::param::{Param, Reader, Value, Values};
 use headroom::design::{Design, Edit, LinkId, NodeId};
+use headroom::exercises::World;
 use leptos::prelude::*;
 
-use super::field::{Field, Put};
+use super::field::{Fact, Field, Put};
 use crate::state::App;
 
 /// Whose parameters.
@@ -24,6 +25,14 @@ impl Of {
         match self {
             Of::Node(id) => design.node(id).map(|node| &node.values),
             Of::Link(id) => design.link(id).map(|link| &link.values),
+        }
+    }
+
+    /// Whether an exercise fixes this parameter.
+    fn is_fact(self, design: &Design, world: &World, param: &Param) -> bool {
+        match self {
+            Of::Node(id) => design.node(id).is_some_and(|node| !world.is_free(&node.block, param.id)),
+            Of::Link(_) => !world.is_free_on_links(param.id),
         }
     }
 
@@ -60,10 +69,17 @@ fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl IntoView
             .with(|design| of.values(design).map(|values| Reader::new(params, values).value(param.id)));
         value.map_or_else(String::new, |value| form::text(param, &value))
     });
+    let fact = move || {
+        app.lesson.world().is_some_and(|world| app.design.with(|design| of.is_fact(design, world, param)))
+    };
+    let fact = Memo::new(move |_| fact());
     move || {
         offered.get().then(|| {
+            if fact.get() {
+                return view! { <Fact param text=text/> }.into_any();
+            }
             let put: Put = Arc::new(move |value| app.edit_field(&of.set(param.id, value)));
-            view! { <Field param text=text put/> }
+            view! { <Field param text=text put/> }.into_any()
         })
     }
 }

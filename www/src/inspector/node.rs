@@ -2,7 +2,7 @@
 
 use headroom::analysis::Spof;
 use headroom::blocks::{self, About};
-use headroom::design::{Edit, GroupId, NodeId};
+use headroom::design::{Design, Edit, Group as Domain, GroupId, GroupKind, NodeId};
 use headroom::engine::Unit;
 use headroom::figures;
 use leptos::prelude::*;
@@ -143,32 +143,53 @@ fn sentence_case(word: &str) -> String {
     })
 }
 
-/// The failure domain it sits in, where the design has any.
+/// The failure domain it sits in, or a new one around it.
 #[component]
 fn Group(id: NodeId) -> impl IntoView {
     let app = App::get();
-    let any = Memo::new(move |_| app.design.with(|design| !design.groups.is_empty()));
     let choose = move |event| {
-        let group = event_target_value(&event).parse().ok().map(GroupId);
-        app.edit(&Edit::SetGroup(id, group));
+        let chosen = event_target_value(&event);
+        let edit = match NEW.iter().find(|(value, _, _)| *value == chosen) {
+            Some((_, kind, _)) => app.design.with_untracked(|design| around(design, id, *kind)),
+            None => Edit::SetGroup(id, chosen.parse().ok().map(GroupId)),
+        };
+        app.edit(&edit);
     };
     let options = move || {
         app.design.with(|design| {
             let mine = design.node(id).and_then(|node| node.group);
-            let option = |group: &headroom::design::Group| {
-                view! { <option value=group.id.0.to_string() selected=mine == Some(group.id)>{group.name.clone()}</option> }
-            };
-            design.groups.iter().map(option).collect_view()
+            let known = design
+                .groups
+                .iter()
+                .map(|group| (group.id.0.to_string(), group.name.clone(), mine == Some(group.id)));
+            let none = ("".to_owned(), "none".to_owned(), mine.is_none());
+            let new = NEW.iter().map(|(value, _, label)| ((*value).to_owned(), (*label).to_owned(), false));
+            let option =
+                |(value, label, selected)| view! { <option value=value selected=selected>{label}</option> };
+            std::iter::once(none).chain(known).chain(new).map(option).collect_view()
         })
     };
     view! {
-        <Show when=move || any.get()>
-            <div class="form">
-                <label for="group" title="A host, zone or region that can fail as a whole">"Group"</label>
-                <select id="group" on:change=choose><option value="">"none"</option>{options}</select>
-            </div>
-        </Show>
+        <div class="form">
+            <label for="group" title="A host, zone or region that can fail as a whole">"Fails together with"</label>
+            <select id="group" on:change=choose>{options}</select>
+        </div>
     }
+}
+
+/// New groups that the list offers: value, kind, label.
+const NEW: [(&str, GroupKind, &str); 3] = [
+    ("new-host", GroupKind::Host, "a new host"),
+    ("new-zone", GroupKind::Zone, "a new zone"),
+    ("new-region", GroupKind::Region, "a new region"),
+];
+
+/// Draws a group of this kind around a block, as one step.
+fn around(design: &Design, node: NodeId, kind: GroupKind) -> Edit {
+    let id = design.next_group_id();
+    let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
+    let name = format!("{} {count}", kind.name());
+    Edit::All(vec![Edit::AddGroup(Domain { id, kind, name, parent: None }), Edit::SetGroup(node, Some(id))])
 }
 
 /// What a person learns about this kind.

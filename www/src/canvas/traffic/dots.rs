@@ -21,7 +21,8 @@ pub enum Mark {
 
 /// One link's dots.
 pub struct Flow {
-    curve: Curve,
+    id: LinkId,
+    bounds: Option<Rect>,
     /// Points along the curve and the way to each [canvas units].
     points: Vec<(Point, f64)>,
     /// Part of the next dot, and of the next failure, that has gathered (0–1).
@@ -36,18 +37,21 @@ struct Dot {
 }
 
 impl Flow {
-    /// A link without dots; their first moments differ from link to link.
-    pub fn new(id: LinkId, curve: Curve) -> Self {
+    /// A link without dots and without a place yet; the first moments differ from link to link.
+    pub fn new(id: LinkId) -> Self {
         let golden = f64::from(id.0) * 0.618_034;
-        Flow { curve, points: measured(&curve), gathered: [golden.fract(), 0.0], dots: Vec::new() }
+        Flow { id, bounds: None, points: Vec::new(), gathered: [golden.fract(), 0.0], dots: Vec::new() }
+    }
+
+    /// The link.
+    pub fn id(&self) -> LinkId {
+        self.id
     }
 
     /// The link lies here now.
     pub fn follow(&mut self, curve: Curve) {
-        if self.curve != curve {
-            self.curve = curve;
-            self.points = measured(&curve);
-        }
+        self.bounds = Some(curve.bounds());
+        self.points = measured(&curve);
     }
 
     /// Lets time pass: `rate` dots a second set out, this share of them fails.
@@ -79,9 +83,9 @@ impl Flow {
         })
     }
 
-    /// A rectangle that holds the whole curve.
-    pub fn bounds(&self) -> Rect {
-        self.curve.bounds()
+    /// A rectangle that holds the whole curve, once it has a place.
+    pub fn bounds(&self) -> Option<Rect> {
+        self.bounds
     }
 
     fn length(&self) -> f64 {
