@@ -110,8 +110,8 @@ pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
     let gap = |s: f64| gamma_transform(1.0 / arrivals, scv, s);
     let c = f64::from(servers);
     let sigma = geometric_root(|sigma| gap(c * (1.0 - sigma) / mean));
-    if sigma < 1e-12 {
-        // The next arrival comes so late that it never waits.
+    if sigma < 1e-8 {
+        // The next arrival comes so late that it never waits; below, the last term of the sum would be 0/0.
         return Wait::NONE;
     }
     let (mut sum, mut product, mut choose) = (0.0, 1.0, 1.0);

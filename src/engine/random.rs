@@ -38,6 +38,8 @@ pub enum Purpose {
     Replay = 11,
     /// Initial state of a warm cache.
     Warm = 12,
+    /// Which of a source's users sends a request.
+    User = 13,
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every output bit depends on every input bit.

@@ -339,10 +339,15 @@ impl Simulation {
             (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
             _ => 0,
         };
+        let user = match source.users {
+            0 => hash,
+            users => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
+        };
         self.requests.insert(Request {
             hash,
             born: self.now,
             rank,
+            user,
             source: station,
             calls: 0,
             op: u8::from(!reads),

@@ -78,6 +78,10 @@ pub struct Source {
     pub retries: u32,
     /// First delay before a retry; doubles each time, at most 10 s, full jitter [s].
     pub backoff_s: f64,
+    /// Distinct people or machines behind the requests; 0 makes each request somebody else's.
+    pub users: u32,
+    /// How urgent its requests are, 0 (least) to 9, where servers serve by priority.
+    pub priority: u8,
     /// Bytes of one answer [kB], for egress.
     pub response_kb: f64,
     /// Average over peak of the traffic, for the bill (0–1).

@@ -36,6 +36,8 @@ impl Drawn {
             retries: 0,
             backoff_s: 0.1,
             response_kb: 1.0,
+            users: 0,
+            priority: 0,
             average: 1.0,
         };
         self.place(Station::Source(source), 1, Addressing::Spread)

@@ -31,3 +31,4 @@ mod spof_structure;
 mod steady;
 mod theory;
 mod tidy;
+mod traffic;

@@ -100,6 +100,8 @@ pub struct Request {
     pub born: u64,
     /// Popularity rank of its key, from 1; 0 when nothing asks for keys.
     pub rank: u64,
+    /// Who sends it: a number below the source's users, or its own hash where each request is somebody else's.
+    pub user: u64,
     /// Station of its source.
     pub source: u32,
     /// Calls that refer to it.

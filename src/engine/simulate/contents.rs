@@ -23,7 +23,7 @@ pub struct Asked {
     pub source: u32,
     /// Popularity rank of its key.
     pub rank: u64,
-    /// Hash of the request: a user is at one location.
+    /// Who asks: a user is at one location.
     pub user: u64,
     /// Now [ns].
     pub now: u64,

@@ -46,27 +46,30 @@ pub struct StationNet {
     pub reachable: u32,
 }
 
+/// Every purpose, in the order of their numbers from 1.
+const ALL: [Purpose; 13] = [
+    Purpose::Gap,
+    Purpose::Operation,
+    Purpose::Key,
+    Purpose::Service,
+    Purpose::Error,
+    Purpose::Choice,
+    Purpose::Calls,
+    Purpose::Hit,
+    Purpose::Jitter,
+    Purpose::Phase,
+    Purpose::Replay,
+    Purpose::Warm,
+    Purpose::User,
+];
+
 /// Start of each purpose's draws at one station.
 #[derive(Debug, Clone, Copy)]
-pub struct Keys([u64; 13]);
+pub struct Keys([u64; 1 + ALL.len()]);
 
 impl Keys {
     fn new(seed: u64, block: u32) -> Self {
-        const ALL: [Purpose; 12] = [
-            Purpose::Gap,
-            Purpose::Operation,
-            Purpose::Key,
-            Purpose::Service,
-            Purpose::Error,
-            Purpose::Choice,
-            Purpose::Calls,
-            Purpose::Hit,
-            Purpose::Jitter,
-            Purpose::Phase,
-            Purpose::Replay,
-            Purpose::Warm,
-        ];
-        let mut keys = [0; 13];
+        let mut keys = [0; 1 + ALL.len()];
         for purpose in ALL {
             keys[purpose as usize] = random::key(seed, block, purpose);
         }

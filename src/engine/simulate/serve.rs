@@ -231,7 +231,7 @@ impl Simulation {
     fn asked(&self, call: &Call) -> Asked {
         let request = &self.requests[call.request];
         let (instance, now) = (call.instance, self.now);
-        Asked { instance, source: request.source, rank: request.rank, user: request.hash, now }
+        Asked { instance, source: request.source, rank: request.rank, user: request.user, now }
     }
 
     /// After a store answered on a miss, one fill goes to the cache, and to the caches before it.
