@@ -16,7 +16,7 @@ use crate::{runner, store};
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
     match effect {
-        Effect::Document => document(app),
+        Effect::Document => document_changed(app),
         Effect::Moved(ids) => {
             let design = app.session.with_value(|session| session.design().clone());
             app.cards.moved(&design, &ids);
@@ -39,7 +39,7 @@ pub fn perform(app: App, effect: Effect) {
 }
 
 /// The document changed for good. Where blocks stand changes no result: then nothing is solved or run anew.
-fn document(app: App) {
+fn document_changed(app: App) {
     let design = app.session.with_value(|session| session.design().clone());
     if app.design.with_untracked(|old| old.is_same_system(&design)) {
         app.design.set(design);

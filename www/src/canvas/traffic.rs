@@ -80,8 +80,17 @@ fn per_dot(busiest: f64) -> f64 {
 fn animate(app: App, canvas: HtmlCanvasElement) {
     let Some(pen) = canvas.get_context("2d").ok().flatten() else { return };
     let pen: CanvasRenderingContext2d = pen.unchecked_into();
-    let layer =
-        Layer { app, canvas, pen, flows: BTreeMap::new(), colors: None, age: 0, last: None, asked: false };
+    let layer = Layer {
+        app,
+        canvas,
+        pen,
+        flows: Vec::new(),
+        order: Vec::new(),
+        colors: None,
+        age: 0,
+        last: None,
+        asked: false,
+    };
     let layer = Rc::new(RefCell::new(layer));
     Effect::new(move |_| {
         app.viewport.track();
@@ -240,7 +249,7 @@ impl Followed {
     /// Measures the curve anew when an end has moved, or is another block than before.
     fn follow(&mut self, cards: Cards) {
         let (from, to) = self.card.ends.get_untracked();
-        if !self.ends.as_ref().is_some_and(|[a, b]| (a.id, b.id) == (from, to)) {
+        if self.ends.as_ref().is_none_or(|[a, b]| (a.id, b.id) != (from, to)) {
             self.ends = cards.node(from).zip(cards.node(to)).map(|(a, b)| [a, b]);
         }
         let Some([a, b]) = &self.ends else { return };
