@@ -2,6 +2,10 @@
 //!
 //! Both methods fill the same [`Report`]; indices are dense, in topology order.
 
+mod consistency;
+
+pub use consistency::{ClientConsistency, Consistency, Seen};
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Method;
@@ -195,6 +199,10 @@ pub struct Report {
     pub links: Vec<LinkReport>,
     /// One sample a second of simulated time, the last [`SERIES`] of them; empty for the steady method.
     pub series: Vec<Sample>,
+    /// What readers saw of what writers wrote, all clients together.
+    pub consistency: Consistency,
+    /// The same for each client, in topology order; empty where nothing can be stale.
+    pub clients: Vec<ClientConsistency>,
 }
 
 /// Longest time series kept.

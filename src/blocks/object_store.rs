@@ -23,6 +23,7 @@ impl Block for ObjectStore {
                 promotion_s: 0.0,
                 reads: Reads::Primary,
                 replay: 0.0,
+                lag_ns: 0,
             }),
             servers: Servers {
                 limit: (limit > 0.0).then(|| Limit { rate: limit, burst: limit.ceil().max(1.0) as u32 }),

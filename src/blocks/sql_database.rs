@@ -1,5 +1,6 @@
 //! SQL database: a primary that takes the writes, read replicas that help with reads, a standby that waits.
 
+use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, machine, service};
 use crate::report::Cause;
@@ -30,6 +31,7 @@ impl Block for SqlDatabase {
                     _ => Reads::All,
                 },
                 replay: read.number("replay"),
+                lag_ns: nanoseconds(read.number("lag_ms") / 1e3),
             }),
             servers: Servers {
                 instances,
@@ -161,6 +163,17 @@ static ABOUT: About = About {
             kind: Kind::Number { min: 0.0, max: 1.0 },
             default: Fixed::Number(0.5),
             source: "rules 1.8",
+            when: None,
+        },
+        Param {
+            id: "lag_ms",
+            label: "Copies lag by",
+            doc: "Time from a write's commit until it reaches replicas and standby. A read there misses what is younger, and \
+                  a failover loses it.",
+            unit: Unit::Milliseconds,
+            kind: Kind::Number { min: 0.0, max: 86_400_000.0 },
+            default: Fixed::Number(0.0),
+            source: "Format 1: at once; usually 10 ms to seconds (references/defaults)",
             when: None,
         },
         Param {

@@ -5,7 +5,10 @@ use super::random::mix;
 use super::simulate::measure;
 use super::tally::student;
 use crate::design::Run;
-use crate::report::{Cause, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, Times, Traffic, Trust};
+use crate::report::{
+    Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, Seen,
+    Times, Traffic, Trust,
+};
 use crate::share::MAX_SEED;
 use crate::topology::{Station, Topology};
 
@@ -67,8 +70,24 @@ fn pool(reports: &[Report]) -> Report {
         writes: traffic(|report| &report.writes),
         nodes: (0..first.nodes.len()).map(node).collect(),
         links: (0..first.links.len()).map(link).collect(),
+        consistency: consistency(reports.iter().map(|report| &report.consistency)),
+        clients: clients(reports),
         ..first.clone()
     }
+}
+
+fn consistency<'a>(all: impl Iterator<Item = &'a Consistency>) -> Consistency {
+    Consistency::counted(all.fold(Seen::default(), |sum, one| sum.and(one.counts)))
+}
+
+fn clients(reports: &[Report]) -> Vec<ClientConsistency> {
+    let seen = |at: usize| consistency(reports.iter().map(|report| &report.clients[at].seen));
+    let first = &reports[0].clients;
+    first
+        .iter()
+        .enumerate()
+        .map(|(at, client)| ClientConsistency { node: client.node, seen: seen(at) })
+        .collect()
 }
 
 fn traffic(all: &[&Traffic]) -> Traffic {

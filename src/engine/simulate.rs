@@ -8,11 +8,16 @@ mod calls;
 mod change;
 mod choose;
 mod contents;
+mod copies;
 mod dispatch;
+mod failover;
 mod fault;
+mod keytable;
 mod measure;
 mod net;
 mod serve;
+mod store;
+mod versions;
 mod watch;
 
 pub use measure::{Kill, Measure, digest, measure};
@@ -50,6 +55,7 @@ pub struct Simulation {
     /// Connection pools by route.
     pools: Vec<Pool>,
     watch: watch::Watch,
+    versions: versions::Versions,
     /// Longest detection and promotion that is waited for; proof runs shorten it [s].
     recovery_cap_s: f64,
 }
@@ -76,6 +82,8 @@ struct StationState {
     choices: Option<Choices>,
     /// Contents, for a cache with derived hits.
     cache: Option<Contents>,
+    /// What each copy of a store holds, where that can differ.
+    copies: Option<copies::Copies>,
     /// Theoretical arrival time of the rate limit's bucket [ps].
     bucket_ps: u64,
     /// Visits of each request under way: generation and count, by request slot.
@@ -133,6 +141,7 @@ impl Simulation {
             stations: Vec::new(),
             pools: Vec::new(),
             watch: watch::Watch::new(&net),
+            versions: versions::Versions::new(net.versioned, net.stations.len()),
             recovery_cap_s: f64::INFINITY,
             net,
         };
@@ -256,6 +265,7 @@ impl Simulation {
             standby,
             choices: Choices::new(&self.net, station),
             cache: self.fresh_cache(station),
+            copies: self.fresh_copies(station),
             ..StationState::default()
         }
     }
@@ -343,7 +353,8 @@ impl Simulation {
             0 => hash,
             users => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
         };
-        self.requests.insert(Request {
+        let key = if net.space == 0 { 0 } else { mix(net.space ^ mix(rank)).max(1) };
+        let slot = self.requests.insert(Request {
             hash,
             born: self.now,
             rank,
@@ -352,7 +363,9 @@ impl Simulation {
             calls: 0,
             op: u8::from(!reads),
             window: self.watch.window_of_new_requests(),
-        })
+        });
+        self.versions.request_begins(slot, key, u8::from(!reads));
+        slot
     }
 
     /// A call of a request to a station, with everything else at its start.
@@ -386,7 +399,9 @@ impl Simulation {
 
     fn add_call(&mut self, call: Call) -> u32 {
         self.requests[call.request].calls += 1;
-        self.calls.insert(call)
+        let slot = self.calls.insert(call);
+        self.versions.call_begins(slot);
+        slot
     }
 
     fn drop_call(&mut self, slot: u32) {

@@ -9,7 +9,7 @@ mod trust;
 
 use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
-use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
+use crate::report::{Consistency, Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
 use crate::topology::{Operation, Topology};
 use spread::Spread;
 
@@ -48,6 +48,8 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         nodes: topology.places().map(|(node, place)| station::report(place, &flows.stations[node])).collect(),
         links: flows.routes.iter().map(link).collect(),
         series: Vec::new(),
+        consistency: Consistency::default(),
+        clients: Vec::new(),
     }
 }
 

@@ -200,7 +200,7 @@ pub enum Hits {
 }
 
 /// Keeps data.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Store {
     /// Read replicas: instances 1..=replicas. Instance 0 is the primary.
     pub replicas: u32,
@@ -212,12 +212,15 @@ pub struct Store {
     pub reads: Reads,
     /// Work of one applied write at each replica, as a share of the write's service time.
     pub replay: f64,
+    /// Time from a write's commit until it reaches the other copies [ns].
+    pub lag_ns: u64,
 }
 
 /// Which instances of a store answer reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reads {
     /// The primary alone.
+    #[default]
     Primary,
     /// The replicas in turn; without any, the primary.
     Replicas,

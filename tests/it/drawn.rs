@@ -66,7 +66,7 @@ impl Drawn {
 
     /// A store of eight cores and 2 ms.
     pub fn store(&mut self, replicas: u32, standby: bool, reads: Reads) -> usize {
-        let store = Store { replicas, standby, promotion_s: 30.0, reads, replay: 0.5 };
+        let store = Store { replicas, standby, promotion_s: 30.0, reads, replay: 0.5, ..Store::default() };
         let instances = 1 + replicas + u32::from(standby);
         let node = self.place(Station::Store(store), instances, Addressing::Own);
         self.with(node, |place| place.servers.cores = Some(8));

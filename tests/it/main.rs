@@ -28,6 +28,7 @@ mod share;
 mod simulate;
 mod spof;
 mod spof_structure;
+mod stale;
 mod steady;
 mod theory;
 mod tidy;

@@ -23,6 +23,7 @@ impl Simulation {
         let old = std::mem::replace(&mut self.net, Net::new(topology, self.seed));
         let map = Map::new(&old.topology, &self.net.topology);
         let steps = self.current_routes(&old);
+        self.versions.carry_over(self.net.versioned, self.net.stations.len());
         self.move_stations(&old, &map);
         self.move_routes(&map);
         self.move_events(&map);
@@ -298,6 +299,7 @@ fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool
     while kept.instances.len() < wanted {
         kept.instances.push(Instance::default());
     }
+    keep_copies(fresh, &mut kept);
     for (index, instance) in kept.instances.iter_mut().enumerate() {
         instance.retired = index >= wanted;
     }
@@ -314,4 +316,17 @@ fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool
         kept.cache = fresh.cache.take();
     }
     *fresh = kept;
+}
+
+/// A store keeps its data; a node that is new begins with what the first one has.
+fn keep_copies(fresh: &mut StationState, kept: &mut StationState) {
+    match (&mut kept.copies, &fresh.copies) {
+        (Some(copies), Some(_)) => {
+            copies.resize(kept.instances.len());
+            let back = (0..fresh.instances.len()).filter(|i| kept.instances[*i].retired);
+            back.for_each(|copy| copies.become_like(copy, kept.primary as usize));
+        }
+        (_, None) => kept.copies = None,
+        (None, Some(_)) => kept.copies = fresh.copies.take(),
+    }
 }

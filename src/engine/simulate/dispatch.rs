@@ -123,6 +123,10 @@ impl Simulation {
             call.parent = self.calls.handle(parent);
         }
         let slot = self.add_call(call);
+        if kind == Kind::Fill {
+            // A fill carries the version read.
+            self.versions.pass_on(parent, slot);
+        }
         self.watch.route(route).calls += 1;
         if waits {
             self.set_timeout(slot, route);
@@ -197,6 +201,9 @@ impl Simulation {
     pub(super) fn returned(&mut self, slot: u32) {
         let call = self.calls[slot];
         self.let_go(slot);
+        if self.calls.alive(call.parent) && matches!(call.outcome, Outcome::Ok { .. }) {
+            self.versions.pass_on(slot, call.parent.slot);
+        }
         self.drop_call(slot);
         if self.calls.alive(call.parent) {
             self.child_done(call.parent.slot, call.route, call.outcome);
@@ -294,6 +301,10 @@ impl Simulation {
     pub(super) fn finish(&mut self, slot: u32, outcome: Outcome) {
         let request = self.requests[self.calls[slot].request];
         self.watch.ended(&request, self.now - request.born, outcome);
+        if self.versions.on && matches!(outcome, Outcome::Ok { .. }) {
+            let (version, counted) = (self.versions.answer(slot), self.watch.counts_now(&request));
+            self.versions.answered(self.calls[slot].request, &request, version, counted);
+        }
         self.drop_call(slot);
     }
 

@@ -34,6 +34,7 @@ impl Simulation {
             if state.dead {
                 state.dead = false;
                 state.silent = false;
+                self.copies_after_revival(station, instance);
                 self.schedule_notices(station, instance, false);
                 self.schedule_promotion(station, false);
             }
@@ -140,6 +141,7 @@ impl Simulation {
         if let Some(cache) = self.stations[s].cache.as_mut().filter(|_| !kept) {
             cache.flush(instance, now);
         }
+        self.copies_after_death(station, instance);
         self.schedule_notices(station, instance, silent);
         self.schedule_promotion(station, silent);
     }
@@ -236,6 +238,7 @@ impl Simulation {
         if dead(state.primary) && !dead(standby) {
             state.standby = Some(state.primary);
             state.primary = standby;
+            self.data_after_promotion(station);
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Net {
     pub routes: Vec<RouteNet>,
     /// Whether any station asks for keys.
     pub keyed: bool,
+    /// Whether any read can return something old: versions are followed.
+    pub versioned: bool,
     /// Steady flows, where a cache starts warm from them.
     pub flows: Option<Flows>,
 }
@@ -32,6 +34,8 @@ pub struct StationNet {
     pub outgoing: [Vec<u32>; 2],
     /// Queues that feed it.
     pub feeders: Vec<u32>,
+    /// The node that it came from.
+    pub id: u32,
     /// Start of each purpose's draws.
     pub keys: Keys,
     /// A hit here has data behind it: something fills it from a store.
@@ -42,6 +46,8 @@ pub struct StationNet {
     pub deletes: Vec<u32>,
     /// Popularity of keys, for a source.
     pub zipf: Option<Zipf<f64>>,
+    /// A source: what tells its keys from those of others; 0 where versions are not followed.
+    pub space: u64,
     /// Instances that calls can reach.
     pub reachable: u32,
 }
@@ -104,10 +110,16 @@ impl Net {
     /// Tables of this topology with the draws of this seed.
     pub fn new(topology: Topology, seed: u64) -> Self {
         let routes = (0..topology.graph.edge_count()).map(|index| route_net(&topology, index)).collect();
-        let mut net = Net { stations: Vec::new(), routes, keyed: false, flows: None, topology };
+        let mut net =
+            Net { stations: Vec::new(), routes, keyed: false, versioned: false, flows: None, topology };
         net.stations = (0..net.topology.len()).map(|index| net.station_net(index, seed)).collect();
-        net.keyed = net.stations.iter().any(asks_for_keys);
-        net.flows = net.keyed.then(|| flows::solve(&net.topology, &Scenario::default()));
+        let by_key = net.stations.iter().any(asks_for_keys);
+        net.versioned = net.can_be_stale();
+        net.keyed = by_key || net.versioned;
+        if net.versioned {
+            net.stations.iter_mut().for_each(name_space);
+        }
+        net.flows = by_key.then(|| flows::solve(&net.topology, &Scenario::default()));
         for index in 0..net.stations.len() {
             link_misses(&mut net, index);
         }
@@ -144,8 +156,19 @@ impl Net {
             durable: false,
             deletes: Vec::new(),
             zipf,
+            space: 0,
+            id: place.id.0,
             reachable: self.reachable(index),
         }
+    }
+
+    /// Whether something is written, and something keeps it more than once.
+    fn can_be_stale(&self) -> bool {
+        let written = self
+            .stations
+            .iter()
+            .any(|it| matches!(&it.station, Station::Source(source) if source.reads < 1.0));
+        written && self.stations.iter().any(keeps_copies)
     }
 
     fn callers(&self, index: usize) -> impl Iterator<Item = (usize, &RouteNet)> {
@@ -234,6 +257,22 @@ impl Net {
 /// Whether hits follow from keys.
 pub fn is_derived(cache: &Cache) -> bool {
     matches!(cache.hits, Hits::Derived { .. })
+}
+
+/// Whether an answer from here can be older than another one.
+fn keeps_copies(net: &StationNet) -> bool {
+    match &net.station {
+        Station::Store(store) => store.replicas > 0 || store.standby,
+        Station::Cache(cache) => is_derived(cache),
+        Station::Queue(_) => true,
+        Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Observer => false,
+    }
+}
+
+fn name_space(net: &mut StationNet) {
+    if matches!(net.station, Station::Source(_)) {
+        net.space = random::mix(u64::from(net.id)).max(1);
+    }
 }
 
 fn asks_for_keys(net: &StationNet) -> bool {

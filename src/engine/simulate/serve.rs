@@ -2,11 +2,11 @@
 
 use super::calls::{Call, Kind, NONE, Outcome, State};
 use super::contents::{Asked, instance_of};
-use super::{Simulation, net};
+use super::{Simulation, net, store};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
-use crate::topology::{Addressing, Hits, Reads, Station, Store};
+use crate::topology::{Addressing, Hits, Station};
 
 impl Simulation {
     /// A call reaches its station.
@@ -26,6 +26,9 @@ impl Simulation {
             return self.lose(slot);
         }
         let dead = instance.dead || instance.retired;
+        if self.calls[slot].kind == Kind::Replay {
+            return self.replay_arrives(slot, dead);
+        }
         self.watch.arrived(station);
         if dead {
             return self.turn_away(slot, Cause::Refused);
@@ -72,7 +75,7 @@ impl Simulation {
         self.take_core(slot);
     }
 
-    fn take_core(&mut self, slot: u32) {
+    pub(super) fn take_core(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
         let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
@@ -101,7 +104,7 @@ impl Simulation {
     }
 
     /// Mean service time of this call [s].
-    fn mean_work(&self, slot: u32) -> f64 {
+    pub(super) fn mean_work(&self, slot: u32) -> f64 {
         let call = &self.calls[slot];
         let station = &self.net.stations[call.station as usize];
         match (call.kind, &station.station) {
@@ -141,7 +144,7 @@ impl Simulation {
         }
         self.calls[slot].state = State::Calling;
         match (&station.station, call.kind) {
-            (_, Kind::Replay) => self.complete(slot, call.outcome),
+            (_, Kind::Replay) => self.replayed(slot),
             (Station::Cache(_), _) => self.look_up(slot),
             (Station::Store(_), _) => self.answer_from_store(slot),
             (Station::Queue(_), _) => self.accept_message(slot),
@@ -259,41 +262,6 @@ impl Simulation {
         }
     }
 
-    fn answer_from_store(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let s = call.station as usize;
-        if self.requests[call.request].op == 1 {
-            self.replicate(&call);
-        }
-        debug_assert!(matches!(self.net.stations[s].station, Station::Store(_)));
-        self.complete(slot, Outcome::Ok { data: true, degraded: false, miss: false });
-    }
-
-    /// Each replica applies the write, at a share of its cost.
-    fn replicate(&mut self, written: &Call) {
-        let s = written.station as usize;
-        let Station::Store(store) = &self.net.stations[s].station else { return };
-        if store.replay <= 0.0 {
-            return;
-        }
-        for replica in replicas(store, self.stations[s].standby, self.stations[s].primary) {
-            let instance = &self.stations[s].instances[replica as usize];
-            if instance.dead || instance.retired {
-                continue;
-            }
-            let mut call = self.blank(written.request, written.station);
-            call.kind = Kind::Replay;
-            call.instance = replica;
-            call.visit = self.count_visit(written.station, written.request);
-            let slot = self.add_call(call);
-            self.stations[s].instances[replica as usize].held += 1;
-            let work = self.mean_work(slot);
-            self.watch.offered(written.station, replica as usize, work);
-            self.watch.present(written.station, self.now, 1.0);
-            self.take_core(slot);
-        }
-    }
-
     /// The call ends here with an answer of its own making or of what it depends on.
     pub(super) fn complete(&mut self, slot: u32, outcome: Outcome) {
         let call = self.calls[slot];
@@ -349,7 +317,7 @@ impl Simulation {
         let request = &self.requests[call.request];
         let state = &mut self.stations[s];
         match (&self.net.stations[s].station, self.net.stations[s].servers.addressing) {
-            (Station::Store(store), _) => pick_of_store(store, state, request.op),
+            (Station::Store(store), _) => store::pick(store, state, request.op),
             (Station::Cache(cache), _) if cache.copies => state.primary,
             (Station::Cache(_), _) => instance_of(request.rank, state.instances.len() as u32),
             (_, Addressing::First) => 0,
@@ -466,28 +434,8 @@ impl Simulation {
     }
 }
 
-/// Instances that apply the primary's writes: all but the primary and the standby.
-fn replicas(store: &Store, standby: Option<u32>, primary: u32) -> impl Iterator<Item = u32> + use<> {
-    let all = 1 + store.replicas + u32::from(store.standby);
-    (0..all).filter(move |i| *i != primary && Some(*i) != standby)
-}
-
-fn pick_of_store(store: &Store, state: &mut super::StationState, op: u8) -> u32 {
-    let (primary, standby) = (state.primary, state.standby);
-    let reads_spread = match store.reads {
-        Reads::Primary => false,
-        Reads::Replicas | Reads::All => store.replicas > 0,
-    };
-    if op == 1 || !reads_spread {
-        return primary;
-    }
-    let with_primary = store.reads == Reads::All;
-    let answers = move |i: u32, out: bool| Some(i) != standby && !out && (with_primary || i != primary);
-    in_turn(state, answers)
-}
-
 /// The next instance in turn that passes and is not known to be dead; the primary when none does.
-fn in_turn(state: &mut super::StationState, passes: impl Fn(u32, bool) -> bool) -> u32 {
+pub(super) fn in_turn(state: &mut super::StationState, passes: impl Fn(u32, bool) -> bool) -> u32 {
     let n = state.instances.len() as u32;
     for _ in 0..n {
         let i = state.turn % n;

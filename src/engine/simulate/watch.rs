@@ -158,10 +158,15 @@ impl Watch {
         if self.open { self.window } else { 0 }
     }
 
+    /// Whether a request belongs to the measured window.
+    #[inline]
+    pub fn counts_now(&self, request: &Request) -> bool {
+        request.window != 0 && request.window == self.window
+    }
+
     #[inline]
     fn counts_for(&mut self, request: &Request) -> Option<&mut Counts> {
-        let counted = request.window != 0 && request.window == self.window;
-        counted.then(|| &mut self.counts[request.op as usize])
+        self.counts_now(request).then(|| &mut self.counts[request.op as usize])
     }
 
     pub fn sent(&mut self, request: &Request) {
@@ -355,6 +360,7 @@ impl Simulation {
     /// Starts the measured window here: everything before is warm-up.
     pub fn start_measuring(&mut self) {
         self.watch.restart(self.now);
+        self.versions.restart();
     }
 
     /// Ends the measured window here; requests sent in it may still end.
@@ -379,6 +385,7 @@ impl Simulation {
         let growing = watch.stations.iter().any(|station| station.trend.rises());
         let [reads, writes] = [0, 1].map(|op| self.counts_of(op));
         let all = add_counts(&reads, &writes);
+        let (consistency, clients) = self.versions.report(&self.net.stations);
         let traffic = |which: usize, counts: Counts| self.traffic(which, counts, duration_s, growing);
         Report {
             method: Method::Simulated,
@@ -393,6 +400,8 @@ impl Simulation {
             nodes,
             links,
             series: watch.series.iter().copied().collect(),
+            consistency,
+            clients,
         }
     }
 

@@ -1,0 +1,184 @@
+//! Versions: which write an answer comes from, and what the client makes of it.
+//!
+//! The version of a write is the time of its first durable copy [ns]; it belongs to the request, so every call made for
+//! the request (a replay, a message, a projection) knows it. The version of an answer travels with the call that brings
+//! it: a store or a cache sets it with [`Versions::set_answer`], and each caller's answer is as old as the oldest part.
+//! Designs in which nothing can be stale leave all of this off.
+
+use super::calls::Request;
+use super::keytable::KeyTable;
+use crate::report::{ClientConsistency, Consistency, Seen};
+use crate::topology::Station;
+
+/// No version: the answer has nothing behind it that could be compared.
+pub const UNKNOWN: u64 = u64::MAX;
+
+/// Version of what was there before the run; of a key created in the run, its absence.
+pub const ORIGINAL: u64 = 0;
+
+/// Written keys that are followed; later ones are not compared (rules 1.8: bounded).
+const MOST_KEYS: usize = 1 << 21;
+
+/// What a request knows of its key. Rare state beside the lean [`Request`].
+#[derive(Debug, Clone, Copy, Default)]
+struct Token {
+    /// Its key in all key spaces; 0 for a request that is not followed.
+    key: u64,
+    /// A read: newest version acknowledged when it was sent.
+    expects: u64,
+    /// A write: its version, [`ORIGINAL`] until the first durable copy.
+    wrote: u64,
+}
+
+/// Versions under way, and what has been acknowledged.
+#[derive(Debug, Default)]
+pub struct Versions {
+    /// Whether anything in the design can be stale.
+    pub on: bool,
+    /// Version of each call's answer, by call slot.
+    answers: Vec<u64>,
+    /// By request slot.
+    tokens: Vec<Token>,
+    /// Newest acknowledged version of each key written in the run.
+    acknowledged: KeyTable<u64>,
+    /// What was seen in the measured window, by station of the client.
+    seen: Vec<Seen>,
+}
+
+impl Versions {
+    /// Nothing written yet; `clients` is the number of stations.
+    pub fn new(on: bool, stations: usize) -> Self {
+        Versions {
+            on,
+            acknowledged: KeyTable::bounded(MOST_KEYS),
+            seen: vec![Seen::default(); stations],
+            ..Versions::default()
+        }
+    }
+
+    /// The design changed: `on` may differ, and clients are counted by new indices.
+    pub fn carry_over(&mut self, on: bool, stations: usize) {
+        self.on = on;
+        self.seen = vec![Seen::default(); stations];
+    }
+
+    /// Counts anew.
+    pub fn restart(&mut self) {
+        self.seen.iter_mut().for_each(|seen| *seen = Seen::default());
+    }
+
+    /// A call begins in this slot.
+    #[inline]
+    pub fn call_begins(&mut self, slot: u32) {
+        if self.on {
+            set_at(&mut self.answers, slot, UNKNOWN);
+        }
+    }
+
+    /// Version of a call's answer so far.
+    #[inline]
+    pub fn answer(&self, slot: u32) -> u64 {
+        if self.on { self.answers.get(slot as usize).copied().unwrap_or(UNKNOWN) } else { UNKNOWN }
+    }
+
+    /// A store or a cache answers a call with this version.
+    #[inline]
+    pub fn set_answer(&mut self, slot: u32, version: u64) {
+        if self.on {
+            set_at(&mut self.answers, slot, version);
+        }
+    }
+
+    /// An answer reaches its caller: what the caller will say is as old as the oldest part.
+    #[inline]
+    pub fn pass_on(&mut self, from: u32, to: u32) {
+        if self.on {
+            let version = self.answer(from).min(self.answer(to));
+            set_at(&mut self.answers, to, version);
+        }
+    }
+
+    /// A request for a key is sent.
+    pub fn request_begins(&mut self, slot: u32, key: u64, op: u8) {
+        if self.on {
+            let expects = if op == 0 { self.newest(key) } else { ORIGINAL };
+            set_at(&mut self.tokens, slot, Token { key, expects, wrote: ORIGINAL });
+        }
+    }
+
+    /// Newest acknowledged version of a key.
+    pub fn newest(&self, key: u64) -> u64 {
+        self.acknowledged.get(key).unwrap_or(ORIGINAL)
+    }
+
+    /// Key of a request, in all key spaces; 0 where it is not followed.
+    #[inline]
+    pub fn key(&self, request: u32) -> u64 {
+        self.tokens.get(request as usize).map_or(0, |token| token.key)
+    }
+
+    /// Version of a request's write: the time of its first durable copy, which is now unless there was one.
+    pub fn commit(&mut self, request: u32, now: u64) -> u64 {
+        let Some(token) = self.tokens.get_mut(request as usize) else { return now.max(1) };
+        if token.wrote == ORIGINAL {
+            token.wrote = now.max(1);
+        }
+        token.wrote
+    }
+
+    /// A request was answered ok: a write is acknowledged, a read is compared with what had been.
+    pub fn answered(&mut self, slot: u32, request: &Request, version: u64, counted: bool) {
+        let Some(token) = self.tokens.get(slot as usize).copied().filter(|token| token.key != 0) else {
+            return;
+        };
+        let seen = self.seen.get_mut(request.source as usize).filter(|_| counted);
+        if request.op == 1 {
+            if token.wrote != ORIGINAL {
+                if let Some(newest) = self.acknowledged.entry(token.key) {
+                    *newest = token.wrote.max(*newest);
+                }
+                seen.into_iter().for_each(|seen| seen.writes += 1);
+            }
+            return;
+        }
+        let Some(seen) = seen.filter(|_| version != UNKNOWN) else { return };
+        seen.reads += 1;
+        seen.stale += u64::from(version < token.expects);
+    }
+
+    /// A write is gone from every copy; what is left of its key is `left`. Counts when it had been acknowledged.
+    pub fn lose(&mut self, key: u64, version: u64, left: u64, source: u32) {
+        let Some(newest) = self.acknowledged.get(key).filter(|newest| *newest >= version) else { return };
+        if newest == version
+            && let Some(newest) = self.acknowledged.entry(key)
+        {
+            // Readers cannot miss what nobody has: the loss is counted once, as a loss.
+            *newest = left;
+        }
+        if let Some(seen) = self.seen.get_mut(source as usize) {
+            seen.lost += 1;
+        }
+    }
+
+    /// What each client saw in the measured window, and all together.
+    pub fn report(&self, stations: &[super::net::StationNet]) -> (Consistency, Vec<ClientConsistency>) {
+        if !self.on {
+            return Default::default();
+        }
+        let source = |(index, _): &(usize, &Seen)| matches!(stations[*index].station, Station::Source(_));
+        let clients = self.seen.iter().enumerate().filter(source);
+        let client = |(index, seen): (usize, &Seen)| ClientConsistency {
+            node: index as u32,
+            seen: Consistency::counted(*seen),
+        };
+        let all = self.seen.iter().fold(Seen::default(), |sum, seen| sum.and(*seen));
+        (Consistency::counted(all), clients.map(client).collect())
+    }
+}
+
+fn set_at<T: Copy + Default>(all: &mut Vec<T>, slot: u32, value: T) {
+    if all.len() <= slot as usize {
+        all.resize(slot as usize + 1, T::default());
+    }
+    all[slot as usize] = value;
+}
