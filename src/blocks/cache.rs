@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Servers, Station};
+use crate::topology::{Addressing, CacheRules, Placement, Price, Servers, Station};
 
 pub struct Cache;
 
@@ -24,6 +24,7 @@ impl Block for Cache {
                 hits: hits::hits(&read, entries, 1),
                 delete_on_write: hits::delete_on_write(&read),
                 copies,
+                rules: CacheRules { eviction: hits::eviction(&read), placement: placement(&read) },
             }),
             servers: Servers {
                 instances,
@@ -69,6 +70,14 @@ fn price_of(memory_gb: f64) -> f64 {
     fits.unwrap_or(&LADDER[LADDER.len() - 1]).1
 }
 
+fn placement(read: &Reader) -> Placement {
+    match read.choice("placement") {
+        "consistent" => Placement::Consistent,
+        "modulo" => Placement::Modulo,
+        _ => Placement::Fixed,
+    }
+}
+
 static ABOUT: About = About {
     id: "cache",
     name: "Cache",
@@ -83,7 +92,7 @@ static ABOUT: About = About {
         Param {
             id: "memory_gb",
             label: "Memory",
-            doc: "Room for entries in one node; the least recently used leave first. The price is that of the smallest \
+            doc: "Room for entries in one node. The price is that of the smallest \
                   machine with that much: 0.5, 0.75, 1.5, 3, 6.5, 13, 26 GB, then doubling.",
             unit: Unit::Gigabytes,
             kind: Kind::Number { min: 0.001, max: 416.0 },
@@ -101,6 +110,7 @@ static ABOUT: About = About {
             source: "Judgement",
             when: Some(("hit_mode", "derived")),
         },
+        hits::EVICTION,
         hits::TTL_S,
         hits::ON_WRITE,
         Param { label: "Nodes", doc: "Machines of the cache.", ..machine::INSTANCES },
@@ -125,6 +135,32 @@ static ABOUT: About = About {
             source: "What a cache cluster does unless told otherwise",
             when: None,
         },
+        Param {
+            id: "placement",
+            label: "Keys are spread",
+            doc: "Which node holds a key, and what happens to the keys when a node is lost or added.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "fixed",
+                    label: "For good",
+                    doc: "Each key has its node; the keys of a dead node find nobody until it is back.",
+                },
+                Choice {
+                    id: "consistent",
+                    label: "By consistent hashing",
+                    doc: "Of n nodes a lost or an added one moves one key in n.",
+                },
+                Choice {
+                    id: "modulo",
+                    label: "By hash modulo nodes",
+                    doc: "A lost or an added node moves nearly all keys: all miss at once.",
+                },
+            ]),
+            default: Fixed::Choice("fixed"),
+            source: "Neutral",
+            when: Some(("nodes_are", "shards")),
+        },
         machine::CORES,
         Param {
             label: "One look-up takes",
@@ -136,7 +172,7 @@ static ABOUT: About = About {
         service::CV,
         machine::QUEUE,
     ],
-    initial: &[],
+    initial: &[("placement", Fixed::Choice("consistent"))],
     initial_link: &[],
     learn: Learn {
         what: "Memory that keeps answers to be given again. How often it hits follows from how much fits and how uneven \

@@ -2,7 +2,7 @@
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
-use crate::topology::{Cache, Price, Shape, Station};
+use crate::topology::{Cache, CacheRules, Price, Shape, Station};
 
 pub struct Cdn;
 
@@ -19,6 +19,7 @@ impl Block for Cdn {
                 hits: hits::hits(&read, f64::INFINITY, read.count("pops")),
                 delete_on_write: hits::delete_on_write(&read),
                 copies: true,
+                rules: CacheRules::default(),
             }),
             servers: machine::elastic(edge, edge),
             price: Price {

@@ -1,7 +1,7 @@
 //! What cache and CDN share: where their hits come from and what a write does to an entry.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::Hits;
+use crate::topology::{Eviction, Hits};
 
 /// Whether the hit ratio is derived or stated.
 pub const MODE: Param = Param {
@@ -77,4 +77,39 @@ pub fn hits(read: &Reader, entries: f64, locations: u32) -> Hits {
 /// Whether a write removes the entry of its key.
 pub fn delete_on_write(read: &Reader) -> bool {
     read.choice(ON_WRITE.id) == "delete"
+}
+
+/// What leaves a full cache.
+pub const EVICTION: Param = Param {
+    id: "eviction",
+    label: "When it is full",
+    doc: "Which entry makes room for a new one.",
+    unit: Unit::None,
+    kind: Kind::Choice(&[
+        Choice { id: "lru", label: "Least recently used leaves", doc: "What was used longest ago." },
+        Choice {
+            id: "fifo",
+            label: "Oldest leaves",
+            doc: "What was put in longest ago, used or not: popular keys leave as well.",
+        },
+        Choice { id: "random", label: "Any leaves", doc: "Hits as often as the oldest leaving." },
+        Choice {
+            id: "lfu",
+            label: "Least popular leaves",
+            doc: "The keys that are asked for most stay: the best there is while popularity does not change.",
+        },
+    ]),
+    default: Fixed::Choice("lru"),
+    source: "What Redis and Memcached are usually set to (nearly)",
+    when: Some(("hit_mode", "derived")),
+};
+
+/// What leaves when it is full, by these values.
+pub fn eviction(read: &Reader) -> Eviction {
+    match read.choice(EVICTION.id) {
+        "fifo" => Eviction::Fifo,
+        "random" => Eviction::Random,
+        "lfu" => Eviction::Lfu,
+        _ => Eviction::Lru,
+    }
 }

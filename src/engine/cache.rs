@@ -4,11 +4,15 @@
 //! keys. A cache behind a cache sees the misses of the first: its key rates are r(1 − h), not r.
 
 mod popularity;
+mod rule;
 mod sim;
 
+pub use rule::{KeyRates, Rule};
 pub use sim::SimCache;
 
 use popularity::Popularity;
+
+use crate::topology::Eviction;
 
 /// What one client's requests do to a cache: look-ups and deletions, by key.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +25,8 @@ pub struct KeyStream {
     pub reads: Vec<Lookups>,
     /// Writes that delete their key here [1/s]; 0 when writes do not delete.
     pub writes: f64,
+    /// Writes that put their key in with its new value [1/s].
+    pub updates: f64,
 }
 
 /// Look-ups that came the same way.
@@ -39,10 +45,10 @@ pub struct Missed {
     pub reads: f64,
     /// Writes that delete there [1/s].
     pub writes: f64,
-    /// Characteristic time there [s].
-    pub age_s: f64,
-    /// Time to live there [s].
-    pub ttl_s: f64,
+    /// Writes that put their key in there [1/s].
+    pub updates: f64,
+    /// What holds for every key there.
+    pub rule: Rule,
 }
 
 /// The size and the rules of a cache whose hit ratio is derived.
@@ -54,6 +60,17 @@ pub struct Size {
     pub ttl_s: f64,
     /// Independent locations that each see an equal share of the look-ups and every deletion.
     pub locations: u32,
+    /// What leaves when it is full.
+    pub eviction: Eviction,
+    /// A hit on an entry that is about to expire fetches it anew.
+    pub refresh: bool,
+}
+
+impl Size {
+    /// The rules for every key once the characteristic time is known [s].
+    pub fn rule(&self, age_s: f64) -> Rule {
+        Rule { eviction: self.eviction, age_s, ttl_s: self.ttl_s, refresh: self.refresh }
+    }
 }
 
 /// The steady state of a cache.
@@ -63,7 +80,10 @@ pub struct Derived {
     pub ratios: Vec<f64>,
     /// Hit ratio over all streams (0–1).
     pub ratio: f64,
-    /// Characteristic time: an entry unused for longer has been evicted [s]; infinite when nothing is.
+    /// Refreshes for each look-up of each stream (0–1).
+    pub refreshes: Vec<f64>,
+    /// Characteristic time: an entry unused for longer has been evicted [s] (see [`Rule::age_s`] for the other
+    /// evictions); infinite when nothing is.
     pub age_s: f64,
 }
 
@@ -71,20 +91,27 @@ pub struct Derived {
 pub fn derive(size: Size, streams: &[KeyStream]) -> Derived {
     let tables: Vec<Popularity> =
         streams.iter().map(|stream| Popularity::new(stream, size.locations)).collect();
+    let (ratios, age_s) = if size.eviction == Eviction::Lfu {
+        popularity::most_popular(&size, &tables)
+    } else {
+        let age_s = characteristic_time(size, &tables);
+        (tables.iter().map(|table| table.hit_ratio(&size.rule(age_s))).collect(), age_s)
+    };
     if let Some(ratio) = few_keys(size, streams) {
-        return Derived { ratios: vec![ratio], ratio, age_s: characteristic_time(size.entries, &tables) };
+        return Derived { ratios: vec![ratio], ratio, refreshes: vec![0.0], age_s };
     }
-    let age_s = characteristic_time(size.entries, &tables);
-    let ratios: Vec<f64> = tables.iter().map(|table| table.hit_ratio(age_s, size.ttl_s)).collect();
+    let rule = size.rule(age_s);
     let rates = tables.iter().map(|table| table.rate);
     let total: f64 = rates.clone().sum();
     let hits: f64 = rates.zip(&ratios).map(|(rate, ratio)| rate * ratio).sum();
     let ratio = if total > 0.0 { hits / total } else { 0.0 };
-    Derived { ratios, ratio, age_s }
+    let refreshes = tables.iter().map(|table| table.refreshes(&rule)).collect();
+    Derived { ratios, ratio, refreshes, age_s }
 }
 
 /// The age at which the keys used within it fill the cache [s].
-fn characteristic_time(entries: f64, tables: &[Popularity]) -> f64 {
+fn characteristic_time(size: Size, tables: &[Popularity]) -> f64 {
+    let entries = size.entries;
     let most: f64 = tables.iter().map(Popularity::most_entries).sum();
     let rate: f64 = tables.iter().map(|table| table.rate).sum();
     if entries >= most || rate <= 0.0 {
@@ -93,9 +120,12 @@ fn characteristic_time(entries: f64, tables: &[Popularity]) -> f64 {
     if entries <= 0.0 {
         return 0.0;
     }
+    let within = |age: f64| {
+        let rule = size.rule(age);
+        tables.iter().map(|table| table.entries(&rule)).sum::<f64>()
+    };
     // Nearly a power of the age: regula falsi on logarithms, with the weight of an end that stays twice halved (Illinois).
-    let miss =
-        |age: f64| libm::log(tables.iter().map(|table| table.entries(libm::exp(age))).sum::<f64>() / entries);
+    let miss = |age: f64| libm::log(within(libm::exp(age)) / entries);
     let mut low = libm::log(entries / rate);
     let (mut at_low, mut high) = (miss(low), low + 1.0);
     let mut at_high = miss(high);
@@ -152,17 +182,14 @@ pub fn hit_share(reads: f64, writes: f64, age: f64, ttl: f64) -> f64 {
     hits / (1.0 + hits)
 }
 
-/// Share of time that a key is kept: as the hit share, but what has expired keeps its place until it is evicted.
-pub(crate) fn kept_share(reads: f64, writes: f64, age: f64) -> f64 {
-    hit_share(reads, writes, age, f64::INFINITY)
-}
-
 /// Exact LRU hit ratio for at most 12 keys without deletions and expiry: King 1971, summed over sets instead of
 /// orders.
 fn few_keys(size: Size, streams: &[KeyStream]) -> Option<f64> {
     let [stream] = streams else { return None };
     let plain = size.ttl_s == f64::INFINITY
+        && size.eviction == Eviction::Lru
         && stream.writes == 0.0
+        && stream.updates == 0.0
         && stream.reads.iter().all(|r| r.missed.is_empty());
     if stream.keys > 12 || !plain || size.entries >= stream.keys as f64 {
         return None;

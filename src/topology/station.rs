@@ -181,7 +181,47 @@ pub struct Cache {
     pub delete_on_write: bool,
     /// Instances are copies of each other: the second takes over. Otherwise keys are spread over them.
     pub copies: bool,
+    /// What it does beyond keeping what it was asked for.
+    pub rules: CacheRules,
 }
+
+/// How a cache evicts, spreads its keys and treats writes. The default is the plainest cache.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CacheRules {
+    /// What leaves when it is full.
+    pub eviction: Eviction,
+    /// Which node holds a key, where keys are spread.
+    pub placement: Placement,
+}
+
+/// What leaves a full cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Eviction {
+    /// What was used longest ago.
+    #[default]
+    Lru,
+    /// What was put in longest ago.
+    Fifo,
+    /// Any entry.
+    Random,
+    /// What is asked for least: the most popular keys stay, and no other gets in.
+    Lfu,
+}
+
+/// Which node of a cache holds a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Placement {
+    /// Each key has its node for good: a dead node's keys find nobody.
+    #[default]
+    Fixed,
+    /// Consistent hashing: only the keys of a lost, or for an added, node move.
+    Consistent,
+    /// Hash modulo the number of living nodes: nearly all keys move when that changes.
+    Modulo,
+}
+
+/// Last part of the time to live in which a hit sends a refresh, where entries are refreshed ahead (rules 1.6).
+pub const REFRESH_SHARE: f64 = 0.2;
 
 /// Where the hits of a cache come from.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,16 +1,21 @@
 //! Derived hit ratios against reference values and plain sums; the simulated cache against the derived ratio.
 
 use headroom::engine::cache::{KeyStream, Lookups, Missed, SimCache, Size, derive};
-use headroom::topology::{Cache, Hits};
+use headroom::topology::{Cache, CacheRules, Eviction, Hits};
 
 const FOREVER: f64 = f64::INFINITY;
 
 fn stream(keys: u64, zipf: f64, reads: f64, writes: f64) -> KeyStream {
-    KeyStream { keys, zipf, reads: vec![Lookups { rate: reads, missed: Vec::new() }], writes }
+    let reads = vec![Lookups { rate: reads, missed: Vec::new() }];
+    KeyStream { keys, zipf, reads, writes, updates: 0.0 }
+}
+
+fn size(entries: f64, ttl_s: f64, locations: u32) -> Size {
+    Size { entries, ttl_s, locations, eviction: Eviction::Lru, refresh: false }
 }
 
 fn lru(entries: f64, keys: u64, zipf: f64) -> f64 {
-    derive(Size { entries, ttl_s: FOREVER, locations: 1 }, &[stream(keys, zipf, 10_000.0, 0.0)]).ratio
+    derive(size(entries, FOREVER, 1), &[stream(keys, zipf, 10_000.0, 0.0)]).ratio
 }
 
 fn assert_close(got: f64, wanted: f64, tolerance: f64) {
@@ -24,7 +29,7 @@ fn lru_gives_the_reference_values() {
         (10_000, 0.8, 1_000.0, 0.43665972223071803, 1472.4795322065836),
         (10_000, 1.2, 100.0, 0.6563414468009116, 225.63879405844318),
     ] {
-        let size = Size { entries, ttl_s: FOREVER, locations: 1 };
+        let size = size(entries, FOREVER, 1);
         let derived = derive(size, &[stream(keys, zipf, 1.0, 0.0)]);
         assert_close(derived.ratio, ratio, 1e-6 * ratio);
         assert_close(derived.age_s, age, 1e-6 * age);
@@ -48,7 +53,7 @@ fn lru_gives_the_sizes_of_the_url_shortener() {
 #[test]
 fn time_to_live_gives_the_reference_values() {
     let ttl = |keys, zipf, rate, ttl_s, locations| {
-        derive(Size { entries: FOREVER, ttl_s, locations }, &[stream(keys, zipf, rate, 0.0)]).ratio
+        derive(size(FOREVER, ttl_s, locations), &[stream(keys, zipf, rate, 0.0)]).ratio
     };
     assert_close(ttl(1_000, 1.0, 1_000.0, 1.0, 1), 0.7147730082701935, 1e-6);
     for (locations, ratio) in [(1, 0.92), (10, 0.741), (20, 0.68)] {
@@ -65,7 +70,7 @@ fn time_to_live_gives_the_reference_values() {
 /// Puzzle 2 of the rules: 512 MB of 20 KB pages. Updates as popular as the reads cost their share of the hits.
 #[test]
 fn deletions_cost_their_share_of_the_hits() {
-    let size = Size { entries: 25_600.0, ttl_s: FOREVER, locations: 1 };
+    let size = size(25_600.0, FOREVER, 1);
     let read_only = lru(25_600.0, 50_000, 1.0);
     assert_close(read_only, 0.916, 5e-4);
     let updated = derive(size, &[stream(50_000, 1.0, 2_000.0, 5.0)]).ratio;
@@ -80,18 +85,18 @@ fn the_tail_by_quadrature_equals_the_sum_over_ranks() {
     let total: f64 = (1..=keys).map(weight).sum();
     let share = |rank| 1_000.0 * weight(rank) / total * ttl;
     let exact: f64 = (1..=keys).map(|rank| weight(rank) / total * share(rank) / (1.0 + share(rank))).sum();
-    let size = Size { entries: FOREVER, ttl_s: ttl, locations: 1 };
+    let size = size(FOREVER, ttl, 1);
     assert_close(derive(size, &[stream(keys, zipf, 1_000.0, 0.0)]).ratio, exact, 1e-7);
 }
 
 /// Behind a cache that holds the popular keys the same size does much worse; with nothing before it, the same.
 #[test]
 fn a_cache_behind_a_cache_sees_its_misses() {
-    let size = Size { entries: 1_000.0, ttl_s: FOREVER, locations: 1 };
+    let size = size(1_000.0, FOREVER, 1);
     let first = derive(size, &[stream(10_000, 0.8, 100.0, 0.0)]);
-    let missed = vec![Missed { reads: 100.0, writes: 0.0, age_s: first.age_s, ttl_s: FOREVER }];
+    let missed = vec![Missed { reads: 100.0, writes: 0.0, updates: 0.0, rule: size.rule(first.age_s) }];
     let reads = vec![Lookups { rate: 100.0 * (1.0 - first.ratio), missed }];
-    let second = derive(size, &[KeyStream { keys: 10_000, zipf: 0.8, reads, writes: 0.0 }]);
+    let second = derive(size, &[KeyStream { keys: 10_000, zipf: 0.8, reads, writes: 0.0, updates: 0.0 }]);
     assert!(second.ratio < 0.5 * first.ratio, "{} behind {}", second.ratio, first.ratio);
     let direct = derive(size, &[stream(10_000, 0.8, 56.3, 0.0)]);
     assert_close(direct.ratio, first.ratio, 1e-9);
@@ -100,7 +105,7 @@ fn a_cache_behind_a_cache_sees_its_misses() {
 /// Two clients with the same keys at half the rate each crowd each other out: half the cache for each.
 #[test]
 fn clients_share_the_cache() {
-    let size = |entries| Size { entries, ttl_s: FOREVER, locations: 1 };
+    let size = |entries| size(entries, FOREVER, 1);
     let alone = derive(size(500.0), &[stream(10_000, 0.8, 50.0, 0.0)]);
     let both = derive(size(1_000.0), &[stream(10_000, 0.8, 50.0, 0.0), stream(10_000, 0.8, 50.0, 0.0)]);
     assert_close(both.ratio, alone.ratio, 1e-9);
@@ -147,7 +152,8 @@ struct Run {
 impl Run {
     fn new(hits: Hits, keys: u64, zipf: f64, rate: f64, writes: f64, instances: u32) -> Run {
         let Hits::Derived { locations, .. } = hits else { panic!("derived hits only") };
-        let cache = Cache { hits, delete_on_write: writes > 0.0, copies: false };
+        let cache =
+            Cache { hits, delete_on_write: writes > 0.0, copies: false, rules: CacheRules::default() };
         let place = move |_: usize, rank: u64| (rank % u64::from(instances)) as usize;
         Run {
             cache: SimCache::new(&cache, instances, &[stream(keys, zipf, rate, writes)], 7, &place),
@@ -195,7 +201,7 @@ fn a_real_lru_agrees_with_che_within_a_point() {
     let mut run = Run::new(derived(1_000.0, FOREVER, 1), 10_000, 0.8, 1_000.0, 0.0, 1);
     assert_close(run.hits(200_000), 0.4367, 0.01);
     let mut run = Run::new(derived(20_000.0, FOREVER, 1), 100_000, 0.9, 1_000.0, 50.0, 1);
-    let size = Size { entries: 20_000.0, ttl_s: FOREVER, locations: 1 };
+    let size = size(20_000.0, FOREVER, 1);
     let wanted = derive(size, &[stream(100_000, 0.9, 1_000.0, 50.0)]).ratio;
     assert_close(run.hits(200_000), wanted, 0.01);
 }
@@ -212,7 +218,7 @@ fn expiry_agrees_with_the_formula_within_a_point() {
         [(FOREVER, 1.0, 0.0), (300.0, 1.0, 0.0), (300.0, 0.7, 20.0), (FOREVER, 2.0, 30.0)]
     {
         let mut run = Run::new(derived(entries, ttl_s, 1), 1_000, 1.01, 1_000.0, writes, 1);
-        let size = Size { entries, ttl_s, locations: 1 };
+        let size = size(entries, ttl_s, 1);
         let wanted = derive(size, &[stream(1_000, 1.01, 1_000.0, writes)]).ratio;
         assert_close(run.hits(200_000), wanted, 0.01);
     }

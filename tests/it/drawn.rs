@@ -3,8 +3,8 @@
 use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 use headroom::report::Cause;
 use headroom::topology::{
-    Addressing, Arrivals, Cache, Domain, Health, Hits, Place, Policy, Price, Queue, Reads, Route, Router,
-    Server, Servers, Service, Shape, Source, Station, Store, Topology,
+    Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Place, Policy, Price, Queue, Reads, Route,
+    Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -59,7 +59,12 @@ impl Drawn {
 
     /// A cache with a given hit ratio.
     pub fn cache(&mut self, instances: u32, hit: f64) -> usize {
-        let cache = Cache { hits: Hits::Given(hit), delete_on_write: true, copies: true };
+        let cache = Cache {
+            hits: Hits::Given(hit),
+            delete_on_write: true,
+            copies: true,
+            rules: CacheRules::default(),
+        };
         let node = self.place(Station::Cache(cache), instances, Addressing::Own);
         self.takes(node, 0.02)
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod cache;
+mod caching;
 mod catalogue;
 #[cfg(feature = "cli")]
 mod cli;
@@ -9,6 +10,7 @@ mod cli;
 mod cli_run;
 mod drawn;
 mod edits;
+mod eviction;
 mod examples;
 mod exercises;
 mod figures;

@@ -1,6 +1,6 @@
 //! How often each key of a client is looked up and deleted: the head rank by rank, the tail by quadrature.
 
-use super::{KeyStream, Missed, hit_share, kept_share};
+use super::{KeyRates, KeyStream, Missed, Rule, Size};
 
 /// Ranks taken one by one. The tail beyond is smooth enough for [`STEP`] to lose less than 1e-7 of a hit ratio, which
 /// the reference cases and sums over every rank confirm; 20,000 ranks and 4,000 bins give the same digits forty
@@ -22,10 +22,8 @@ pub struct Popularity {
 pub struct Point {
     /// How many.
     pub keys: f64,
-    /// Look-ups of one of them [1/s].
-    pub reads: f64,
-    /// Deletions of one of them [1/s].
-    pub writes: f64,
+    /// What happens to one of them.
+    pub rates: KeyRates,
 }
 
 impl Popularity {
@@ -37,31 +35,70 @@ impl Popularity {
         Popularity { rate, points }
     }
 
-    /// Entries that are kept when what was unused for `age` [s] is evicted.
-    pub fn entries(&self, age: f64) -> f64 {
-        self.points.iter().map(|point| point.entries(age)).sum()
+    /// Entries that are kept under these rules.
+    pub fn entries(&self, rule: &Rule) -> f64 {
+        self.points.iter().map(|point| point.entries(rule)).sum()
     }
 
     /// Entries that are kept when nothing is evicted.
     pub fn most_entries(&self) -> f64 {
-        let kept = |point: &Point| point.keys * point.reads / (point.reads + point.writes);
-        self.points.iter().filter(|point| point.reads > 0.0).map(kept).sum()
+        let kept = |point: &Point| {
+            let uses = point.rates.reads + point.rates.updates;
+            point.keys * uses / (uses + point.rates.deletes)
+        };
+        self.points.iter().filter(|point| point.rates.reads > 0.0).map(kept).sum()
     }
 
     /// Share of the look-ups that hit.
-    pub fn hit_ratio(&self, age: f64, ttl: f64) -> f64 {
+    pub fn hit_ratio(&self, rule: &Rule) -> f64 {
+        self.mean(|point| rule.hits(point.rates))
+    }
+
+    /// Refreshes for each look-up.
+    pub fn refreshes(&self, rule: &Rule) -> f64 {
+        self.mean(|point| rule.refreshes(point.rates))
+    }
+
+    /// Mean of a share over the look-ups.
+    fn mean(&self, share: impl Fn(&Point) -> f64) -> f64 {
         if self.rate <= 0.0 {
             return 0.0;
         }
-        let hits = |point: &Point| point.keys * point.reads * hit_share(point.reads, point.writes, age, ttl);
-        self.points.iter().map(hits).sum::<f64>() / self.rate
+        self.points.iter().map(|point| point.keys * point.rates.reads * share(point)).sum::<f64>() / self.rate
     }
 }
 
+/// Hit ratio of each table, and the mean gap between look-ups of the least popular key that still fits [s], when a cache
+/// keeps the keys that are asked for most. Of the bin of the tail in which the room ends a part is kept.
+pub fn most_popular(size: &Size, tables: &[Popularity]) -> (Vec<f64>, f64) {
+    let mut points: Vec<(usize, &Point)> = Vec::new();
+    for (table, popularity) in tables.iter().enumerate() {
+        points.extend(popularity.points.iter().map(|point| (table, point)));
+    }
+    points.sort_by(|a, b| b.1.rates.reads.total_cmp(&a.1.rates.reads));
+    let forever = size.rule(f64::INFINITY);
+    let (mut room, mut rarest) = (size.entries, f64::INFINITY);
+    let mut hits = vec![0.0; tables.len()];
+    for (table, point) in points.into_iter().filter(|(_, point)| point.rates.reads > 0.0) {
+        let places = point.entries(&forever);
+        let part = if places > room { room / places } else { 1.0 };
+        hits[table] += part * point.keys * point.rates.reads * forever.hits(point.rates);
+        room -= part * places;
+        if part < 1.0 {
+            // Popularity falls smoothly over the keys of a bin: its middle stands for them.
+            let half = part.clamp(0.001, 0.999) - 0.5;
+            rarest = (1.0 + STEP * half.clamp(-0.5, 0.5)) / point.rates.reads;
+            break;
+        }
+    }
+    let ratio = |(table, hits): (&Popularity, &f64)| if table.rate > 0.0 { hits / table.rate } else { 0.0 };
+    (tables.iter().zip(&hits).map(ratio).collect(), rarest)
+}
+
 impl Point {
-    /// Entries that are kept of these keys when what was unused for `age` [s] is evicted.
-    pub fn entries(&self, age: f64) -> f64 {
-        self.keys * kept_share(self.reads, self.writes, age)
+    /// Entries of these keys that are kept under these rules.
+    pub fn entries(&self, rule: &Rule) -> f64 {
+        self.keys * rule.kept(self.rates)
     }
 }
 
@@ -72,6 +109,7 @@ pub struct Rates {
     /// Sum of rank^(−zipf) over all ranks.
     total: f64,
     writes: f64,
+    updates: f64,
     /// Look-ups that came one way: what a popularity of 1 would see [1/s], and what they missed before.
     layers: Vec<(f64, Vec<Missed>)>,
 }
@@ -81,7 +119,13 @@ impl Rates {
     pub fn new(stream: &KeyStream, locations: u32) -> Self {
         let ranks = ranks(stream.keys);
         let total = ranks.iter().map(|(keys, rank)| keys * libm::pow(*rank, -stream.zipf)).sum();
-        let mut rates = Rates { zipf: stream.zipf, total, writes: stream.writes, layers: Vec::new() };
+        let mut rates = Rates {
+            zipf: stream.zipf,
+            total,
+            writes: stream.writes,
+            updates: stream.updates,
+            layers: Vec::new(),
+        };
         for lookups in stream.reads.iter().filter(|lookups| lookups.rate > 0.0) {
             let share = |(keys, rank): &(f64, f64)| {
                 let popularity = rates.popularity(*rank);
@@ -101,7 +145,8 @@ impl Rates {
         let popularity = self.popularity(rank);
         let reads =
             self.layers.iter().map(|(scale, missed)| scale * popularity * passed(popularity, missed)).sum();
-        Point { keys, reads, writes: self.writes * popularity }
+        let (deletes, updates) = (self.writes * popularity, self.updates * popularity);
+        Point { keys, rates: KeyRates { reads, deletes, updates } }
     }
 
     fn popularity(&self, rank: f64) -> f64 {
@@ -112,7 +157,8 @@ impl Rates {
 /// Share of the look-ups of a key of this popularity that got past the caches before.
 fn passed(popularity: f64, missed: &[Missed]) -> f64 {
     let one = |cache: &Missed| {
-        1.0 - hit_share(cache.reads * popularity, cache.writes * popularity, cache.age_s, cache.ttl_s)
+        let (reads, deletes) = (cache.reads * popularity, cache.writes * popularity);
+        1.0 - cache.rule.hits(KeyRates { reads, deletes, updates: cache.updates * popularity })
     };
     missed.iter().map(one).product()
 }

@@ -4,8 +4,8 @@
 mod every;
 mod head;
 
-use super::{KeyStream, Size, derive, popularity::Rates};
-use crate::topology::{Cache, Hits};
+use super::{KeyRates, KeyStream, Rule, Size, derive, popularity::Rates};
+use crate::topology::{Cache, Eviction, Hits};
 use every::Every;
 use head::Head;
 
@@ -38,8 +38,8 @@ struct Start<'a> {
     streams: &'a [KeyStream],
     /// Rates at one location, by stream.
     rates: Vec<Rates>,
-    /// Characteristic time of the steady state [s].
-    age_s: f64,
+    /// The rules for every key in the steady state.
+    rule: Rule,
     place: &'a dyn Fn(usize, u64) -> usize,
     seed: u64,
 }
@@ -59,16 +59,22 @@ impl SimCache {
             Hits::Given(ratio) => State::Given(ratio),
             Hits::Derived { entries, ttl_s, locations } => {
                 let locations = locations.max(1);
-                let size = Size { entries: entries * parts_per_location as f64, ttl_s, locations };
+                let size = Size {
+                    entries: entries * parts_per_location as f64,
+                    ttl_s,
+                    locations,
+                    eviction: cache.rules.eviction,
+                    refresh: false,
+                };
                 let rates = streams.iter().map(|stream| Rates::new(stream, locations)).collect();
-                let age_s = derive(size, streams).age_s;
+                let rule = size.rule(derive(size, streams).age_s);
                 let start = Start {
                     size,
                     part_entries: entries,
                     parts_per_location,
                     streams,
                     rates,
-                    age_s,
+                    rule,
                     place,
                     seed,
                 };
@@ -115,6 +121,20 @@ impl SimCache {
         }
     }
 
+    /// Makes room for parts of more instances, empty; keys move there as they are filled. A location that holds everything
+    /// in one part stays as it is.
+    pub fn resize(&mut self, instances: u32) {
+        let instances = instances as usize;
+        let grow = match &mut self.state {
+            State::Given(_) => true,
+            State::Every(every) => every.resize(instances),
+            State::Head(head) => head.resize(instances),
+        };
+        if grow {
+            self.instances = self.instances.max(instances);
+        }
+    }
+
     /// Empties a part.
     pub fn flush(&mut self, part: usize, now_ns: u64) {
         match &mut self.state {
@@ -128,26 +148,50 @@ impl SimCache {
 impl Start<'_> {
     /// Age of the last use and of the fill of a warm key [s]; `None` when it is not there.
     ///
-    /// The last read or deletion before now is as old as an exponential with their rate. The fill of an entry that has
-    /// not expired is as old as any share of the time to live, and its last use is no older.
+    /// The last use or deletion before now is as old as an exponential with their rate. The fill of an entry that has
+    /// not expired is as old as any share of the time to live, and its last use is no older. What leaves by the age of
+    /// its fill is as old as any share of that age.
     fn warm(&self, location: usize, stream: usize, rank: u64) -> Option<(f64, f64)> {
-        let rates = self.rates[stream].point(1.0, rank as f64);
-        let both = rates.reads + rates.writes;
+        let rates = self.rates[stream].point(1.0, rank as f64).rates;
         let key = mix(self.seed ^ mix(mix(rank) ^ (location as u64) << 32 ^ stream as u64));
-        let age = -libm::log(uniform(key)) / both;
-        if both <= 0.0 || age >= self.age_s || uniform(mix(key ^ 1)) * both >= rates.reads {
+        match self.rule.eviction {
+            Eviction::Lru => self.warm_by_use(rates, key),
+            Eviction::Fifo | Eviction::Random | Eviction::Lfu => self.warm_by_fill(rates, key),
+        }
+    }
+
+    fn warm_by_use(&self, rates: KeyRates, key: u64) -> Option<(f64, f64)> {
+        let uses = rates.reads + rates.updates;
+        let all = uses + rates.deletes;
+        let age = -libm::log(uniform(key)) / all;
+        if all <= 0.0 || age >= self.rule.age_s || uniform(mix(key ^ 1)) * all >= uses {
             return None;
         }
         if self.size.ttl_s == f64::INFINITY {
             return Some((age, age));
         }
-        let kept = super::kept_share(rates.reads, rates.writes, self.age_s);
-        let valid = super::hit_share(rates.reads, rates.writes, self.age_s, self.size.ttl_s) / kept;
+        let valid = self.rule.hits(rates) / self.rule.kept(rates);
         if uniform(mix(key ^ 2)) >= valid {
             return Some((age, f64::max(age, self.size.ttl_s)));
         }
         let filled = uniform(mix(key ^ 3)) * self.size.ttl_s;
         Some((age.min(filled), filled))
+    }
+
+    fn warm_by_fill(&self, rates: KeyRates, key: u64) -> Option<(f64, f64)> {
+        if rates.reads <= 0.0 || uniform(key) >= self.rule.kept(rates) {
+            return None;
+        }
+        let longest = match self.rule.eviction {
+            Eviction::Fifo => self.rule.age_s,
+            Eviction::Lru | Eviction::Random | Eviction::Lfu => f64::INFINITY,
+        };
+        let expired = uniform(mix(key ^ 2)) >= self.rule.hits(rates) / self.rule.kept(rates);
+        let longest = longest.min(if expired { f64::INFINITY } else { self.size.ttl_s });
+        // Without an end in sight the age does not matter: one mean gap.
+        let age = uniform(mix(key ^ 3)) * if longest.is_finite() { longest } else { 1.0 / rates.reads };
+        let filled = if expired { age.max(self.size.ttl_s) } else { age };
+        Some((age, filled))
     }
 
     fn part_of(&self, location: usize, stream: usize, rank: u64) -> usize {

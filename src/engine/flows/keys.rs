@@ -70,7 +70,7 @@ impl Known {
         if self.size == Some(size) && same {
             return;
         }
-        let Derived { ratios, ratio, age_s } = derive(size, &streams);
+        let Derived { ratios, ratio, age_s, .. } = derive(size, &streams);
         *self = Known { streams, size: Some(size), ratios, ratio, age_s };
     }
 
@@ -79,7 +79,8 @@ impl Known {
         let stream = self.streams.get(client)?;
         let reads: f64 = stream.reads.iter().map(|lookups| lookups.rate).sum();
         let locations = f64::from(size.locations.max(1));
-        Some(Missed { reads: reads / locations, writes: stream.writes, age_s: self.age_s, ttl_s: size.ttl_s })
+        let (writes, updates) = (stream.writes, stream.updates);
+        Some(Missed { reads: reads / locations, writes, updates, rule: size.rule(self.age_s) })
     }
 }
 
@@ -87,7 +88,7 @@ fn alike(a: &KeyStream, b: &KeyStream) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() <= 1e-10 * a.abs().max(b.abs());
     let lookups = a.reads.len() == b.reads.len()
         && a.reads.iter().zip(&b.reads).all(|(a, b)| near(a.rate, b.rate) && a.missed == b.missed);
-    near(a.writes, b.writes) && lookups
+    near(a.writes, b.writes) && near(a.updates, b.updates) && lookups
 }
 
 /// Size of a cache with derived hits, by its living instances; `None` for anything else.
@@ -95,15 +96,18 @@ pub fn size(topology: &Topology, node: usize, live: usize) -> Option<Size> {
     let Station::Cache(cache) = &topology.place(node).station else { return None };
     let Hits::Derived { entries, ttl_s, locations } = cache.hits else { return None };
     let parts = if cache.copies { 1 } else { live.max(1) };
-    Some(Size { entries: entries * parts as f64, ttl_s, locations })
+    let eviction = cache.rules.eviction;
+    Some(Size { entries: entries * parts as f64, ttl_s, locations, eviction, refresh: false })
 }
 
-/// The streams at a cache: `rates` gives look-ups by class, `deletes` writes by client that delete their key [1/s].
+/// The streams at a cache: `rates` gives look-ups by class, `deletes` writes by client that delete their key, `updates`
+/// those that put it in [1/s].
 pub fn streams(
     sources: &[&Source],
     classes: &Classes,
     rates: &[f64],
     deletes: &[f64],
+    updates: &[f64],
     past: impl Fn(usize, usize) -> Option<Missed>,
 ) -> Vec<KeyStream> {
     let stream = |(client, source): (usize, &&Source)| {
@@ -116,7 +120,8 @@ pub fn streams(
             Some(Lookups { rate: *rate, missed })
         };
         let reads = rates.iter().enumerate().filter_map(mine).collect();
-        KeyStream { keys: source.keys.max(1), zipf: source.zipf, reads, writes: deletes[client] }
+        let (writes, updates) = (deletes[client], updates[client]);
+        KeyStream { keys: source.keys.max(1), zipf: source.zipf, reads, writes, updates }
     };
     sources.iter().enumerate().map(stream).collect()
 }

@@ -1,7 +1,7 @@
 //! Who reaches which instance, after health checks, failover and promotion have done what they can.
 
 use crate::engine::Unit;
-use crate::topology::{Addressing, Operation, Reads, Station, Store, Topology};
+use crate::topology::{Addressing, Operation, Placement, Reads, Station, Store, Topology};
 
 /// The way into a station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +98,9 @@ fn home(topology: &Topology, node: usize, alive: &[bool], op: Operation) -> Vec<
         Station::Cache(_) | Station::Router(_) | Station::Server(_) | Station::Queue(_) => alive.to_vec(),
         Station::Source(_) | Station::Observer => vec![false; alive.len()],
     };
-    // A key of a dead shard finds nobody.
-    let shards = matches!(&topology.place(node).station, Station::Cache(cache) if !cache.copies);
+    // A key of a dead shard finds nobody, unless the keys move to the others.
+    let shards = matches!(&topology.place(node).station, Station::Cache(cache)
+        if !cache.copies && cache.rules.placement == Placement::Fixed);
     let count = answers.iter().filter(|answers| shards || **answers).count().max(1) as f64;
     answers.iter().map(|answers| if *answers { 1.0 / count } else { 0.0 }).collect()
 }

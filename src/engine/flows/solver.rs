@@ -85,6 +85,8 @@ struct Arriving {
     upkeep: f64,
     /// Writes that delete their key, by client [1/s].
     deletes: Vec<f64>,
+    /// Writes that put their key in with its new value, by client.
+    updates: Vec<f64>,
     /// Of the calls that come from queues [1/s].
     pulled: f64,
 }

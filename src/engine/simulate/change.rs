@@ -314,6 +314,8 @@ fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool
     kept.choices = fresh.choices.take();
     if !same_cache {
         kept.cache = fresh.cache.take();
+    } else if let Some(cache) = kept.cache.as_mut().filter(|_| wanted > 1) {
+        cache.resize(wanted as u32);
     }
     *fresh = kept;
 }

@@ -3,7 +3,7 @@
 use crate::engine::cache::SimCache;
 use crate::engine::flows::Flows;
 use crate::engine::random::mix;
-use crate::topology::{Hits, Station, Topology};
+use crate::topology::{Hits, Placement, Station, Topology};
 
 /// A cache whose hits follow from keys.
 #[derive(Debug)]
@@ -41,7 +41,8 @@ impl Contents {
         }
         let streams = &flows.stations[station].streams;
         let instances = place.servers.instances.max(1);
-        let holder = |_: usize, rank: u64| instance_of(rank, instances) as usize;
+        let placement = cache.rules.placement;
+        let holder = |_: usize, rank: u64| node_of(rank, instances, placement, |_| false) as usize;
         Some(Contents {
             cache: SimCache::new(cache, instances, streams, seed, &holder),
             stream_of,
@@ -69,6 +70,11 @@ impl Contents {
         }
     }
 
+    /// Makes room for more nodes, empty.
+    pub fn resize(&mut self, instances: u32) {
+        self.cache.resize(instances);
+    }
+
     /// Empties what an instance holds, at every location.
     pub fn flush(&mut self, instance: u32, now: u64) {
         for location in 0..self.locations {
@@ -83,7 +89,66 @@ impl Contents {
     }
 }
 
-/// The instance that holds a key where keys are spread over instances.
-pub fn instance_of(rank: u64, instances: u32) -> u32 {
-    (mix(rank) % u64::from(instances.max(1))) as u32
+/// The node that holds a key where keys are spread: `out` says which nodes are known to be gone, of `nodes` drawn ones.
+pub fn node_of(rank: u64, nodes: u32, placement: Placement, out: impl Fn(u32) -> bool) -> u32 {
+    let nodes = nodes.max(1);
+    match placement {
+        Placement::Fixed => (mix(rank) % u64::from(nodes)) as u32,
+        Placement::Consistent => consistent(rank, nodes, out),
+        Placement::Modulo => {
+            let living = (0..nodes).filter(|node| !out(*node)).count().max(1) as u64;
+            let wanted = (mix(rank) % living) as usize;
+            (0..nodes).filter(|node| !out(*node)).nth(wanted).unwrap_or(0)
+        }
+    }
+}
+
+/// Jump consistent hashing (Lamping and Veach 2014); the keys of a node that is out jump again with another hash, so that
+/// no other key moves.
+fn consistent(rank: u64, nodes: u32, out: impl Fn(u32) -> bool) -> u32 {
+    const TRIES: u64 = 64;
+    let mut node = 0;
+    for again in 0..TRIES {
+        node = jump(mix(rank ^ again << 56), nodes);
+        if !out(node) {
+            return node;
+        }
+    }
+    (0..nodes).find(|node| !out(*node)).unwrap_or(node)
+}
+
+fn jump(mut key: u64, nodes: u32) -> u32 {
+    let (mut at, mut next) = (0u64, 0u64);
+    while next < u64::from(nodes) {
+        at = next;
+        key = key.wrapping_mul(2_862_933_555_777_941_757).wrapping_add(1);
+        next = ((at + 1) as f64 * ((1u64 << 31) as f64 / ((key >> 33) + 1) as f64)) as u64;
+    }
+    at as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Share of 100,000 keys that change their node.
+    fn moved(before: impl Fn(u64) -> u32, after: impl Fn(u64) -> u32) -> f64 {
+        (1..=100_000).filter(|rank| before(*rank) != after(*rank)).count() as f64 / 1e5
+    }
+
+    #[test]
+    fn consistent_hashing_moves_one_key_in_n_and_modulo_nearly_all() {
+        let all = |placement, nodes| move |rank| node_of(rank, nodes, placement, |_| false);
+        let without = |placement| move |rank| node_of(rank, 5, placement, |node| node == 2);
+        let near = |share: f64, wanted: f64| assert!((share - wanted).abs() < 0.01, "{share}, not {wanted}");
+        near(moved(all(Placement::Consistent, 5), all(Placement::Consistent, 6)), 1.0 / 6.0);
+        near(moved(all(Placement::Consistent, 5), without(Placement::Consistent)), 1.0 / 5.0);
+        near(moved(all(Placement::Modulo, 5), all(Placement::Modulo, 6)), 5.0 / 6.0);
+        near(moved(all(Placement::Modulo, 5), without(Placement::Modulo)), 4.0 / 5.0);
+        for node in 0..5 {
+            let held =
+                (1..=100_000).filter(|rank| node_of(*rank, 5, Placement::Consistent, |_| false) == node);
+            near(held.count() as f64 / 1e5, 0.2);
+        }
+    }
 }

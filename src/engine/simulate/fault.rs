@@ -49,6 +49,18 @@ impl Simulation {
         self.start_measuring();
     }
 
+    /// Empties what the caches of a unit hold now: a flush, or the purge of a CDN. They go on working, and the misses that
+    /// follow come by themselves. All estimates start anew.
+    pub fn flush(&mut self, unit: Unit) {
+        let now = self.now;
+        for (station, instance) in self.instances_of(unit) {
+            if let Some(cache) = &mut self.stations[station as usize].cache {
+                cache.flush(instance, now);
+            }
+        }
+        self.start_measuring();
+    }
+
     fn instances_of(&self, unit: Unit) -> Vec<(u32, u32)> {
         let here = |(station, instance): &(usize, u32)| {
             (*instance as usize) < self.stations[*station].instances.len()

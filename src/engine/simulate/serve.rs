@@ -1,7 +1,7 @@
 //! What happens at a station: admission, waiting, service, and the reply.
 
 use super::calls::{Call, Kind, NONE, Outcome, State};
-use super::contents::{Asked, instance_of};
+use super::contents::{Asked, node_of};
 use super::{Simulation, net, store};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
@@ -319,7 +319,13 @@ impl Simulation {
         match (&self.net.stations[s].station, self.net.stations[s].servers.addressing) {
             (Station::Store(store), _) => store::pick(store, state, request.op),
             (Station::Cache(cache), _) if cache.copies => state.primary,
-            (Station::Cache(_), _) => instance_of(request.rank, state.instances.len() as u32),
+            (Station::Cache(cache), _) => {
+                let gone = |node: u32| {
+                    let instance = &state.instances[node as usize];
+                    instance.out || instance.retired
+                };
+                node_of(request.rank, state.instances.len() as u32, cache.rules.placement, gone)
+            }
             (_, Addressing::First) => 0,
             (_, Addressing::Spread | Addressing::Own) => in_turn(state, |_, _| true),
         }

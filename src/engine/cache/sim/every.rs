@@ -1,12 +1,14 @@
-//! A real LRU over every key: two index arrays, no hash map.
+//! A real cache over every key, LRU unless told otherwise: two index arrays, no hash map.
 
-use super::Start;
+use super::{Rates, Rule, Start, mix};
+use crate::topology::Eviction;
 
 /// A key that is not in any list.
 const ABSENT: u32 = u32::MAX;
 
 /// One list a part, newest first, over keys laid out by location, stream and rank. The links of a part's two ends
-/// stand behind those of the keys.
+/// stand behind those of the keys. With random eviction a part has an array of its entries instead, and `older` says
+/// where in it a key stands.
 #[derive(Debug, Clone)]
 pub struct Every {
     newer: Vec<u32>,
@@ -22,6 +24,13 @@ pub struct Every {
     capacity: u32,
     sizes: Vec<u32>,
     parts_per_location: usize,
+    rule: Rule,
+    /// Rates by stream: what is popular enough to be kept.
+    rates: Vec<Rates>,
+    /// Entries of each part, where any of them may leave.
+    members: Vec<Vec<u32>>,
+    /// Evictions so far, which the choices of a random eviction hang on.
+    evicted: u64,
 }
 
 impl Every {
@@ -47,6 +56,10 @@ impl Every {
             capacity: start.part_entries.min(f64::from(ABSENT - 1)) as u32,
             sizes: vec![0; parts],
             parts_per_location: start.parts_per_location,
+            rule: start.rule,
+            rates: start.rates.clone(),
+            members: vec![Vec::new(); if start.rule.eviction == Eviction::Random { parts } else { 0 }],
+            evicted: start.seed,
         };
         (0..parts).for_each(|part| every.flush_links(part));
         (0..locations).for_each(|location| every.warm(start, location));
@@ -74,12 +87,14 @@ impl Every {
         if self.newer[key] == ABSENT || self.part[key] as usize != part {
             return false;
         }
-        self.unlink(key);
         if self.filled.get(key).is_some_and(|filled| now - filled >= self.ttl_ns) {
-            self.sizes[part] -= 1;
+            self.remove(key);
             return false;
         }
-        self.link_first(part, key);
+        if self.rule.eviction == Eviction::Lru {
+            self.unlink(key);
+            self.link_first(part, key);
+        }
         true
     }
 
@@ -89,8 +104,8 @@ impl Every {
         }
         let key = self.key(part / self.parts_per_location, stream, rank);
         self.remove(key);
-        if self.sizes[part] >= self.capacity {
-            self.remove(self.older_end(part));
+        if !self.makes_room(part, stream, rank) {
+            return;
         }
         self.part[key] = part as u32;
         self.sizes[part] += 1;
@@ -106,10 +121,51 @@ impl Every {
         }
     }
 
+    /// Adds empty parts up to this many, where there is one location.
+    pub fn resize(&mut self, parts: usize) -> bool {
+        if self.sizes.len() != self.parts_per_location {
+            return false;
+        }
+        for part in self.sizes.len()..parts {
+            self.newer.push(ABSENT);
+            self.older.push(ABSENT);
+            self.sizes.push(0);
+            if !self.members.is_empty() {
+                self.members.push(Vec::new());
+            }
+            self.flush_links(part);
+        }
+        self.parts_per_location = self.sizes.len();
+        true
+    }
+
     pub fn flush(&mut self, part: usize) {
         while self.sizes[part] > 0 {
-            self.remove(self.older_end(part));
+            let leaving = self.leaves(part);
+            self.remove(leaving);
         }
+    }
+
+    /// Whether a key gets in: another leaves for it when the part is full. Where the most popular keys stay those are
+    /// known, and fill the cache in the mean.
+    fn makes_room(&mut self, part: usize, stream: usize, rank: u64) -> bool {
+        if self.rule.eviction == Eviction::Lfu {
+            let reads = self.rates[stream].point(1.0, rank as f64).rates.reads;
+            return reads * self.rule.age_s >= 1.0;
+        }
+        if self.sizes[part] >= self.capacity {
+            let leaving = self.leaves(part);
+            self.remove(leaving);
+        }
+        true
+    }
+
+    /// The entry of a part that leaves next.
+    fn leaves(&mut self, part: usize) -> usize {
+        let Some(members) = self.members.get(part) else { return self.older_end(part) };
+        self.evicted += 1;
+        let any = (u128::from(mix(self.evicted)) * members.len() as u128) >> 64;
+        members[any as usize] as usize
     }
 
     fn key(&self, location: usize, stream: usize, rank: u64) -> usize {
@@ -133,9 +189,19 @@ impl Every {
 
     fn remove(&mut self, key: usize) {
         if self.newer[key] != ABSENT {
-            self.unlink(key);
             self.sizes[self.part[key] as usize] -= 1;
+            if self.members.is_empty() { self.unlink(key) } else { self.leave_members(key) }
         }
+    }
+
+    fn leave_members(&mut self, key: usize) {
+        let place = self.older[key] as usize;
+        let members = &mut self.members[self.part[key] as usize];
+        members.swap_remove(place);
+        if let Some(moved) = members.get(place) {
+            self.older[*moved as usize] = place as u32;
+        }
+        self.newer[key] = ABSENT;
     }
 
     fn unlink(&mut self, key: usize) {
@@ -146,6 +212,12 @@ impl Every {
     }
 
     fn link_first(&mut self, part: usize, key: usize) {
+        if let Some(members) = self.members.get_mut(part) {
+            self.older[key] = members.len() as u32;
+            self.newer[key] = 0;
+            members.push(key as u32);
+            return;
+        }
         let end = self.end(part);
         let first = self.older[end];
         self.older[key] = first;

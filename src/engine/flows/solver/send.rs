@@ -334,11 +334,13 @@ impl Solver<'_> {
         }
         let mut deletes = self.arriving[node].deletes.clone();
         deletes.resize(self.clients.len(), 0.0);
+        let mut updates = self.arriving[node].updates.clone();
+        updates.resize(self.clients.len(), 0.0);
         let past = |cache: usize, client: usize| {
             let size = keys::size(self.topology, cache, self.reach.live(cache))?;
             self.sites[cache].known.missed(size, client)
         };
-        let streams = keys::streams(&self.sources, &self.classes, &rates, &deletes, past);
+        let streams = keys::streams(&self.sources, &self.classes, &rates, &deletes, &updates, past);
         self.sites[node].known.update(size, streams);
     }
 
