@@ -78,6 +78,15 @@ pub enum ToWorker {
         /// False brings it back to life.
         dead: bool,
     },
+    /// Makes a group go silent with all that is inside; or brings it back.
+    Lose {
+        /// Id of the run.
+        run: u32,
+        /// Group id.
+        group: u32,
+        /// False brings it back.
+        lost: bool,
+    },
     /// Runs a plan from the start and answers with a report.
     Measure {
         /// Id of this job.

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod geometry;
 pub mod gesture;
+pub mod groups;
 pub mod menu;
 pub mod viewport;
 
@@ -21,7 +22,7 @@ pub use command::{COMMANDS, Command};
 pub use gesture::{Draft, Input, Mods, Target};
 pub use viewport::Viewport;
 
-use crate::design::{Design, Edit, History, LinkId, NodeId, Refusal};
+use crate::design::{Design, Edit, GroupId, History, LinkId, NodeId, Refusal};
 use crate::exercises::World;
 
 /// What is selected.
@@ -31,6 +32,8 @@ pub struct Selection {
     pub nodes: BTreeSet<NodeId>,
     /// Selected links.
     pub links: BTreeSet<LinkId>,
+    /// The selected group; no block and no link is selected beside it.
+    pub group: Option<GroupId>,
 }
 
 impl Selection {
@@ -89,6 +92,8 @@ pub enum Panel {
     Palette,
     /// The name field of a block, in place.
     Rename(NodeId),
+    /// The name field of the selected group, in the inspector.
+    RenameGroup,
     /// The inspector, focused.
     Inspector,
     /// The context menu of a target, at a place from the canvas's top left corner [px].
@@ -108,6 +113,8 @@ pub enum Control {
     Step,
     /// Kill a block, or revive it when it is dead.
     KillOrRevive(NodeId),
+    /// Make a group go silent with all that is inside, or bring it back.
+    LoseOrRevive(GroupId),
 }
 
 /// Edits of one kind that follow each other within this time are one step of history [ms].
@@ -312,6 +319,7 @@ impl Session {
         let before = self.selection.clone();
         self.selection.nodes.retain(|id| design.node(*id).is_some());
         self.selection.links.retain(|id| design.link(*id).is_some());
+        self.selection.group = self.selection.group.filter(|id| design.group(*id).is_some());
         let mut effects = vec![Effect::Document];
         if self.selection != before {
             effects.push(Effect::Selection);
@@ -342,6 +350,7 @@ fn without_value(edit: &Edit) -> Edit {
         Edit::Set(id, param, _) => Edit::Set(*id, param.clone(), None),
         Edit::SetLink(id, param, _) => Edit::SetLink(*id, param.clone(), None),
         Edit::Rename(id, _) => Edit::Rename(*id, String::new()),
+        Edit::ChangeGroup(group) => Edit::RemoveGroup(group.id),
         Edit::SetName(_) => Edit::SetName(String::new()),
         Edit::SetObjectives(_) => Edit::SetObjectives(crate::design::Objectives::default()),
         Edit::SetRun(_) => Edit::SetRun(crate::design::Run::default()),

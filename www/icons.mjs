@@ -14,8 +14,8 @@ const NAMES = [
   // Run and edit.
   "play", "pause", "rotate-ccw", "undo-2", "redo-2", "dices", "trash-2", "skull", "heart-pulse",
   // Page.
-  "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check",   "download", "upload", "clipboard-copy", "panel-left", "panel-right", "panel-bottom", "blocks",
-  "lightbulb", "sliders-horizontal",
+  "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check", "download", "upload", "clipboard-copy", "panel-left",
+  "panel-right", "panel-bottom", "blocks", "lightbulb", "sliders-horizontal", "group", "plus", "chevron-right",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

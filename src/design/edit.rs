@@ -27,6 +27,8 @@ pub enum Edit {
     SetGroup(NodeId, Option<GroupId>),
     /// Draw a group.
     AddGroup(Group),
+    /// Give the group with this id another kind, name or parent.
+    ChangeGroup(Group),
     /// Remove a group; what was inside moves to its parent.
     RemoveGroup(GroupId),
     /// Move one end or both ends of a link.
@@ -165,6 +167,7 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
             }
             design.groups.push(group.clone());
         }
+        Edit::ChangeGroup(group) => change_group(design, group)?,
         Edit::RemoveGroup(id) => remove_group(design, *id)?,
         Edit::Reconnect(id, from, to) => {
             let index = link_index(design, *id)?;
@@ -190,6 +193,34 @@ fn add_link(design: &mut Design, link: &Link) -> Result<(), Refusal> {
     }
     may_add_link(design, link)?;
     design.links.push(link.clone());
+    Ok(())
+}
+
+fn change_group(design: &mut Design, group: &Group) -> Result<(), Refusal> {
+    let Some(index) = design.groups.iter().position(|old| old.id == group.id) else {
+        return refuse("This group is no longer there.");
+    };
+    if let Some(parent) = group.parent {
+        may_lie_in(design, group, parent)?;
+    }
+    let inside = |inner: &&Group| inner.parent == Some(group.id);
+    if let Some(inner) = design.groups.iter().find(|inner| inside(inner) && inner.kind >= group.kind) {
+        let (inner, outer) = (inner.kind.name(), group.kind.name());
+        return refuse(&format!("A {inner} lies inside: a {outer} cannot hold a {inner}."));
+    }
+    design.groups[index] = group.clone();
+    Ok(())
+}
+
+/// A host lies in a zone or region, a zone in a region, and nothing in itself.
+fn may_lie_in(design: &Design, group: &Group, parent: GroupId) -> Result<(), Refusal> {
+    let Some(outer) = design.group(parent) else {
+        return refuse("The group around it is no longer there.");
+    };
+    if outer.kind <= group.kind {
+        let (inner, outer) = (group.kind.name(), outer.kind.name());
+        return refuse(&format!("A {inner} cannot lie in a {outer}."));
+    }
     Ok(())
 }
 

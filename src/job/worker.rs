@@ -4,7 +4,7 @@
 //! look at its clock and its messages between two of them.
 
 use super::{FromWorker, ToWorker};
-use crate::design::NodeId;
+use crate::design::{GroupId, NodeId};
 use crate::engine::Unit;
 use crate::engine::simulate::{Measure, Simulation, digest};
 use crate::exercises::{self, Effort, Judge};
@@ -121,6 +121,7 @@ impl Worker {
             ToWorker::Kill { run, node, instance, dead } => {
                 self.live_of(run)?.kill(NodeId(node), instance, dead)
             }
+            ToWorker::Lose { run, group, lost } => self.live_of(run)?.lose(GroupId(group), lost),
         }
         None
     }
@@ -198,6 +199,17 @@ impl Live {
         let Some(node) = self.simulation.topology().index_of(node) else { return };
         let node = node as u32;
         let unit = instance.map_or(Unit::Block { node }, |instance| Unit::Instance { node, instance });
+        self.strike(unit, dead);
+    }
+
+    fn lose(&mut self, group: GroupId, lost: bool) {
+        let groups = &self.simulation.topology().groups;
+        if let Some(group) = groups.iter().position(|domain| domain.id == group) {
+            self.strike(Unit::Group { group: group as u32 }, lost);
+        }
+    }
+
+    fn strike(&mut self, unit: Unit, dead: bool) {
         if dead {
             self.simulation.kill(unit);
         } else {
@@ -370,6 +382,18 @@ mod tests {
         assert!(last.failed > 1000.0);
         let refused = worker.apply(ToWorker::Change { run: 8, design: "[]".to_owned() });
         assert!(matches!(refused, Some(FromWorker::Failed { run: 8, .. })));
+    }
+
+    #[test]
+    fn a_lost_group_takes_what_is_inside_and_comes_back() {
+        let design = DESIGN.replace(r#""service_ms":1}"#, r#""service_ms":1,"in":5}"#);
+        let design = design.replace(r#""links""#, r#""groups":[{"id":5,"kind":"zone"}],"links""#);
+        let mut worker = Worker::default();
+        worker.apply(ToWorker::Start { run: 7, design, seed: 1, traffic: 1.0, speed: 1.0, paused: false });
+        worker.apply(ToWorker::Lose { run: 7, group: 5, lost: true });
+        assert_eq!(frames(&mut worker, 1).pop().expect("frames").nodes[1].alive, 0.0);
+        worker.apply(ToWorker::Lose { run: 7, group: 5, lost: false });
+        assert_eq!(frames(&mut worker, 1001).pop().expect("frames").nodes[1].alive, 1.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Everything that a person can ask for, as one list that toolbar, menus, key map and shortcut sheet read.
 
 use super::geometry;
-use super::{Control, Effect, Mods, Panel, Selection, Session, clipboard, connect, gesture, keys};
+use super::{Control, Effect, Mods, Panel, Selection, Session, clipboard, connect, gesture, groups, keys};
 use crate::design::{Design, Edit, Link, NodeId};
 
 /// A command.
@@ -36,7 +36,9 @@ pub static COMMANDS: &[Command] = &[
         has_one_node,
         |s, _| delete_and_join(s),
     ),
-    command("edit.rename", "Rename", &["F2"], has_one_node, |s, _| open_for_node(s, Panel::Rename)),
+    command("edit.rename", "Rename", &["F2"], has_one, |s, _| rename(s)),
+    command("edit.group", "Draw a group around it", &["Mod+G"], has_nodes, |s, _| groups::draw(s)),
+    command("edit.dissolve", "Dissolve the group", &["Mod+Shift+G"], has_group, |s, _| groups::dissolve(s)),
     command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),
     command("edit.leave", "Leave: a gesture, then the selection", &["Escape"], always, |s, _| leave(s)),
@@ -50,6 +52,13 @@ pub static COMMANDS: &[Command] = &[
     }),
     command("select.up", "Block above", &["Alt+ArrowUp"], has_design, |s, _| keys::walk(s, [0, -1])),
     command("select.down", "Block below", &["Alt+ArrowDown"], has_design, |s, _| keys::walk(s, [0, 1])),
+    command(
+        "select.group",
+        "Group around it",
+        &["G"],
+        |s| groups::outer(s).is_some(),
+        |s, _| groups::select_outer(s),
+    ),
     command("select.previous-link", "Previous link", &["Alt+,"], has_any, |s, _| keys::walk_links(s, false)),
     command("select.next-link", "Next link", &["Alt+."], has_any, |s, _| keys::walk_links(s, true)),
     // Move.
@@ -86,7 +95,7 @@ pub static COMMANDS: &[Command] = &[
     command("run.step", "Step", &["."], always, |_, _| control(Control::Step)),
     command("run.restart", "Restart the run", &["R"], always, |_, _| control(Control::Restart)),
     command("run.reseed", "Restart with another seed", &["Shift+R"], always, |_, _| control(Control::Reseed)),
-    command("run.kill", "Kill or revive the block", &["K"], has_one_node, |s, _| kill(s)),
+    command("run.kill", "Kill or revive", &["K"], has_one, |s, _| kill(s)),
     // Page.
     command("page.share", "Share", &["Mod+S"], always, |_, _| open(Panel::Share)),
     command("page.exercises", "Exercises", &[], always, |_, _| open(Panel::Exercises)),
@@ -172,6 +181,15 @@ fn has_one_node(session: &Session) -> bool {
     session.selection.single_node().is_some()
 }
 
+fn has_group(session: &Session) -> bool {
+    session.selection.group.is_some()
+}
+
+/// One block or one group.
+fn has_one(session: &Session) -> bool {
+    has_one_node(session) || has_group(session)
+}
+
 fn can_confirm(session: &Session) -> bool {
     session.connecting.is_some() || has_any(session)
 }
@@ -184,12 +202,14 @@ fn control(control: Control) -> Vec<Effect> {
     vec![Effect::Run(control)]
 }
 
-fn open_for_node(session: &Session, panel: fn(NodeId) -> Panel) -> Vec<Effect> {
-    session.selection.single_node().map_or_else(Vec::new, |id| open(panel(id)))
+fn rename(session: &Session) -> Vec<Effect> {
+    let node = session.selection.single_node().map(Panel::Rename);
+    node.or(session.selection.group.map(|_| Panel::RenameGroup)).map_or_else(Vec::new, open)
 }
 
 fn kill(session: &Session) -> Vec<Effect> {
-    session.selection.single_node().map_or_else(Vec::new, |id| control(Control::KillOrRevive(id)))
+    let node = session.selection.single_node().map(Control::KillOrRevive);
+    node.or(session.selection.group.map(Control::LoseOrRevive)).map_or_else(Vec::new, control)
 }
 
 fn look(session: &mut Session, change: fn(&mut Session)) -> Vec<Effect> {
@@ -225,7 +245,7 @@ fn select_all(session: &mut Session) -> Vec<Effect> {
     let design = session.design();
     let nodes = design.nodes.iter().map(|node| node.id).collect();
     let links = design.links.iter().map(|link| link.id).collect();
-    let mut effects = session.select(Selection { nodes, links });
+    let mut effects = session.select(Selection { nodes, links, group: None });
     effects.extend(session.announce_selection());
     effects
 }
@@ -243,6 +263,9 @@ fn cut(session: &mut Session) -> Vec<Effect> {
 
 fn delete(session: &mut Session) -> Vec<Effect> {
     gesture::cancel(session);
+    if has_group(session) {
+        return groups::dissolve(session);
+    }
     let text = format!("Deleted {}.", selection_in_words(&session.selection));
     let links = session.selection.links.iter().map(|id| Edit::RemoveLink(*id));
     let nodes = session.selection.nodes.iter().map(|id| Edit::RemoveNode(*id));
@@ -303,7 +326,7 @@ fn after_travel(session: &mut Session, before: &Design, text: &str) -> Vec<Effec
     let design = session.design();
     let nodes = design.nodes.iter().filter(|node| before.node(node.id) != Some(node)).map(|node| node.id);
     let links = design.links.iter().filter(|link| before.link(link.id) != Some(link)).map(|link| link.id);
-    let mut touched = Selection { nodes: nodes.collect(), links: links.collect() };
+    let mut touched = Selection { nodes: nodes.collect(), links: links.collect(), group: None };
     if !touched.nodes.is_empty() {
         // Blocks that came back bring their links with them: those are not selected on top.
         touched.links.clear();

@@ -220,6 +220,13 @@ pub fn frames(design: &Design) -> Vec<(GroupId, Rect)> {
     frames.into_iter().map(|(_, id, frame)| (id, frame)).collect()
 }
 
+/// The blocks inside a group and inside the groups in it, in drawing order.
+pub fn members(design: &Design, group: GroupId) -> Vec<NodeId> {
+    let inside =
+        |node: &&Node| node.group.is_some_and(|innermost| ancestors(design, innermost).contains(&group));
+    design.nodes.iter().filter(inside).map(|node| node.id).collect()
+}
+
 /// A block's card with the room that this group's frame leaves around it; `None` outside the group.
 fn frame_part(design: &Design, node: &Node, group: GroupId) -> Option<Rect> {
     let chain = ancestors(design, node.group?);
@@ -228,7 +235,7 @@ fn frame_part(design: &Design, node: &Node, group: GroupId) -> Option<Rect> {
 }
 
 /// A group and all that it lies in, innermost first. Stops where a circle closes.
-fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
+pub(super) fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
     let mut chain = Vec::new();
     let mut next = Some(group);
     while let Some(id) = next.filter(|id| !chain.contains(id)) {

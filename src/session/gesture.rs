@@ -2,8 +2,9 @@
 
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
-use super::{Effect, Panel, Selection, Session, clipboard, connect};
-use crate::design::{Edit, LinkId, NodeId};
+use super::groups::Homes;
+use super::{Effect, Panel, Selection, Session, clipboard, connect, groups};
+use crate::design::{Edit, GroupId, LinkId, NodeId};
 
 /// A pointer that has moved no farther than this makes a click [px].
 const STILL: f64 = 1.0;
@@ -25,6 +26,8 @@ pub enum Target {
     In(NodeId),
     /// A link.
     Link(LinkId),
+    /// The title of a group's frame.
+    Group(GroupId),
 }
 
 /// Modifier keys; `main` is Ctrl, on a Mac Cmd.
@@ -156,8 +159,10 @@ pub(super) struct Drag {
     pointer: i32,
     /// Where the pointer took hold [canvas units].
     start: Point,
-    /// Where each block stood; the one under the pointer is first, and lands on the grid.
-    origins: Vec<(NodeId, [i32; 2])>,
+    /// Where each block stood and in which group; the one under the pointer is first, and lands on the grid.
+    origins: Vec<(NodeId, [i32; 2], Option<GroupId>)>,
+    /// Frames that the blocks can be dropped in; none for a group that is moved as a whole.
+    homes: Homes,
     /// What was selected before; differs when copies were made.
     before: Selection,
 }
@@ -197,7 +202,7 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
                 session.selection = drag.before;
                 return vec![Effect::Document, Effect::Selection];
             }
-            vec![Effect::Moved(drag.origins.iter().map(|(id, _)| *id).collect())]
+            vec![Effect::Moved(drag.ids())]
         }
         Gesture::Marquee(_, _, _, before) => {
             session.selection = before;
@@ -255,7 +260,7 @@ fn main_down(session: &mut Session, mut press: Press) -> Vec<Effect> {
         press.target = Target::Link(nearest);
     }
     let mut effects = Vec::new();
-    if matches!(press.target, Target::Node(_) | Target::Link(_))
+    if matches!(press.target, Target::Node(_) | Target::Link(_) | Target::Group(_))
         && !is_selected(&session.selection, press.target)
     {
         press.selected = true;
@@ -331,6 +336,7 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
     }
     match press.target {
         Target::Canvas | Target::Link(_) if press.touch => pan(session, &press),
+        Target::Group(id) => start_group_drag(session, &press, id, from),
         Target::Canvas | Target::Link(_) => {
             let kept = if press.mods.adds() { session.selection.clone() } else { Selection::default() };
             session.gesture = Gesture::Marquee(press.pointer, from, from, kept);
@@ -358,29 +364,66 @@ fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Poin
         grabbed = copies.get(&grabbed).copied().unwrap_or(grabbed);
         effects = vec![Effect::Document, Effect::Selection];
     }
-    let design = session.design();
     let rest = session.selection.nodes.iter().copied().filter(|id| *id != grabbed);
-    let ids = std::iter::once(grabbed).chain(rest);
-    let origins = ids.filter_map(|id| Some((id, design.node(id)?.at))).collect();
-    session.gesture = Gesture::Drag(Drag { pointer: press.pointer, start, origins, before });
+    let ids: Vec<NodeId> = std::iter::once(grabbed).chain(rest).collect();
+    let homes = Homes::of(session.design(), &ids.iter().copied().collect());
+    take_up(session, press.pointer, start, &ids, homes, before);
     effects
 }
 
+/// A group moves with all that is inside, and takes up nothing on its way.
+fn start_group_drag(session: &mut Session, press: &Press, id: GroupId, start: Point) -> Vec<Effect> {
+    let before = session.selection.clone();
+    let ids = geometry::members(session.design(), id);
+    session.history.begin();
+    take_up(session, press.pointer, start, &ids, Homes::default(), before);
+    Vec::new()
+}
+
+fn take_up(
+    session: &mut Session,
+    pointer: i32,
+    start: Point,
+    ids: &[NodeId],
+    homes: Homes,
+    before: Selection,
+) {
+    let design = session.design();
+    let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
+    let origins = ids.iter().filter_map(origin).collect();
+    session.gesture = Gesture::Drag(Drag { pointer, start, origins, homes, before });
+}
+
 fn drag_to(session: &mut Session, drag: &Drag, to: Point, mods: Mods) -> Vec<Effect> {
-    let Some((_, first)) = drag.origins.first() else { return Vec::new() };
+    let Some((_, first, _)) = drag.origins.first() else { return Vec::new() };
     // Ctrl held while dragging inverts snapping.
     let shift = [0, 1].map(|axis| {
         let wanted = f64::from(first[axis]) + to[axis] - drag.start[axis];
         let landed = if mods.main { wanted.round() as i32 } else { on_grid(wanted) };
         landed.saturating_sub(first[axis])
     });
-    let places: Vec<_> =
-        drag.origins.iter().map(|(id, at)| (*id, [0, 1].map(|i| at[i].saturating_add(shift[i])))).collect();
+    let moved = |at: [i32; 2]| [0, 1].map(|axis| at[axis].saturating_add(shift[axis]));
+    let places: Vec<_> = drag.origins.iter().map(|(id, at, _)| (*id, moved(*at))).collect();
     let same = places.iter().all(|(id, at)| session.design().node(*id).is_none_or(|node| node.at == *at));
-    if same || session.history.apply(&Edit::Move(places)).is_err() {
+    let edits = drag.joins(&places).chain([Edit::Move(places.clone())]).collect();
+    if same || session.history.apply(&Edit::All(edits)).is_err() {
         return Vec::new();
     }
-    vec![Effect::Moved(drag.origins.iter().map(|(id, _)| *id).collect())]
+    vec![Effect::Moved(drag.ids())]
+}
+
+impl Drag {
+    fn ids(&self) -> Vec<NodeId> {
+        self.origins.iter().map(|(id, ..)| *id).collect()
+    }
+
+    /// Which group each block is in at these places; nothing for a group that moves as a whole.
+    fn joins(&self, places: &[(NodeId, [i32; 2])]) -> impl Iterator<Item = Edit> {
+        let home = move |((id, _, own), (_, at)): (&(NodeId, [i32; 2], Option<GroupId>), &(_, _))| {
+            Edit::SetGroup(*id, self.homes.home(*own, *at))
+        };
+        self.origins.iter().zip(places).filter(|_| !self.homes.is_empty()).map(home)
+    }
 }
 
 fn marquee_selects(session: &mut Session, rect: Rect, mut selection: Selection) -> Vec<Effect> {
@@ -434,11 +477,11 @@ fn click(session: &mut Session, press: Press) -> Vec<Effect> {
     match press.target {
         Target::Canvas if press.mods.adds() || session.selection == Selection::default() => Vec::new(),
         Target::Canvas => session.select(Selection::default()),
-        Target::Node(_) | Target::Link(_) if press.selected => Vec::new(),
+        Target::Node(_) | Target::Link(_) | Target::Group(_) if press.selected => Vec::new(),
         Target::Node(_) | Target::Link(_) if press.mods.adds() => {
             session.select(toggled(session.selection.clone(), press.target))
         }
-        Target::Node(_) | Target::Link(_) => session.select(only(press.target)),
+        Target::Node(_) | Target::Link(_) | Target::Group(_) => session.select(only(press.target)),
         Target::Out(id) | Target::In(id) => {
             let at = session.viewport.to_canvas(press.at);
             connect::start(session, id, matches!(press.target, Target::In(_)), Way::Click, at)
@@ -495,6 +538,7 @@ fn is_selected(selection: &Selection, target: Target) -> bool {
         Target::Canvas => false,
         Target::Node(id) | Target::Out(id) | Target::In(id) => selection.nodes.contains(&id),
         Target::Link(id) => selection.links.contains(&id),
+        Target::Group(id) => selection.group == Some(id),
     }
 }
 
@@ -502,9 +546,12 @@ fn only(target: Target) -> Selection {
     toggled(Selection::default(), target)
 }
 
+/// A group is selected alone: blocks and links take its place.
 fn toggled(mut selection: Selection, target: Target) -> Selection {
+    selection.group = None;
     match target {
         Target::Canvas => {}
+        Target::Group(id) => selection = groups::only(id),
         Target::Node(id) | Target::Out(id) | Target::In(id) => {
             if !selection.nodes.remove(&id) {
                 selection.nodes.insert(id);

@@ -10,7 +10,7 @@ pub(super) fn arrow(session: &mut Session, direction: [i32; 2], steps: i32, now_
     if session.connecting().is_some() {
         return connect::step(session, direction[0] + direction[1] > 0);
     }
-    if session.selection.nodes.is_empty() {
+    if session.selection.nodes.is_empty() && session.selection.group.is_none() {
         return walk(session, direction);
     }
     nudge(session, direction.map(|sign| sign * steps * GRID), now_ms)
@@ -55,7 +55,8 @@ pub(super) fn walk_links(session: &mut Session, forward: bool) -> Vec<Effect> {
 
 fn nudge(session: &mut Session, shift: [i32; 2], now_ms: f64) -> Vec<Effect> {
     let design = session.design();
-    let chosen = session.selection.nodes.iter().filter_map(|id| design.node(*id));
+    let inside = session.selection.group.map_or_else(Vec::new, |group| geometry::members(design, group));
+    let chosen = session.selection.nodes.iter().chain(&inside).filter_map(|id| design.node(*id));
     let moved = |at: [i32; 2]| [at[0].saturating_add(shift[0]), at[1].saturating_add(shift[1])];
     let places: Vec<_> = chosen.map(|node| (node.id, moved(node.at))).collect();
     let ids: Vec<NodeId> = places.iter().map(|(id, _)| *id).collect();

@@ -3,15 +3,17 @@
 use super::command::{self, Command};
 use super::gesture::Target;
 
-const OF_A_BLOCK: [&str; 7] = [
+const OF_A_BLOCK: [&str; 8] = [
     "run.kill",
     "edit.rename",
     "edit.connect",
+    "edit.group",
     "edit.duplicate",
     "edit.copy",
     "edit.delete",
     "edit.delete-join",
 ];
+const OF_A_GROUP: [&str; 4] = ["run.kill", "edit.rename", "select.group", "edit.dissolve"];
 const OF_A_LINK: [&str; 1] = ["edit.delete"];
 const OF_THE_CANVAS: [&str; 5] = ["edit.paste", "select.all", "view.fit", "run.toggle", "run.restart"];
 
@@ -20,6 +22,7 @@ pub fn of(target: Target) -> Vec<&'static Command> {
     let ids: &[&str] = match target {
         Target::Node(_) | Target::Out(_) | Target::In(_) => &OF_A_BLOCK,
         Target::Link(_) => &OF_A_LINK,
+        Target::Group(_) => &OF_A_GROUP,
         Target::Canvas => &OF_THE_CANVAS,
     };
     ids.iter().filter_map(|id| command::find(id)).collect()
@@ -31,7 +34,7 @@ mod tests {
 
     #[test]
     fn every_entry_is_a_command() {
-        for id in OF_A_BLOCK.iter().chain(&OF_A_LINK).chain(&OF_THE_CANVAS) {
+        for id in OF_A_BLOCK.iter().chain(&OF_A_GROUP).chain(&OF_A_LINK).chain(&OF_THE_CANVAS) {
             assert!(command::find(id).is_some(), "{id}");
         }
     }

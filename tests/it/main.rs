@@ -26,6 +26,7 @@ mod schema;
 mod session;
 mod session_commands;
 mod session_geometry;
+mod session_groups;
 mod share;
 mod simulate;
 mod spof;

@@ -31,6 +31,7 @@ pub fn picture(session: &Session) -> String {
     let selection = session.selection();
     let chosen = selection.nodes.iter().map(|id| id.0.to_string());
     let chosen = chosen.chain(selection.links.iter().map(|id| format!("L{}", id.0)));
+    let chosen = chosen.chain(selection.group.iter().map(|id| format!("G{}", id.0)));
     let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(" ");
     format!("{} | {} | [{}]", list(&mut { nodes }), list(&mut { links }), list(&mut { chosen }))
 }
@@ -77,6 +78,7 @@ fn target(word: &str) -> Target {
         "out" => Target::Out(design::NodeId(id())),
         "in" => Target::In(design::NodeId(id())),
         "link" => Target::Link(design::LinkId(id())),
+        "group" => Target::Group(design::GroupId(id())),
         _ => panic!("no target {word}"),
     }
 }

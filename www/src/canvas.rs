@@ -17,6 +17,7 @@ use crate::state::App;
 use crate::{keys, pointer};
 use card::{Card, RenameField};
 use groups::Groups;
+pub use groups::spof_of_group;
 use link::{LinkLabel, LinkLine};
 use overlay::DraftLayer;
 use traffic::{Traffic, TrafficScale};

@@ -117,13 +117,16 @@ fn open(app: App, panel: Panel) {
             app.panels.sheet.set(Some(Sheet::Palette));
         }
         Panel::Rename(node) => app.panels.renaming.set(Some(node)),
-        Panel::Inspector => {
-            app.panels.inspector.set(true);
-            app.panels.sheet.set(Some(Sheet::Inspector));
-            focus("#inspector");
-        }
+        Panel::Inspector => show_inspector(app, "#inspector"),
+        Panel::RenameGroup => show_inspector(app, "#group-name"),
         Panel::Menu(target, at) => app.panels.menu.set(Some((target, at))),
     }
+}
+
+fn show_inspector(app: App, focused: &'static str) {
+    app.panels.inspector.set(true);
+    app.panels.sheet.set(Some(Sheet::Inspector));
+    request_animation_frame(move || focus(focused));
 }
 
 fn control_run(app: App, control: Control) {
@@ -133,6 +136,9 @@ fn control_run(app: App, control: Control) {
         Control::Reseed => app.reseed(app.run.seed.get_untracked() + 1),
         Control::Step => runner::step(app),
         Control::KillOrRevive(node) => kill_or_revive(app, node),
+        Control::LoseOrRevive(group) => {
+            app.lose(group, !app.run.lost.with_untracked(|lost| lost.contains(&group)))
+        }
     }
 }
 

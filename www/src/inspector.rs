@@ -2,6 +2,7 @@
 
 mod field;
 mod form;
+mod group;
 mod link;
 mod node;
 mod objectives;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
+use group::GroupPanel;
 use link::LinkPanel;
 use node::NodePanel;
 use totals::Totals;
@@ -22,6 +24,7 @@ enum Subject {
     Design,
     Node(headroom::design::NodeId),
     Link(headroom::design::LinkId),
+    Group(headroom::design::GroupId),
     Many(usize),
 }
 
@@ -33,6 +36,7 @@ pub fn Inspector() -> impl IntoView {
         app.selection.with(|selection| match (selection.single_node(), selection.single_link()) {
             (Some(node), _) => Subject::Node(node),
             (_, Some(link)) => Subject::Link(link),
+            _ if selection.group.is_some() => selection.group.map_or(Subject::Design, Subject::Group),
             _ if selection.nodes.is_empty() && selection.links.is_empty() => Subject::Design,
             _ => Subject::Many(selection.nodes.len() + selection.links.len()),
         })
@@ -41,6 +45,7 @@ pub fn Inspector() -> impl IntoView {
         Subject::Design => Totals().into_any(),
         Subject::Node(id) => view! { <NodePanel id/> }.into_any(),
         Subject::Link(id) => view! { <LinkPanel id/> }.into_any(),
+        Subject::Group(id) => view! { <GroupPanel id/> }.into_any(),
         Subject::Many(count) => view! { <Many count/> }.into_any(),
     };
     view! {
@@ -60,6 +65,7 @@ fn Many(count: usize) -> impl IntoView {
         <h3>{count}" selected"</h3>
         <div class="acts">
             <button class="btn" type="button" on:click=move |_| app.command("edit.duplicate")>"Duplicate"</button>
+            <button class="btn" type="button" on:click=move |_| app.command("edit.group")>"Group"</button>
             <button class="btn" type="button" on:click=move |_| app.command("edit.delete")>"Delete"</button>
         </div>
     }

@@ -113,10 +113,12 @@ fn open_menu(app: App, event: &KeyboardEvent) {
     let selection = app.selection.get_untracked();
     let view = app.viewport.get_untracked();
     let at = |id: NodeId| app.cards.node(id).map(|card| card.at.get_untracked().map(f64::from));
-    let menu = match (selection.single_node(), selection.single_link()) {
-        (Some(id), _) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
-        (None, Some(id)) => Some((Target::Link(id), view.to_screen(view.center()))),
-        (None, None) => Some((Target::Canvas, view.to_screen(view.center()))),
+    let middle = view.to_screen(view.center());
+    let menu = match (selection.single_node(), selection.single_link(), selection.group) {
+        (Some(id), ..) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
+        (None, Some(id), _) => Some((Target::Link(id), middle)),
+        (None, None, Some(id)) => Some((Target::Group(id), middle)),
+        (None, None, None) => Some((Target::Canvas, middle)),
     };
     app.panels.menu.set(menu);
 }

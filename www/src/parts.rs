@@ -10,14 +10,14 @@ use crate::state::App;
 /// An icon of the sprite; decoration, so that assistive technology skips it.
 #[component]
 pub fn Icon(
-    /// Symbol in `static/icons.svg`.
+    /// Symbol in `static/icons.svg`, which stands in the page.
     #[prop(into)]
     name: Signal<&'static str>,
     /// 20 instead of 16 pixels.
     #[prop(optional)]
     big: bool,
 ) -> impl IntoView {
-    let address = move || format!("static/icons.svg#{}", name.get());
+    let address = move || format!("#{}", name.get());
     view! {
         <svg class="ico" class:big=big aria-hidden="true">
             <use href=address></use>

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use headroom::design::{LinkId, NodeId};
+use headroom::design::{GroupId, LinkId, NodeId};
 use headroom::session::{Input, Target};
 use leptos::html;
 use leptos::prelude::*;
@@ -76,8 +76,10 @@ fn attach(app: App, root: &HtmlElement) {
         // The event itself names the canvas, which has captured the pointer.
         let (x, y) = (event.client_x() as f32, event.client_y() as f32);
         let under = document().element_from_point(x, y);
-        if let Some(Target::Node(id)) = under.map(|element| target_at(&element)) {
-            app.panels.renaming.set(Some(id));
+        match under.map(|element| target_at(&element)) {
+            Some(Target::Node(id)) => app.panels.renaming.set(Some(id)),
+            Some(Target::Group(_)) => app.command("edit.rename"),
+            Some(Target::Canvas | Target::Out(_) | Target::In(_) | Target::Link(_)) | None => {}
         }
     });
     watch_size(app, canvas);
@@ -245,7 +247,7 @@ fn target_at(element: &Element) -> Target {
         (Some(id), Some("in"), _) => Target::In(NodeId(id)),
         (Some(id), ..) => Target::Node(NodeId(id)),
         (None, _, Some(id)) => Target::Link(LinkId(id)),
-        (None, _, None) => Target::Canvas,
+        (None, _, None) => number("data-group").map_or(Target::Canvas, |id| Target::Group(GroupId(id))),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use headroom::design::{Design, NodeId};
+use headroom::design::{Design, GroupId, NodeId};
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker};
 use headroom::report::Report;
@@ -92,6 +92,9 @@ pub fn restart(app: App) {
     for (node, instance) in app.run.dead.get_untracked() {
         send(app, ToWorker::Kill { run, node: node.0, instance, dead: true });
     }
+    for group in app.run.lost.get_untracked() {
+        lose(app, group, true);
+    }
 }
 
 /// Tells the live run that the design changed.
@@ -142,6 +145,13 @@ pub fn step(app: App) {
 pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
     if let Some(run) = live(app) {
         send(app, ToWorker::Kill { run, node: node.0, instance, dead });
+    }
+}
+
+/// Makes a group go silent, or brings it back.
+pub fn lose(app: App, group: GroupId, lost: bool) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Lose { run, group: group.0, lost });
     }
 }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::{self, Answer};
-use headroom::design::{Design, Edit, LinkId, NodeId};
+use headroom::design::{Design, Edit, GroupId, LinkId, NodeId};
 use headroom::job::Frame;
 use headroom::report::{Report, Sample};
-use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport};
+use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
 use leptos::prelude::*;
 
 use crate::cards::Cards;
@@ -69,6 +69,8 @@ pub struct Run {
     pub traffic: RwSignal<f64>,
     /// What was killed and not revived: a block, or one instance of it.
     pub dead: RwSignal<BTreeSet<(NodeId, Option<u32>)>>,
+    /// Groups that were made to go silent and not revived.
+    pub lost: RwSignal<BTreeSet<GroupId>>,
 }
 
 /// What is open on the screen.
@@ -178,6 +180,7 @@ impl App {
         self.run.seed.set(design.run.seed);
         self.run.traffic.set(design.run.traffic);
         self.run.dead.set(BTreeSet::new());
+        self.run.lost.set(BTreeSet::new());
         self.run.playing.set(true);
         let mut session = Session::new(design);
         session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
@@ -222,6 +225,11 @@ impl App {
         self.ask(|session| session.select(Selection { links: [id].into(), ..Selection::default() }));
     }
 
+    /// Selects one group.
+    pub fn select_group(&self, id: GroupId) {
+        self.ask(|session| session.select(Selection { group: Some(id), ..Selection::default() }));
+    }
+
     /// Asks the session for something and performs the effects.
     pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Wish>) {
         let mut wishes = Vec::new();
@@ -264,6 +272,17 @@ impl App {
         self.voice.polite.set(format!("{}{which} {what}.", title.unwrap_or_default()));
     }
 
+    /// Makes a group go silent with all that is inside, or brings it back.
+    pub fn lose(&self, group: GroupId, lost: bool) {
+        self.run.lost.update(|all| {
+            let _ = if lost { all.insert(group) } else { all.remove(&group) };
+        });
+        runner::lose(*self, group, lost);
+        let title = self.design.with_untracked(|design| groups::title(design, group));
+        let what = if lost { "has gone silent with all that is inside" } else { "is back" };
+        self.voice.polite.set(format!("{title} {what}."));
+    }
+
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.
     pub fn current(&self) -> Design {
         let mut design = self.session.with_value(|session| Design::clone(session.design()));
@@ -288,7 +307,13 @@ impl Run {
             seed: RwSignal::new(design.run.seed),
             traffic: RwSignal::new(design.run.traffic),
             dead: RwSignal::new(BTreeSet::new()),
+            lost: RwSignal::new(BTreeSet::new()),
         }
+    }
+
+    /// Whether the group was made to go silent.
+    pub fn is_lost(&self, group: GroupId) -> bool {
+        self.lost.with(|lost| lost.contains(&group))
     }
 
     /// Whether the block is killed as a whole.

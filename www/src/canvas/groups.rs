@@ -1,10 +1,20 @@
-//! Groups as dashed frames around their blocks, each with its kind and name.
+//! Groups as dashed frames around their blocks, each with its title, by which it is selected, dragged and killed.
 
-use headroom::design::{GroupId, GroupKind, NodeId};
-use headroom::session::geometry;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use headroom::analysis::{Answer, Spof};
+use headroom::design::GroupId;
+use headroom::engine::Unit;
+use headroom::session::geometry::{self, Rect};
+use headroom::session::groups::title;
 use leptos::prelude::*;
 
+use crate::parts::Icon;
 use crate::state::App;
+
+/// Where each frame is.
+type Frames = Memo<Arc<BTreeMap<GroupId, Rect>>>;
 
 /// All groups, the outermost first.
 #[component]
@@ -13,45 +23,48 @@ pub fn Groups() -> impl IntoView {
     let order = Memo::new(move |_| {
         app.design.with(|design| geometry::frames(design).into_iter().map(|(id, _)| id).collect::<Vec<_>>())
     });
-    view! { <For each=move || order.get() key=|id| *id let:id><Frame id/></For> }
+    let frames = Memo::new(move |_| {
+        // The session has the blocks' places also in the middle of a drag, the design not yet.
+        app.cards.moves.track();
+        app.design.track();
+        let any = order.with(|order| !order.is_empty());
+        let found = || app.session.with_value(|session| geometry::frames(session.design()));
+        Arc::new(if any { found().into_iter().collect() } else { BTreeMap::new() })
+    });
+    view! { <For each=move || order.get() key=|id| *id let:id><Frame id frames/></For> }
 }
 
 #[component]
-fn Frame(id: GroupId) -> impl IntoView {
+fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
     let app = App::get();
-    let members = Memo::new(move |_| {
-        app.design.with(|design| {
-            let grouped = design.nodes.iter().filter(|node| node.group.is_some());
-            grouped.map(|node| node.id).collect::<Vec<NodeId>>()
-        })
-    });
-    let place = Memo::new(move |_| {
-        // Follow the blocks also in the middle of a drag: the session has their places then, the design not yet.
-        for member in members.get() {
-            if let Some(card) = app.cards.node(member) {
-                card.at.track();
-            }
-        }
-        let frames = app.session.with_value(|session| geometry::frames(session.design()));
-        frames.into_iter().find(|frame| frame.0 == id).map(|frame| frame.1)
-    });
-    let label =
-        move || app.design.with(|design| design.group(id).map(|group| named(group.kind, &group.name)));
+    let place = Memo::new(move |_| frames.with(|frames| frames.get(&id).copied()));
+    let name = Memo::new(move |_| app.design.with(|design| title(design, id)));
+    let selected = Memo::new(move |_| app.selection.with(|selection| selection.group == Some(id)));
+    let lost = Memo::new(move |_| app.run.is_lost(id));
+    let spof = Memo::new(move |_| app.answer.with(|answer| spof_of_group(answer, id).is_some()));
     let corner = move || place.get().map(|rect| format!("translate({}px,{}px)", rect.min[0], rect.min[1]));
     let side = move |axis: usize| move || place.get().map(|rect| format!("{}px", rect.size()[axis]));
+    let label = move || {
+        let state = if lost.get() { ", down" } else { "" };
+        let single = if spof.get() { ", single point of failure" } else { "" };
+        format!("{}{state}{single}", name.get())
+    };
     view! {
-        <div class="zone" data-group=id.0 style:transform=corner style:width=side(0) style:height=side(1)>
-            <span>{label}</span>
+        <div class="zone" role="group" aria-label=label data-state=move || if lost.get() { "down" } else { "calm" }
+            class:selected=selected class:single=spof
+            style:transform=corner style:width=side(0) style:height=side(1)>
+            <span data-group=id.0 aria-hidden="true">
+                {move || lost.get().then(|| view! { <Icon name="skull"/> })}
+                {move || spof.get().then(|| view! { <Icon name="shield-alert"/> })}
+                {name}{move || if lost.get() { " · down" } else { "" }}
+            </span>
         </div>
     }
 }
 
-/// “zone a”, also where the name already says what it is.
-fn named(kind: GroupKind, name: &str) -> String {
-    let word = kind.name();
-    match name {
-        "" => word.to_owned(),
-        name if name.to_lowercase().contains(word) => name.to_owned(),
-        name => format!("{word} {name}"),
-    }
+/// What losing this group costs the users, when it is a single point of failure.
+pub fn spof_of_group(answer: &Answer, id: GroupId) -> Option<Spof> {
+    let index = answer.topology.groups.iter().position(|group| group.id == id)? as u32;
+    let of_group = |spof: &&Spof| spof.unit == Unit::Group { group: index } && spof.loss.is_spof();
+    answer.spofs.iter().find(of_group).cloned()
 }

@@ -3,7 +3,7 @@
 use headroom::design::LinkId;
 use headroom::figures;
 use headroom::job::LinkFrame;
-use headroom::session::geometry::{self, Curve};
+use headroom::session::geometry::{self, CARD, Curve};
 use leptos::prelude::*;
 
 use crate::cards::{Cards, LinkCard};
@@ -52,29 +52,71 @@ pub fn LinkLabel(id: LinkId) -> impl IntoView {
 fn Label(card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
     let LinkCard { figures, carries, .. } = card.clone();
-    let place = Memo::new(move |_| curve_of(cards, &card).map(|curve| beside(&curve)));
-    let coordinate = move |axis: usize| move || place.get().map(|at| format!("{:.1}", at[axis]));
+    let seat = Memo::new(move |_| curve_of(cards, &card).map(|curve| Seat::beside(&curve)));
     let failed = {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(failures))
     };
     let rate = Memo::new(move |_| figures.with(|now| (now.calls > 0.0).then(|| figures::rate(now.calls))));
-    let words =
-        move || carries.with(|words| if words.is_empty() { String::new() } else { format!("{words} ") });
+    let words = {
+        let carries = carries.clone();
+        move || carries.with(|words| if words.is_empty() { String::new() } else { format!("{words} ") })
+    };
+    // Without room for one line, each part has a line of its own.
+    let stacked = Memo::new(move |_| {
+        let count = |text: &Option<String>| text.as_ref().map_or(0, |text| text.chars().count());
+        let (rate, failed) = (rate.with(count), failed.with(|text| count(text) + 3));
+        let long = carries.with(|words| words.chars().count()) + rate;
+        let wide = (long as f64 * NARROW).max(rate as f64 * LARGE);
+        let wide = wide.max((rate + failed) as f64 * if failed > 3 { LARGE } else { 0.0 });
+        seat.with(|seat| seat.as_ref().is_some_and(|seat| wide > seat.room))
+    });
+    let x = Signal::derive(move || seat.with(|seat| seat.as_ref().map(|seat| format!("{:.1}", seat.at[0]))));
+    let y = move |line: f64| {
+        seat.with(|seat| seat.as_ref().map(|seat| format!("{:.1}", seat.at[1] + seat.line(line))))
+    };
+    let own = move |line: f64| move || if stacked.get() { y(line) } else { None };
+    let own_x = move || if stacked.get() { x.get() } else { None };
     view! {
-        <text class:failing=move || failed.with(Option::is_some) x=coordinate(0) y=coordinate(1)>
-            <tspan class="carries">{words}</tspan>
-            <tspan>{rate}</tspan>
-            <tspan>{move || failed.get().map(|failed| format!(" ✕ {failed}"))}</tspan>
+        <text class:failing=move || failed.with(Option::is_some) x=x y=move || y(0.0)>
+            <tspan class="carries" x=own_x y=own(-1.0)>{words}</tspan>
+            <tspan x=own_x y=own(0.0)>{rate}</tspan>
+            <tspan x=own_x y=own(1.0)>{move || failed.get().map(|failed| format!(" ✕ {failed}"))}</tspan>
         </text>
     }
 }
 
-/// Where the label stands: above a flat link, on a steep one, which would run through it anyway.
-fn beside(curve: &Curve) -> [f64; 2] {
-    let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
-    let is_steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
-    [x, if is_steep { y + 4.0 } else { y - 9.0 }]
+/// Width of a character at most [canvas units]: in full, and from some way off, where letters are larger.
+const NARROW: f64 = 5.9;
+const LARGE: f64 = 8.2;
+
+/// Where the label of a link stands.
+#[derive(Clone, Copy, PartialEq)]
+struct Seat {
+    /// Middle of its line.
+    at: [f64; 2],
+    /// Width that is free of cards [canvas units].
+    room: f64,
+    steep: bool,
+}
+
+impl Seat {
+    /// Above a flat link, on a steep one, which would run through it anyway.
+    fn beside(curve: &Curve) -> Seat {
+        let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
+        let steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
+        let [from, to] = [curve.0[0], curve.0[3]];
+        // Between two rows nothing is in the way.
+        let free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
+        let room = if free { f64::INFINITY } else { to[0] - from[0] - 8.0 };
+        Seat { at: [x, if steep { y + 4.0 } else { y - 9.0 }], room, steep }
+    }
+
+    /// How far below the first line another one stands; on a flat link the wire runs between.
+    fn line(&self, line: f64) -> f64 {
+        let below_the_wire = if line > 0.0 && !self.steep { 12.0 } else { 0.0 };
+        line * 14.0 + below_the_wire
+    }
 }
 
 /// The curve of a link where its ends stand now.

@@ -5,11 +5,14 @@ use headroom::blocks::{self, About};
 use headroom::design::{Design, Edit, Group as Domain, GroupId, GroupKind, NodeId};
 use headroom::engine::Unit;
 use headroom::figures;
+use headroom::report::State;
+use headroom::session::groups::title;
 use leptos::prelude::*;
 
 use super::Tabs;
 use super::form::{Form, Of};
 use super::results::NodeResults;
+use crate::cards::Figures;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -67,39 +70,46 @@ fn Heading(id: NodeId, about: &'static About) -> impl IntoView {
 #[component]
 fn StateSentence(id: NodeId) -> impl IntoView {
     let app = App::get();
-    let card = app.cards.node(id);
-    move || {
-        let card = card.clone()?;
-        let (face, figures) = (card.face.get(), card.figures.get());
-        let now = figures.now;
-        let load = if now.load.is_finite() { figures::share(now.load) } else { String::new() };
-        let lost = if now.dropped > 0.0 {
-            format!(" {} are turned away.", figures::rate(now.dropped))
-        } else {
-            String::new()
+    app.cards.node(id).map(|card| {
+        let figures = card.figures.clone();
+        let state = Memo::new(move |_| figures.with(|figures| figures.state));
+        let figures = card.figures;
+        let sentence = Memo::new(move |_| figures.with(in_words));
+        let face = Signal::derive(move || card.face.get());
+        let problem = Memo::new(move |_| face.with(|face| face.problem.clone()));
+        let spof = Memo::new(move |_| face.with(|face| face.spof.is_some()));
+        // The box stays while its figures change.
+        let state_box = move || {
+            let (state, class) = (state.get(), format!("state {}", state.get().name()));
+            let icon = if state >= State::Saturated { "triangle-alert" } else { "flame" };
+            (state > State::Calm).then(|| view! {
+                <div class=class><Icon name=icon/><div><b>{sentence_case(state.name())}". "</b>{sentence}</div></div>
+            })
         };
-        use headroom::report::State;
-        let words = match figures.state {
-            State::Down => Some("No instance is alive.".to_owned()),
-            State::Saturated => {
-                Some(format!("{} arrive: {load} of what it can serve.{lost}", figures::rate(now.offered)))
-            }
-            State::Hot | State::Busy => Some(format!("{load} of what it can serve is asked of it.{lost}")),
-            State::Calm => None,
-        };
-        let state = words.map(|words| {
-            let icon = if figures.state >= State::Saturated { "triangle-alert" } else { "flame" };
-            view! {
-                <div class=format!("state {}", figures.state.name())>
-                    <Icon name=icon/><div><b>{sentence_case(figures.state.name())}". "</b>{words}</div>
-                </div>
-            }
-        });
-        let spof = face.spof.map(|_| view! { <Loss id/> });
-        let problem = face
-            .problem
-            .map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> });
-        Some((state, spof, problem))
+        view! {
+            {state_box}
+            {move || spof.get().then(|| view! { <Loss id/> })}
+            {move || problem.get().map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> })}
+        }
+    })
+}
+
+fn in_words(figures: &Figures) -> String {
+    let now = &figures.now;
+    let load = if now.load.is_finite() { figures::share(now.load) } else { String::new() };
+    let lost = if now.dropped > 0.0 {
+        format!(" {} are turned away.", figures::rate(now.dropped))
+    } else {
+        String::new()
+    };
+    match figures.state {
+        State::Down => "No instance is alive.".to_owned(),
+        State::Saturated => {
+            format!("{} arrive: {load} of what it can serve.{lost}", figures::rate(now.offered))
+        }
+        State::Hot | State::Busy | State::Calm => {
+            format!("{load} of what it can serve is asked of it.{lost}")
+        }
     }
 }
 
@@ -114,7 +124,7 @@ fn Loss(id: NodeId) -> impl IntoView {
             answer.spofs.iter().filter(here).min_by_key(|spof| spof.loss).cloned()
         })
     };
-    let words = move || worst().map(|spof| loss_in_words(&spof));
+    let words = move || worst().map(|spof| loss_in_words("When an instance dies", &spof));
     view! {
         <div class="state spof">
             <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>{words}</div>
@@ -122,7 +132,8 @@ fn Loss(id: NodeId) -> impl IntoView {
     }
 }
 
-fn loss_in_words(spof: &Spof) -> String {
+/// “When an instance dies, 0 % of writes are still answered, from 60 s after it on.”
+pub fn loss_in_words(when: &str, spof: &Spof) -> String {
     let left = [("reads", spof.reads), ("writes", spof.writes)];
     let left =
         left.into_iter().filter_map(|(what, share)| Some(format!("{} of {what}", figures::share(share?))));
@@ -133,7 +144,7 @@ fn loss_in_words(spof: &Spof) -> String {
         }
         _ => String::new(),
     };
-    format!("When an instance dies, {left} are still answered{after}.")
+    format!("{when}, {left} are still answered{after}.")
 }
 
 fn sentence_case(word: &str) -> String {
@@ -161,7 +172,7 @@ fn Group(id: NodeId) -> impl IntoView {
             let known = design
                 .groups
                 .iter()
-                .map(|group| (group.id.0.to_string(), group.name.clone(), mine == Some(group.id)));
+                .map(|group| (group.id.0.to_string(), title(design, group.id), mine == Some(group.id)));
             let none = ("".to_owned(), "none".to_owned(), mine.is_none());
             let new = NEW.iter().map(|(value, _, label)| ((*value).to_owned(), (*label).to_owned(), false));
             let option =
@@ -184,12 +195,14 @@ const NEW: [(&str, GroupKind, &str); 3] = [
     ("new-region", GroupKind::Region, "a new region"),
 ];
 
-/// Draws a group of this kind around a block, as one step.
+/// Draws a group of this kind around a block, inside the one that it is in where that is larger, as one step.
 fn around(design: &Design, node: NodeId, kind: GroupKind) -> Edit {
     let id = design.next_group_id();
     let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
     let name = format!("{} {count}", kind.name());
-    Edit::All(vec![Edit::AddGroup(Domain { id, kind, name, parent: None }), Edit::SetGroup(node, Some(id))])
+    let own = design.node(node).and_then(|node| node.group);
+    let parent = own.filter(|own| design.group(*own).is_some_and(|own| own.kind > kind));
+    Edit::All(vec![Edit::AddGroup(Domain { id, kind, name, parent }), Edit::SetGroup(node, Some(id))])
 }
 
 /// What a person learns about this kind.

@@ -1,0 +1,139 @@
+//! Groups by hand: drawn around the selection, dissolved, and joined or left by the blocks that are dragged.
+
+use std::collections::BTreeSet;
+
+use super::geometry::{self, Rect};
+use super::{Effect, Selection, Session, clipboard};
+use crate::design::{Design, Edit, Group, GroupId, GroupKind, NodeId};
+
+/// Draws a group around the selected blocks, inside the group that they have in common, and selects it.
+pub(super) fn draw(session: &mut Session) -> Vec<Effect> {
+    let design = session.design();
+    let chosen: Vec<NodeId> = session.selection.nodes.iter().copied().collect();
+    let parent = common(design, &chosen);
+    let Some(kind) = kind_inside(parent.and_then(|id| design.group(id))) else {
+        return vec![Effect::Refuse("A host holds no groups: draw it outside the host.".to_owned())];
+    };
+    let id = design.next_group_id();
+    let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
+    let group = Group { id, kind, name: format!("{} {count}", kind.name()), parent };
+    let text = format!("Drew {} around {}.", group.name, clipboard::blocks(chosen.len()));
+    let members = chosen.into_iter().map(|node| Edit::SetGroup(node, Some(id)));
+    let edit = Edit::All(std::iter::once(Edit::AddGroup(group)).chain(members).collect());
+    let mut effects = session.edit(&edit);
+    if effects.contains(&Effect::Document) {
+        effects.extend(session.select(only(id)));
+        effects.push(Effect::Announce(text));
+    }
+    effects
+}
+
+/// Removes the selected group; what was inside stays, in the group around it.
+pub(super) fn dissolve(session: &mut Session) -> Vec<Effect> {
+    let Some(id) = session.selection.group else { return Vec::new() };
+    let text = format!("{} is dissolved.", title(session.design(), id));
+    let mut effects = session.edit(&Edit::RemoveGroup(id));
+    if effects.contains(&Effect::Document) {
+        effects.push(Effect::Announce(text));
+    }
+    effects
+}
+
+/// The group to select from here: around the selected block, or around the selected group.
+pub(super) fn outer(session: &Session) -> Option<GroupId> {
+    let (design, selection) = (session.design(), &session.selection);
+    match selection.group {
+        Some(id) => design.group(id)?.parent,
+        None => common(design, &selection.nodes.iter().copied().collect::<Vec<_>>()),
+    }
+}
+
+/// Selects the group around what is selected.
+pub(super) fn select_outer(session: &mut Session) -> Vec<Effect> {
+    let Some(id) = outer(session) else { return Vec::new() };
+    let count = geometry::members(session.design(), id).len();
+    let text = format!("{}, {}.", title(session.design(), id), clipboard::blocks(count));
+    let mut effects = session.select(only(id));
+    effects.push(Effect::Announce(text));
+    effects
+}
+
+/// What to call a group: “zone a”, also where the name already says what it is.
+pub fn title(design: &Design, id: GroupId) -> String {
+    let Some(group) = design.group(id) else { return String::new() };
+    let word = group.kind.name();
+    match group.name.as_str() {
+        "" => word.to_owned(),
+        name if name.to_lowercase().contains(word) => name.to_owned(),
+        name => format!("{word} {name}"),
+    }
+}
+
+/// Exactly this group.
+pub(super) fn only(id: GroupId) -> Selection {
+    Selection { group: Some(id), ..Selection::default() }
+}
+
+/// The frames that decide where dragged blocks belong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Homes {
+    /// Frames as the drag began: a block that stays inside stays in its group.
+    before: Vec<(GroupId, Rect)>,
+    /// Frames of the blocks that are not dragged, the outermost first: a block is dropped in these.
+    others: Vec<(GroupId, Rect)>,
+    /// A single block is dragged.
+    alone: bool,
+}
+
+impl Homes {
+    /// For a drag of these blocks.
+    pub(super) fn of(design: &Design, dragged: &BTreeSet<NodeId>) -> Homes {
+        let mut rest = design.clone();
+        rest.nodes.retain(|node| !dragged.contains(&node.id));
+        let (before, others) = (geometry::frames(design), geometry::frames(&rest));
+        Homes { before, others, alone: dragged.len() == 1 }
+    }
+
+    /// Whether no group is drawn that a block could join or leave.
+    pub(super) fn is_empty(&self) -> bool {
+        self.before.is_empty()
+    }
+
+    /// The group of a block that was in `own` and whose card is dropped here. A block stays while it touches its
+    /// group's frame, joins the innermost frame that holds its center, and keeps a group that moves along as a whole.
+    pub(super) fn home(&self, own: Option<GroupId>, at: [i32; 2]) -> Option<GroupId> {
+        let card = geometry::card(at);
+        let within = self.others.iter().rev().find(|(_, frame)| frame.contains(card.center()));
+        let Some(own) = own else { return within.map(|home| home.0) };
+        let Some((_, others)) = self.others.iter().find(|home| home.0 == own) else {
+            // The whole group moves along; only a block alone can leave it empty.
+            return within.filter(|_| self.alone).map_or(Some(own), |home| Some(home.0));
+        };
+        let touches = self.before.iter().any(|(id, frame)| *id == own && frame.overlaps(&card));
+        let is_outer = |frame: &Rect| frame.contains(others.min) && frame.contains(others.max);
+        if touches && within.is_none_or(|home| is_outer(&home.1)) {
+            Some(own)
+        } else {
+            within.map(|home| home.0)
+        }
+    }
+}
+
+/// The innermost group that holds all of these blocks.
+fn common(design: &Design, nodes: &[NodeId]) -> Option<GroupId> {
+    let chains = nodes.iter().map(|id| {
+        let group = design.node(*id).and_then(|node| node.group);
+        group.map_or_else(Vec::new, |group| geometry::ancestors(design, group))
+    });
+    let shared = chains.reduce(|kept, chain| kept.into_iter().filter(|id| chain.contains(id)).collect())?;
+    shared.first().copied()
+}
+
+/// What is drawn first inside a group of this kind.
+fn kind_inside(parent: Option<&Group>) -> Option<GroupKind> {
+    match parent.map(|parent| parent.kind) {
+        None | Some(GroupKind::Region) => Some(GroupKind::Zone),
+        Some(GroupKind::Zone) => Some(GroupKind::Host),
+        Some(GroupKind::Host) => None,
+    }
+}
