@@ -3,6 +3,7 @@
 pub mod form;
 pub mod link;
 pub mod param;
+pub mod sections;
 
 mod api_gateway;
 mod app_server;

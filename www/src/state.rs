@@ -92,6 +92,8 @@ pub struct Panels {
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
+    /// Sections of long forms that stand open.
+    pub unfolded: RwSignal<BTreeSet<&'static str>>,
     /// Light or dark.
     pub dark: RwSignal<bool>,
 }
@@ -333,6 +335,7 @@ impl Panels {
             dialog: RwSignal::new(None),
             menu: RwSignal::new(None),
             renaming: RwSignal::new(None),
+            unfolded: RwSignal::new(BTreeSet::new()),
             dark: RwSignal::new(store::is_dark()),
         }
     }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use headroom::blocks::form;
 use headroom::blocks::param::{Param, Reader, Value, Values};
+use headroom::blocks::sections::{self, Section};
 use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::exercises::World;
 use leptos::prelude::*;
 
 use super::field::{Fact, Field, Put};
+use crate::parts::Icon;
 use crate::state::App;
 
 /// Whose parameters.
@@ -44,7 +46,7 @@ impl Of {
     }
 }
 
-/// One row per parameter that is offered now.
+/// One row per parameter that is offered now; long forms fold what is rarely set.
 #[component]
 pub fn Form(
     /// Whose.
@@ -52,8 +54,46 @@ pub fn Form(
     /// The catalogue's list.
     params: &'static [Param],
 ) -> impl IntoView {
-    let rows = params.iter().map(move |param| view! { <Row of params param/> });
-    view! { <div class="form">{rows.collect_view()}</div> }
+    sections::of(params).into_iter().map(|section| view! { <Part of params section/> }).collect_view()
+}
+
+/// Rows under a heading, folded until a person opens it; then it stays open from block to block.
+#[component]
+fn Part(of: Of, params: &'static [Param], section: Section) -> impl IntoView {
+    let app = App::get();
+    let Section { name, params: own } = section;
+    let own = StoredValue::new(own);
+    let rows = move || {
+        let rows = own.get_value().into_iter().map(|param| view! { <Row of params param/> });
+        view! { <div class="form">{rows.collect_view()}</div> }
+    };
+    if name.is_empty() {
+        return rows().into_any();
+    }
+    let is_open = Memo::new(move |_| app.panels.unfolded.with(|open| open.contains(name)));
+    let flip = move |_| {
+        app.panels.unfolded.update(|open| {
+            let _ = open.remove(name) || open.insert(name);
+        });
+    };
+    // How many differ from the default, so that nothing set is out of sight.
+    let set = move || {
+        let count = app.design.with(|design| {
+            let values = of.values(design);
+            let is_set = |param: &&&Param| values.is_some_and(|values| values.get(param.id).is_some());
+            own.with_value(|own| own.iter().filter(is_set).count())
+        });
+        (count > 0).then(|| format!("{count} set"))
+    };
+    view! {
+        <section class="fold">
+            <button type="button" aria-expanded=move || is_open.get().to_string() on:click=flip>
+                <Icon name="chevron-right"/>{name}<small>{set}</small>
+            </button>
+            <Show when=move || is_open.get()>{rows()}</Show>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -1,0 +1,100 @@
+//! Sections of long forms: what a person sets first stands open, the rest is folded under a heading.
+//!
+//! A parameter that is named here nowhere is found under [`MORE`], so that a new one never crowds a form.
+
+use super::param::Param;
+
+/// A part of a form.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Heading; empty for what stands open.
+    pub name: &'static str,
+    /// Its parameters, in the order of the catalogue.
+    pub params: Vec<&'static Param>,
+}
+
+/// Heading of what has none of its own.
+pub const MORE: &str = "More";
+
+/// A form of so few rows needs no sections.
+const SHORT: usize = 8;
+
+/// The sections by heading, in the order of the form; the first stands open.
+const SECTIONS: [(&str, &[&str]); 3] = [
+    (
+        "",
+        &[
+            "rate",
+            "reads",
+            "instances",
+            "cores",
+            "service_ms",
+            "read_ms",
+            "write_ms",
+            "policy",
+            "replicas",
+            "standby",
+            "limit",
+            "concurrency",
+            "backlog",
+            "hit_mode",
+            "hit_ratio",
+            "memory_gb",
+            "ttl_s",
+            "ops",
+            "when",
+            "calls",
+            "latency_ms",
+            "timeout_ms",
+            "timeout_s",
+            "retries",
+            "async",
+            "optional",
+            "weight",
+        ],
+    ),
+    ("What is asked for", &["keys", "zipf", "users", "priority", "response_kb"]),
+    ("Money", &["price_month", "price_million", "price_gb", "average"]),
+];
+
+/// A form's parameters by section; each section has some.
+pub fn of(params: &'static [Param]) -> Vec<Section> {
+    if params.len() <= SHORT {
+        return vec![Section { name: "", params: params.iter().collect() }];
+    }
+    let names = [SECTIONS[0].0, SECTIONS[1].0, MORE, SECTIONS[2].0];
+    let section = |name| {
+        let params = params.iter().filter(|param| heading(param.id) == name).collect();
+        Section { name, params }
+    };
+    names.into_iter().map(section).filter(|section| !section.params.is_empty()).collect()
+}
+
+fn heading(id: &str) -> &'static str {
+    SECTIONS.iter().find(|(_, ids)| ids.contains(&id)).map_or(MORE, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::{BLOCKS, link};
+
+    #[test]
+    fn every_parameter_stands_in_one_section_and_no_section_names_another() {
+        let catalogues = || BLOCKS.iter().map(|block| block.about().params).chain([link::PARAMS]);
+        for params in catalogues() {
+            let sections = of(params);
+            let count: usize = sections.iter().map(|section| section.params.len()).sum();
+            assert_eq!(count, params.len());
+            assert!(
+                params.is_empty() || sections[0].name.is_empty(),
+                "nothing stands open: {}",
+                params[0].id
+            );
+        }
+        for id in SECTIONS.iter().flat_map(|(_, ids)| ids.iter()) {
+            let known = catalogues().flatten().any(|param| param.id == *id);
+            assert!(known, "no block has the parameter {id}");
+        }
+    }
+}
