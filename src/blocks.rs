@@ -18,6 +18,7 @@ mod object_store;
 mod sql_database;
 mod worker;
 
+mod arrivals;
 mod hits;
 mod machine;
 mod routing;

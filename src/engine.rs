@@ -4,6 +4,7 @@ pub mod cache;
 pub mod calendar;
 pub mod flows;
 pub mod formulas;
+pub mod pace;
 pub mod random;
 pub mod replicate;
 pub mod simulate;

@@ -2,9 +2,11 @@
 
 mod build;
 pub mod station;
+pub mod traffic;
 
 pub use build::build;
 pub use station::*;
+pub use traffic::*;
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 

@@ -52,7 +52,7 @@ fn offered(node: &Node, block: &dyn Block, param: &str) -> Option<(f64, f64)> {
     let param = params.iter().find(|other| other.id == param).filter(|param| read.offered(param))?;
     match param.kind {
         Kind::Number { max, .. } | Kind::Integer { max, .. } => Some((read.number(param.id), max)),
-        Kind::Choice(_) | Kind::Flag => None,
+        Kind::Choice(_) | Kind::Flag | Kind::Text { .. } => None,
     }
 }
 

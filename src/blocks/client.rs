@@ -1,9 +1,9 @@
-//! Client: sends requests as they come, whether or not the earlier ones were answered.
+//! Client: sends requests as they come, whether or not the earlier ones were answered, or as its users get their answers.
 
 use super::link::nanoseconds;
-use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine};
-use crate::topology::{Arrivals, Price, Source, Station};
+use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
+use super::{About, Block, Family, Learn, Lowered, arrivals, machine};
+use crate::topology::{Price, Source, Station};
 
 pub struct Client;
 
@@ -14,11 +14,12 @@ impl Block for Client {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let constant = read.choice("arrivals") == "constant";
+        let (rate, arrivals) = arrivals::process(&read);
         Lowered {
             station: Station::Source(Source {
-                rate: read.number("rate"),
-                arrivals: if constant { Arrivals::Constant } else { Arrivals::Poisson },
+                rate,
+                arrivals,
+                profile: arrivals::profile(&read),
                 reads: read.number("reads"),
                 keys: read.number("keys") as u64,
                 zipf: read.number("zipf"),
@@ -40,39 +41,34 @@ impl Block for Client {
 static ABOUT: About = About {
     id: "client",
     name: "Client",
-    doc: "Sends requests, whether or not the earlier ones were answered.",
+    doc: "Sends requests: as they come, or as each user gets the answer to the last.",
     icon: "users",
     family: Family::Edge,
     accepts_calls: false,
     makes_calls: true,
     params: &[
-        Param {
-            id: "rate",
-            label: "Requests",
-            doc: "Mean requests a second at the traffic's peak.",
-            unit: Unit::PerSecond,
-            kind: Kind::Number { min: 0.0, max: 10_000_000.0 },
-            default: Fixed::Number(100.0),
-            source: "Neutral",
-            when: None,
-        },
-        Param {
-            id: "arrivals",
-            label: "Arrivals",
-            doc: "How the gaps between requests vary.",
-            unit: Unit::None,
-            kind: Kind::Choice(&[
-                Choice {
-                    id: "poisson",
-                    label: "Independent users (Poisson)",
-                    doc: "Requests come in clumps and pauses, as from many people who do not know of each other.",
-                },
-                Choice { id: "constant", label: "Like a clock", doc: "Equal gaps, as from one machine." },
-            ]),
-            default: Fixed::Choice("poisson"),
-            source: "The usual assumption of queueing theory for many independent users",
-            when: None,
-        },
+        arrivals::RATE,
+        arrivals::ARRIVALS,
+        arrivals::GAP_SHAPE,
+        arrivals::GAP_CV,
+        arrivals::BATCH,
+        arrivals::BURST_RATE,
+        arrivals::BURST_S,
+        arrivals::CALM_S,
+        arrivals::THINK_S,
+        arrivals::THINK_SHAPE,
+        arrivals::THINK_CV,
+        arrivals::OVER_TIME,
+        arrivals::RAMP_FROM,
+        arrivals::RAMP_S,
+        arrivals::CROWD_TIMES,
+        arrivals::CROWD_AT_S,
+        arrivals::CROWD_RAMP_S,
+        arrivals::CROWD_S,
+        arrivals::WAVE_S,
+        arrivals::WAVE_HEIGHT,
+        arrivals::WAVE_PHASE,
+        arrivals::SERIES,
         Param {
             id: "reads",
             label: "Reads",
@@ -106,7 +102,8 @@ static ABOUT: About = About {
         Param {
             id: "users",
             label: "Different users",
-            doc: "People or machines behind the requests, each as busy as the others. 0: every request is somebody else's.",
+            doc: "People or machines behind the requests, each as busy as the others; in a closed loop there are so many. \
+                  0: every request is somebody else's.",
             unit: Unit::None,
             kind: Kind::Integer { min: 0.0, max: 1e9 },
             default: Fixed::Number(0.0),
@@ -177,8 +174,10 @@ static ABOUT: About = About {
     initial: &[],
     initial_link: &[("latency_ms", Fixed::Number(10.0))],
     learn: Learn {
-        what: "Everybody who uses the system, as one stream of requests. It is an open stream: slow answers do not slow \
-               the users down, because each of them knows nothing of the others.",
+        what: "Everybody who uses the system, as one stream of requests. Usually it is an open stream: slow answers do not \
+               slow the users down, because each of them knows nothing of the others. In a closed loop a fixed number of \
+               users wait for their answers, so that a slow system is asked less; load tests are often closed and look \
+               kinder than life.",
         like: "The street in front of a shop: people come in whether or not the queue is long.",
         when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers.",
         costs: "Nothing by itself. Each answer it gets costs egress, about $0.09 for a gigabyte.",

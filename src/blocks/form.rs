@@ -33,6 +33,8 @@ pub fn read(param: &Param, typed: &str) -> Result<Option<Value>, String> {
             None => Err("Choose one of the list.".to_owned()),
         },
         Kind::Flag => Ok(Some(Value::Flag(typed == "true"))),
+        Kind::Text { max } if typed.chars().count() > max => Err(format!("At most {max} characters.")),
+        Kind::Text { .. } => Ok(Some(Value::Text(typed.to_owned()))),
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Param {
     pub default: Fixed,
     /// Where the default comes from.
     pub source: &'static str,
-    /// Offered only while another parameter has this value.
+    /// Offered only while another parameter has this value, or one of these, separated by `|`.
     pub when: Option<(&'static str, &'static str)>,
 }
 
@@ -87,6 +87,11 @@ pub enum Kind {
     Choice(&'static [Choice]),
     /// Yes or no.
     Flag,
+    /// A free text of at most so many characters.
+    Text {
+        /// Most characters.
+        max: usize,
+    },
 }
 
 /// One entry of a choice.
@@ -105,7 +110,7 @@ pub struct Choice {
 pub enum Fixed {
     /// A number.
     Number(f64),
-    /// A choice's id.
+    /// A choice's id, or a free text.
     Choice(&'static str),
     /// Yes or no.
     Flag(bool),
@@ -118,7 +123,7 @@ pub enum Value {
     Number(f64),
     /// Yes or no.
     Flag(bool),
-    /// A choice's id.
+    /// A choice's id, or a free text.
     Text(String),
     /// JSON that this version does not know, kept and written back unchanged.
     Unknown(serde_json::Value),
@@ -223,12 +228,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A free text, without the spaces around it; empty when nothing fit is set.
+    ///
+    /// # Panics
+    /// When the catalogue has no such text.
+    pub fn text(&self, id: &str) -> &'a str {
+        let Kind::Text { max } = self.param(id).kind else { panic!("parameter {id} is not a text") };
+        match self.values.get(id) {
+            Some(Value::Text(text)) if text.chars().count() <= max => text.trim(),
+            _ => "",
+        }
+    }
+
     /// The current value of any parameter, default included: what the form shows.
     pub fn value(&self, id: &str) -> Value {
         match self.param(id).kind {
             Kind::Number { .. } | Kind::Integer { .. } => Value::Number(self.number(id)),
             Kind::Choice(_) => Value::Text(self.choice(id).to_owned()),
             Kind::Flag => Value::Flag(self.flag(id)),
+            Kind::Text { .. } => Value::Text(self.text(id).to_owned()),
         }
     }
 
@@ -236,7 +254,7 @@ impl<'a> Reader<'a> {
     pub fn offered(&self, param: &Param) -> bool {
         let Some((other, wanted)) = param.when else { return true };
         match self.value(other) {
-            Value::Text(text) => text == wanted,
+            Value::Text(text) => wanted.split('|').any(|one| one == text),
             Value::Flag(flag) => flag == (wanted == "true"),
             Value::Number(_) | Value::Unknown(_) => false,
         }

@@ -20,7 +20,7 @@ pub const MORE: &str = "More";
 const SHORT: usize = 8;
 
 /// The sections by heading, in the order of the form; the first stands open.
-const SECTIONS: [(&str, &[&str]); 3] = [
+const SECTIONS: [(&str, &[&str]); 4] = [
     (
         "",
         &[
@@ -53,6 +53,32 @@ const SECTIONS: [(&str, &[&str]); 3] = [
             "weight",
         ],
     ),
+    (
+        "When they come",
+        &[
+            "arrivals",
+            "gap_shape",
+            "gap_cv",
+            "batch",
+            "burst_rate",
+            "burst_s",
+            "calm_s",
+            "think_s",
+            "think_shape",
+            "think_cv",
+            "over_time",
+            "ramp_from",
+            "ramp_s",
+            "crowd_times",
+            "crowd_at_s",
+            "crowd_ramp_s",
+            "crowd_s",
+            "wave_s",
+            "wave_height",
+            "wave_phase",
+            "series",
+        ],
+    ),
     ("What is asked for", &["keys", "zipf", "users", "priority", "response_kb"]),
     ("Money", &["price_month", "price_million", "price_gb", "average"]),
 ];
@@ -62,7 +88,7 @@ pub fn of(params: &'static [Param]) -> Vec<Section> {
     if params.len() <= SHORT {
         return vec![Section { name: "", params: params.iter().collect() }];
     }
-    let names = [SECTIONS[0].0, SECTIONS[1].0, MORE, SECTIONS[2].0];
+    let names = [SECTIONS[0].0, SECTIONS[1].0, SECTIONS[2].0, MORE, SECTIONS[3].0];
     let section = |name| {
         let params = params.iter().filter(|param| heading(param.id) == name).collect();
         Section { name, params }

@@ -47,8 +47,12 @@ pub const CV: Param = Param {
 
 /// The shape that these values ask for, moved to the nearest one that exists.
 pub fn shape(read: &Reader) -> Shape {
-    let cv = read.number(CV.id);
-    match read.choice(SHAPE.id) {
+    shape_of(read.choice(SHAPE.id), read.number(CV.id))
+}
+
+/// The shape of this name with this spread.
+pub fn shape_of(name: &str, cv: f64) -> Shape {
+    match name {
         "constant" => Shape::Constant,
         "erlang" => Shape::Erlang { phases: (libm::round(1.0 / (cv * cv)) as u32).max(1) },
         "lognormal" => Shape::Lognormal { cv },

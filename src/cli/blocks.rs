@@ -63,6 +63,7 @@ fn allowed(param: &Param) -> String {
         }
         Kind::Choice(choices) => choices.iter().map(|choice| choice.id).collect::<Vec<_>>().join(" | "),
         Kind::Flag => "true | false".to_owned(),
+        Kind::Text { max } => format!("text of at most {max}"),
     }
 }
 
@@ -115,6 +116,7 @@ fn parameter(param: &Param) -> Json {
             out["choices"] = choices.iter().map(choice).collect();
         }
         Kind::Flag => out["choices"] = json!([true, false]),
+        Kind::Text { max } => out["longest"] = json!(max),
     }
     out
 }

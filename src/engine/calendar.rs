@@ -42,9 +42,13 @@ pub enum What {
     Promote,
     /// A tenth of a second is over.
     Tick,
+    /// A source's burst begins or ends.
+    Switch,
+    /// A user of a closed loop has thought long enough.
+    Think,
 }
 
-const KINDS: [What; 9] = [
+const KINDS: [What; 11] = [
     What::Birth,
     What::Arrive,
     What::Served,
@@ -54,6 +58,8 @@ const KINDS: [What; 9] = [
     What::Notice,
     What::Promote,
     What::Tick,
+    What::Switch,
+    What::Think,
 ];
 
 /// An event: when, in which order among equals, what, and two numbers for whom.

@@ -40,6 +40,10 @@ pub enum Purpose {
     Warm = 12,
     /// Which of a source's users sends a request.
     User = 13,
+    /// When a source's bursts begin and end.
+    Burst = 14,
+    /// How long a user thinks before the next request.
+    Think = 15,
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every output bit depends on every input bit.
@@ -98,7 +102,7 @@ impl Draw {
 
     /// A time of this shape with mean 1.
     #[inline]
-    fn shape(&mut self, shape: Shape) -> f64 {
+    pub fn shape(&mut self, shape: Shape) -> f64 {
         match shape {
             Shape::Constant => 1.0,
             Shape::Exponential => self.exponential(),

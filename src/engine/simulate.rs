@@ -1,7 +1,7 @@
 //! The discrete-event simulation: every request is an event, and the same seed gives the same run to the last bit.
 //!
 //! A request is a tree of calls. [`Simulation`] owns the clock and the event list; what happens at a station is in
-//! `serve`, what a caller does in `dispatch`, failures in `fault`, edits during a run in `change`, and what is
+//! `serve`, what a caller does in `dispatch`, who sends when in `source`, failures in `fault`, edits during a run in `change`, and what is
 //! counted in `watch`. A hop without delay is no event: it is handled at once, depth first.
 
 mod calls;
@@ -16,6 +16,7 @@ mod keytable;
 mod measure;
 mod net;
 mod serve;
+mod source;
 mod store;
 mod versions;
 mod watch;
@@ -28,8 +29,8 @@ use contents::Contents;
 use net::Net;
 
 use crate::engine::calendar::{Calendar, Class, Event, Ring, What};
-use crate::engine::random::{Draw, Purpose, mix};
-use crate::topology::{Arrivals, Station, Topology};
+use crate::engine::random::{Draw, Purpose};
+use crate::topology::{Station, Topology};
 
 /// Time between two samples [ns].
 const TICK: u64 = 100_000_000;
@@ -98,6 +99,8 @@ struct StationState {
     rate: f64,
     /// Source: has sent, or scheduled, its first request.
     started: bool,
+    /// Source: what there is beside a rate and a next request.
+    sender: source::Sender,
     /// Faults so far, for the phases of health checks.
     faults: u32,
 }
@@ -223,6 +226,8 @@ impl Simulation {
             What::Notice => self.notice(event.a, event.b),
             What::Promote => self.promote(event.a),
             What::Tick => self.tick(),
+            What::Switch => self.switch(event.a, event.b),
+            What::Think => self.user_sends(event.a, event.b),
         }
         self.settle();
     }
@@ -273,99 +278,6 @@ impl Simulation {
     fn fresh_cache(&self, station: usize) -> Option<Contents> {
         let flows = self.net.flows.as_ref()?;
         Contents::new(&self.net.topology, flows, station, self.net.stations[station].keys.of(Purpose::Warm))
-    }
-
-    fn start_source(&mut self, station: usize) {
-        let Station::Source(source) = &self.net.stations[station].station else { return };
-        let (rate, arrivals) = (source.rate * self.net.topology.traffic, source.arrivals);
-        let units = match arrivals {
-            Arrivals::Constant => 0.0,
-            Arrivals::Poisson => self.gap(station, 0),
-        };
-        self.stations[station].started = true;
-        self.stations[station].rate = rate;
-        self.stations[station].due_s = self.now as f64 / 1e9 + units / rate;
-        self.schedule_birth(station);
-    }
-
-    /// Units of unit-rate time between a source's request of this number and the one before.
-    fn gap(&self, station: usize, number: u64) -> f64 {
-        match &self.net.stations[station].station {
-            Station::Source(source) if source.arrivals == Arrivals::Poisson => {
-                Draw::new(self.net.stations[station].keys.of(Purpose::Gap), mix(number), 0).exponential()
-            }
-            _ => 1.0,
-        }
-    }
-
-    /// The second number tells births of an older pace from those of the present one.
-    fn schedule_birth(&mut self, station: usize) {
-        let state = &self.stations[station];
-        if state.rate > 0.0 && state.due_s.is_finite() {
-            let time = (libm::round(state.due_s * 1e9) as u64).max(self.now);
-            let pace = state.faults;
-            self.calendar.push(time, Class::Arrival, What::Birth, station as u32, pace);
-        }
-    }
-
-    fn rescale_source(&mut self, station: usize) {
-        let Station::Source(source) = &self.net.stations[station].station else { return };
-        let rate = source.rate * self.net.topology.traffic;
-        let now_s = self.now as f64 / 1e9;
-        let state = &mut self.stations[station];
-        let units = if state.rate > 0.0 { (state.due_s - now_s).max(0.0) * state.rate } else { 0.0 };
-        let units = if state.rate > 0.0 { units } else { self.gap(station, self.stations[station].sent) };
-        let state = &mut self.stations[station];
-        state.rate = rate;
-        state.due_s = now_s + units / rate;
-        state.faults += 1;
-        self.schedule_birth(station);
-    }
-
-    fn birth(&mut self, station: u32, pace: u32) {
-        let s = station as usize;
-        if self.stations[s].faults != pace {
-            return;
-        }
-        let number = self.stations[s].sent;
-        self.stations[s].sent += 1;
-        let request = self.new_request(station, number);
-        let gap = self.gap(s, number + 1);
-        let state = &mut self.stations[s];
-        state.due_s += gap / state.rate;
-        self.schedule_birth(s);
-        let call = Call { kind: Kind::Root, state: State::Calling, ..self.blank(request, station) };
-        let root = self.add_call(call);
-        self.watch.sent(&self.requests[request]);
-        self.proceed(root);
-    }
-
-    fn new_request(&mut self, station: u32, number: u64) -> u32 {
-        let net = &self.net.stations[station as usize];
-        let Station::Source(source) = &net.station else { unreachable!("only sources send") };
-        let hash = mix(net.keys.of(Purpose::Gap) ^ mix(number));
-        let reads = Draw::new(net.keys.of(Purpose::Operation), hash, 0).uniform() < source.reads;
-        let rank = match (&net.zipf, self.net.keyed) {
-            (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
-            _ => 0,
-        };
-        let user = match source.users {
-            0 => hash,
-            users => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
-        };
-        let key = if net.space == 0 { 0 } else { mix(net.space ^ mix(rank)).max(1) };
-        let slot = self.requests.insert(Request {
-            hash,
-            born: self.now,
-            rank,
-            user,
-            source: station,
-            calls: 0,
-            op: u8::from(!reads),
-            window: self.watch.window_of_new_requests(),
-        });
-        self.versions.request_begins(slot, key, u8::from(!reads));
-        slot
     }
 
     /// A call of a request to a station, with everything else at its start.

@@ -169,6 +169,10 @@ fn parameter(param: &Param) -> (String, Json) {
         Kind::Flag => {
             out.insert("type".to_owned(), "boolean".into());
         }
+        Kind::Text { max } => {
+            out.insert("type".to_owned(), "string".into());
+            out.insert("maxLength".to_owned(), max.into());
+        }
     }
     let default = match param.default {
         Fixed::Number(number) => bound(number),

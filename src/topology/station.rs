@@ -1,5 +1,6 @@
 //! The closed set of primitives that every block lowers to. Seconds, shares, counts; no pixels, no kinds.
 
+use super::Source;
 use crate::design::NodeId;
 use crate::report::Cause;
 
@@ -59,35 +60,6 @@ pub enum Station {
     Observer,
 }
 
-/// A client: open loop.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// Mean arrivals, the traffic multiplier not included [1/s].
-    pub rate: f64,
-    /// Gaps between arrivals.
-    pub arrivals: Arrivals,
-    /// Share of reads among the requests (0–1).
-    pub reads: f64,
-    /// Number of distinct keys.
-    pub keys: u64,
-    /// Zipf exponent of the keys' popularity; 0 is uniform.
-    pub zipf: f64,
-    /// How long the user waits for the final answer of one attempt [ns].
-    pub timeout_ns: u64,
-    /// Extra attempts after the first.
-    pub retries: u32,
-    /// First delay before a retry; doubles each time, at most 10 s, full jitter [s].
-    pub backoff_s: f64,
-    /// Distinct people or machines behind the requests; 0 makes each request somebody else's.
-    pub users: u32,
-    /// How urgent its requests are, 0 (least) to 9, where servers serve by priority.
-    pub priority: u8,
-    /// Bytes of one answer [kB], for egress.
-    pub response_kb: f64,
-    /// Average over peak of the traffic, for the bill (0–1).
-    pub average: f64,
-}
-
 /// The two kinds of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
@@ -116,15 +88,6 @@ impl Operation {
             Operation::Write => route.writes,
         }
     }
-}
-
-/// Arrival processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrivals {
-    /// Independent users: exponential gaps.
-    Poisson,
-    /// Equal gaps, the first arrival at t = 0.
-    Constant,
 }
 
 /// Passes each call to one of its targets.

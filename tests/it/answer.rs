@@ -30,6 +30,7 @@ impl Dice {
                 Value::Text(choices[self.below(choices.len() as u64) as usize].id.to_owned())
             }
             Kind::Flag => Value::Flag(self.chance(50)),
+            Kind::Text { .. } => Value::Text(["a", "b", "0 1\n10 5", ""][self.below(4) as usize].to_owned()),
         }
     }
 

@@ -94,9 +94,9 @@ fn conditions_name_a_choice_or_flag_of_the_same_form() {
             let other = params.iter().find(|p| p.id == other);
             let other = other.unwrap_or_else(|| panic!("{owner}: {} hangs on nothing", param.id));
             let allowed = match other.kind {
-                Kind::Choice(choices) => choices.iter().any(|choice| choice.id == wanted),
+                Kind::Choice(choices) => wanted.split('|').all(|one| choices.iter().any(|c| c.id == one)),
                 Kind::Flag => ["true", "false"].contains(&wanted),
-                Kind::Number { .. } | Kind::Integer { .. } => false,
+                Kind::Number { .. } | Kind::Integer { .. } | Kind::Text { .. } => false,
             };
             assert!(allowed, "{owner}: {} hangs on {} = {wanted}", param.id, other.id);
         }
@@ -274,6 +274,7 @@ fn check_fixed(owner: &str, param: &Param, fixed: Fixed) {
         (Kind::Integer { min, max }, Fixed::Number(n)) => (min..=max).contains(&n) && n.fract() == 0.0,
         (Kind::Choice(choices), Fixed::Choice(id)) => choices.iter().any(|choice| choice.id == id),
         (Kind::Flag, Fixed::Flag(_)) => true,
+        (Kind::Text { .. }, Fixed::Choice(text)) => text.is_empty(),
         _ => false,
     };
     assert!(sound, "{owner}: {} cannot be {fixed:?}", param.id);
@@ -289,6 +290,10 @@ fn extremes(param: &Param) -> Vec<Value> {
             listed.chain([Value::Text("no such choice".to_owned()), Value::Number(3.0)]).collect()
         }
         Kind::Flag => vec![Value::Flag(true), Value::Flag(false), Value::Text("yes".to_owned())],
+        Kind::Text { max } => {
+            let long = "x".repeat(max + 1);
+            ["gold", "", "0 1\n10 5", &long].map(|text| Value::Text(text.to_owned())).to_vec()
+        }
     }
 }
 
@@ -355,7 +360,21 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
         };
         extremes(other).into_iter().map(set).collect::<Vec<_>>()
     }));
-    settings.into_iter().any(|base| {
+    // What hangs on two choices is only seen when both are made.
+    let choices: Vec<(&str, Value)> = params
+        .iter()
+        .filter(|other| matches!(other.kind, Kind::Choice(_)))
+        .flat_map(|other| extremes(other).into_iter().map(|value| (other.id, value)))
+        .collect();
+    let pairs = choices.iter().flat_map(|first| {
+        choices.iter().filter(|second| first.0 < second.0).map(|second| {
+            let mut values = Values::default();
+            values.set(first.0, Some(first.1.clone()));
+            values.set(second.0, Some(second.1.clone()));
+            values
+        })
+    });
+    settings.chain(pairs).any(|base| {
         let before = format!("{:?}", block.lower(&base));
         extremes(param).into_iter().any(|value| {
             let mut values = base.clone();

@@ -3,8 +3,8 @@
 use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 use headroom::report::Cause;
 use headroom::topology::{
-    Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Place, Policy, Price, Queue, Reads, Route,
-    Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
+    Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Place, Policy, Price, Profile, Queue,
+    Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -36,6 +36,7 @@ impl Drawn {
             retries: 0,
             backoff_s: 0.1,
             response_kb: 1.0,
+            profile: Profile::Steady,
             users: 0,
             priority: 0,
             average: 1.0,

@@ -25,6 +25,7 @@ fn entry(param: &Param) -> Json {
             json!({"default": default, "of": choices.iter().map(|choice| choice.id).collect::<Vec<_>>()})
         }
         Kind::Flag => json!({ "default": default }),
+        Kind::Text { max } => json!({ "default": default, "max": max }),
     }
 }
 

@@ -248,6 +248,7 @@ impl Random {
                 Kind::Integer { min, max } => Value::Number((min + self.unit() * (max - min)).floor()),
                 Kind::Choice(choices) => Value::Text(choices[self.below(choices.len())].id.to_owned()),
                 Kind::Flag => Value::Flag(self.one_in(2)),
+                Kind::Text { .. } => Value::Text(["gold", "0 1\n60 2.5"][self.below(2)].to_owned()),
             };
             if self.one_in(2) && value != Value::from(param.default) {
                 values.set(param.id, Some(value));

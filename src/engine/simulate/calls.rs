@@ -108,6 +108,8 @@ pub struct Request {
     pub calls: u32,
     /// 0 read, 1 write.
     pub op: u8,
+    /// Its user waits for the answer before the next request: a closed loop.
+    pub looped: bool,
     /// Measured window that it was sent in; 0 is none.
     pub window: u32,
 }

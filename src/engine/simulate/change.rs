@@ -98,7 +98,7 @@ impl Simulation {
     /// Notices are dropped: after a change everyone knows who is dead.
     fn move_events(&mut self, map: &Map) {
         self.calendar.rewrite(|event| match event.what() {
-            What::Birth | What::Promote => map.stations[event.a as usize],
+            What::Birth | What::Promote | What::Switch | What::Think => map.stations[event.a as usize],
             What::Ring => map.routes[event.a as usize],
             What::Notice => None,
             What::Arrive | What::Served | What::Reply | What::Retry | What::Tick => Some(event.a),

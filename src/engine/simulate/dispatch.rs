@@ -306,6 +306,9 @@ impl Simulation {
             self.versions.answered(self.calls[slot].request, &request, version, counted);
         }
         self.drop_call(slot);
+        if request.looped {
+            self.think(&request);
+        }
     }
 
     /// Whether a call has been handed on too often.

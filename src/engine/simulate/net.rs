@@ -53,7 +53,7 @@ pub struct StationNet {
 }
 
 /// Every purpose, in the order of their numbers from 1.
-const ALL: [Purpose; 13] = [
+const ALL: [Purpose; 15] = [
     Purpose::Gap,
     Purpose::Operation,
     Purpose::Key,
@@ -67,6 +67,8 @@ const ALL: [Purpose; 13] = [
     Purpose::Replay,
     Purpose::Warm,
     Purpose::User,
+    Purpose::Burst,
+    Purpose::Think,
 ];
 
 /// Start of each purpose's draws at one station.

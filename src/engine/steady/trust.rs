@@ -2,7 +2,7 @@
 
 use crate::engine::flows::{Flows, Line, StationFlow};
 use crate::report::Trust;
-use crate::topology::{Place, Shape, Station, Topology};
+use crate::topology::{Arrivals, Place, Profile, Shape, Station, Topology};
 
 /// Load from which a two-moment formula is an order of magnitude.
 const STEEP: f64 = 0.98;
@@ -11,6 +11,7 @@ const STEEP: f64 = 0.98;
 /// saturates or goes in circles; approximate elsewhere.
 pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if !flows.endless.is_empty()
+        || topology.places().any(|(_, place)| restless(place))
         || topology.places().any(|(node, place)| strained(place, &flows.stations[node]))
     {
         return Trust::Low;
@@ -23,6 +24,17 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
         }
     });
     if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
+}
+
+/// Traffic whose rate moves or comes in clumps: the flows are those of its mean, and waits in them an order of magnitude.
+fn restless(place: &Place) -> bool {
+    let Station::Source(source) = &place.station else { return false };
+    let clumps = match source.arrivals {
+        Arrivals::Poisson | Arrivals::Constant | Arrivals::Renewal(_) => false,
+        Arrivals::Batch(size) => size > 1,
+        Arrivals::Bursts(_) | Arrivals::Closed(_) => true,
+    };
+    clumps || source.profile != Profile::Steady
 }
 
 fn strained(place: &Place, flow: &StationFlow) -> bool {

@@ -308,8 +308,12 @@ fn value(param: &Param, json: &Json, path: &str, notes: &mut Notes) -> Value {
         (Kind::Choice(choices), Json::String(text)) if choices.iter().any(|choice| choice.id == text) => {
             return Value::Text(text.clone());
         }
+        (Kind::Text { max }, Json::String(text)) if text.chars().count() <= max => {
+            return Value::Text(text.clone());
+        }
         (Kind::Number { .. } | Kind::Integer { .. }, _) => "a number".to_owned(),
         (Kind::Flag, _) => "true or false".to_owned(),
+        (Kind::Text { max }, _) => format!("a text of at most {max} characters"),
         (Kind::Choice(choices), _) => {
             let ids: Vec<&str> = choices.iter().map(|choice| choice.id).collect();
             format!("one of {}", ids.join(", "))

@@ -22,7 +22,9 @@ pub fn Field(
 ) -> impl IntoView {
     let id = format!("param-{}", param.id);
     let control = match param.kind {
-        Kind::Number { .. } | Kind::Integer { .. } => view! { <NumberField param text put/> }.into_any(),
+        Kind::Number { .. } | Kind::Integer { .. } | Kind::Text { .. } => {
+            view! { <NumberField param text put/> }.into_any()
+        }
         Kind::Choice(_) => view! { <ChoiceField param text put/> }.into_any(),
         Kind::Flag => view! { <FlagField param text put/> }.into_any(),
     };
@@ -54,7 +56,7 @@ pub fn Fact(
             Kind::Choice(choices) => {
                 choices.iter().find(|c| c.id == text).map_or(text, |c| c.label.to_owned())
             }
-            Kind::Number { .. } | Kind::Integer { .. } | Kind::Flag => {
+            Kind::Number { .. } | Kind::Integer { .. } | Kind::Flag | Kind::Text { .. } => {
                 format!("{text} {}", param.unit.symbol())
             }
         }
@@ -65,7 +67,7 @@ pub fn Fact(
     }
 }
 
-/// A number with its unit. What is typed counts at once when it is valid; on leaving, the field shows what counts.
+/// A number with its unit, or a text. What is typed counts at once when it is valid; on leaving, the field shows what counts.
 #[component]
 fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoView {
     let typed = RwSignal::new(None::<String>);
@@ -93,11 +95,12 @@ fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl In
             error.set(None);
         }
     };
+    let inputmode = if matches!(param.kind, Kind::Text { .. }) { "text" } else { "decimal" };
     let id = format!("param-{}", param.id);
     let error_id = format!("error-{}", param.id);
     view! {
         <span class="field" class:bad=move || error.with(Option::is_some)>
-            <input id=id inputmode="decimal" autocomplete="off" title=form::range(param)
+            <input id=id inputmode=inputmode autocomplete="off" title=form::range(param)
                 prop:value=move || typed.get().unwrap_or_else(|| text.get())
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=format!("doc-{} {error_id}", param.id)

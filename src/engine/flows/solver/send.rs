@@ -6,7 +6,7 @@ use crate::engine::flows::instance::{self, Demand, Occupancy};
 use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, token_bucket_admits};
-use crate::topology::{Arrivals, Operation, Policy, Station};
+use crate::topology::{Operation, Policy, Station};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
@@ -386,10 +386,7 @@ impl Solver<'_> {
     fn emit_requests(&mut self, node: usize) {
         let client = self.clients.iter().position(|source| *source == node).expect("a source is a client");
         let source = self.sources[client];
-        self.sites[node].departures = match source.arrivals {
-            Arrivals::Poisson => 1.0,
-            Arrivals::Constant => 0.0,
-        };
+        self.sites[node].departures = source.arrivals.scv(source.rate * self.multiple);
         self.sites[node].departing = source.rate * self.multiple;
         for op in Operation::ALL {
             let rate = source.rate * op.share_of(source) * self.multiple;
