@@ -285,6 +285,74 @@ pub struct NodeReport {
     pub alive: u32,
     /// Exact ledger of calls over the whole run: arrived = completed + dropped + present.
     pub ledger: Ledger,
+    /// Messages of a queue; `None` for what is not one.
+    pub queue: Option<Box<QueueReport>>,
+}
+
+/// What became of the messages of one queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueueReport {
+    /// Time from publishing to done. `None` when none was done.
+    pub latency: Option<Times>,
+    /// Most messages that waited at one moment of the window; 0 for the steady method.
+    pub peak: u64,
+    /// Greatest age of a message that waited or was handed out in the window [s]; 0 for the steady method.
+    pub oldest_s: f64,
+    /// From the peak until none waited [s]; `None` while some wait, and for the steady method.
+    pub drain_s: Option<f64>,
+    /// Growth of the backlog [1/s]; below 0 it is worked off.
+    pub growth: f64,
+    /// Exact ledgers over the whole run: of a log one for each outgoing link, in the order of the links, of a broker one
+    /// for all. Empty for the steady method.
+    pub groups: Vec<Messages>,
+}
+
+/// Messages for one consumer group: published = done + dead + dropped + lost + waiting + at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Messages {
+    /// Accepted from producers.
+    pub published: u64,
+    /// Done by a consumer.
+    pub done: u64,
+    /// Set aside after the last attempt.
+    pub dead: u64,
+    /// Dropped for want of room.
+    pub dropped: u64,
+    /// Lost with a broker that kept them in memory, or with a link that was taken away.
+    pub lost: u64,
+    /// In line, or waiting to be handed out again.
+    pub waiting: u64,
+    /// With a consumer.
+    pub in_work: u64,
+    /// Deliveries after a failed one; a message can have several.
+    pub redelivered: u64,
+}
+
+impl Messages {
+    /// What became of all that was published.
+    pub fn accounted(&self) -> u64 {
+        self.done + self.dead + self.dropped + self.lost + self.waiting + self.in_work
+    }
+
+    /// Both together.
+    pub fn and(self, other: &Messages) -> Messages {
+        Messages {
+            published: self.published + other.published,
+            done: self.done + other.done,
+            dead: self.dead + other.dead,
+            dropped: self.dropped + other.dropped,
+            lost: self.lost + other.lost,
+            waiting: self.waiting + other.waiting,
+            in_work: self.in_work + other.in_work,
+            redelivered: self.redelivered + other.redelivered,
+        }
+    }
+
+    /// After an edit or a death: what is gone is lost, and what came from another group counts as published here.
+    pub fn balance(&mut self) {
+        self.lost += self.published.saturating_sub(self.accounted());
+        self.published = self.accounted();
+    }
 }
 
 /// Calls at one station over the whole run, warm-up included.

@@ -85,6 +85,10 @@ pub struct StationFlow {
     pub backlog: f64,
     /// Messages waiting, mean; 0 for what is not a queue.
     pub waiting: f64,
+    /// Messages that come faster than they are done, until the backlog is full [1/s].
+    pub growth: f64,
+    /// Mean time of a message from publishing to done [s]; `None` for what is not a queue, or without traffic.
+    pub message_s: Option<f64>,
     /// Share of the look-ups that hit; `None` for what is not a cache.
     pub hit_ratio: Option<f64>,
     /// Keys that a cache sees, one stream a client in the order of [`Flows::clients`]; empty where hits are not derived.

@@ -6,8 +6,8 @@ use super::simulate::measure;
 use super::tally::student;
 use crate::design::Run;
 use crate::report::{
-    Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, Seen,
-    Times, Traffic, Trust,
+    Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, Messages, NodeReport,
+    QueueReport, Report, Seen, Times, Traffic, Trust,
 };
 use crate::share::MAX_SEED;
 use crate::topology::{Station, Topology};
@@ -132,7 +132,25 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         wasted: mean(all, |one| one.wasted),
         alive: all[0].alive,
         ledger: ledger(all),
+        queue: queue(all).map(Box::new),
     }
+}
+
+fn queue(all: &[&NodeReport]) -> Option<QueueReport> {
+    let queues: Vec<&QueueReport> = all.iter().filter_map(|one| one.queue.as_deref()).collect();
+    let first = queues.first()?;
+    let group = |index: usize| {
+        let one = queues.iter().filter_map(|queue| queue.groups.get(index));
+        one.fold(Messages::default(), |sum, one| sum.and(one))
+    };
+    Some(QueueReport {
+        latency: times(all, |one| one.queue.as_ref().and_then(|queue| queue.latency)),
+        peak: queues.iter().map(|queue| queue.peak).max().unwrap_or(0),
+        oldest_s: queues.iter().map(|queue| queue.oldest_s).fold(0.0, f64::max),
+        drain_s: mean_of_some(all, |one| one.queue.as_ref().and_then(|queue| queue.drain_s)),
+        growth: mean(all, |one| one.queue.as_ref().map_or(0.0, |queue| queue.growth)),
+        groups: (0..first.groups.len()).map(group).collect(),
+    })
 }
 
 fn ledger(all: &[&NodeReport]) -> Ledger {

@@ -15,6 +15,7 @@ mod fault;
 mod keytable;
 mod measure;
 mod net;
+mod queue;
 mod serve;
 mod source;
 mod store;
@@ -89,8 +90,8 @@ struct StationState {
     bucket_ps: u64,
     /// Visits of each request under way: generation and count, by request slot.
     visits: Vec<(u32, u32)>,
-    /// Messages that wait, by operation.
-    messages: [Line; 2],
+    /// Messages that wait, for a queue.
+    backlog: queue::Backlog,
     /// Source: requests sent, and the units of unit-rate time left until the next.
     sent: u64,
     /// Source: exact time of the next request [s].
@@ -271,6 +272,7 @@ impl Simulation {
             choices: Choices::new(&self.net, station),
             cache: self.fresh_cache(station),
             copies: self.fresh_copies(station),
+            backlog: StationState::fresh_backlog(&net.station, self.net.topology.outgoing[station].len()),
             ..StationState::default()
         }
     }

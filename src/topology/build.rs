@@ -76,6 +76,9 @@ fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>)
     if let Station::Source(source) = &topology.place(from).station {
         adopt_client_policy(&mut route, source);
     }
+    if let Station::Queue(queue) = &topology.place(from).station {
+        adopt_queue_policy(&mut route, &queue.rules);
+    }
     let edge = topology.graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), route);
     topology.outgoing[from].push(edge);
 }
@@ -91,6 +94,15 @@ fn adopt_client_policy(route: &mut Route, source: &super::Source) {
     route.optional = false;
     route.background = false;
     route.pool = None;
+}
+
+/// Where a queue counts its deliveries they are its own, not its links'; a message is handed out again whatever it asks.
+fn adopt_queue_policy(route: &mut Route, rules: &super::QueueRules) {
+    if rules.attempts > 0 {
+        route.retries = rules.attempts - 1;
+        route.backoff_s = 0.0;
+        route.idempotent = true;
+    }
 }
 
 fn look_for_dead_ends(topology: &Topology, problems: &mut Vec<Problem>) {

@@ -232,10 +232,40 @@ pub enum Reads {
 }
 
 /// Keeps messages until a consumer has done them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Queue {
-    /// Messages that may wait; more are refused as *backlog full*.
+    /// Messages that may wait, in a log for each consumer group.
     pub backlog: u64,
+    /// How it hands messages out.
+    pub rules: QueueRules,
+}
+
+/// How a queue keeps messages and hands them out. The default is the plainest broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueRules {
+    /// Partitions of a log: each outgoing link is a consumer group that sees every message, in order within a partition.
+    /// `None` is a broker: each message goes to one consumer.
+    pub partitions: Option<u32>,
+    /// What happens to a message that finds no room.
+    pub full: Full,
+    /// Deliveries after which a message is set aside as a dead letter; 0 is as the link's retries say.
+    pub attempts: u32,
+    /// Time until a message whose delivery failed is handed out again [ns].
+    pub redeliver_ns: u64,
+    /// What a broker holds is lost with it.
+    pub volatile: bool,
+}
+
+/// What happens to a message that finds no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Full {
+    /// It is refused as *backlog full*.
+    #[default]
+    Refuse,
+    /// The oldest one that waits is dropped for it.
+    DropOldest,
+    /// Its producer waits, and keeps its slot, until there is room.
+    Block,
 }
 
 /// Instances, their cores and slots.

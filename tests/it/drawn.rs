@@ -4,7 +4,7 @@ use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 use headroom::report::Cause;
 use headroom::topology::{
     Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Place, Policy, Price, Profile, Queue,
-    Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
+    QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -81,7 +81,11 @@ impl Drawn {
 
     /// A message queue.
     pub fn queue(&mut self) -> usize {
-        self.place(Station::Queue(Queue { backlog: 100_000 }), 1, Addressing::Spread)
+        self.place(
+            Station::Queue(Queue { backlog: 100_000, rules: QueueRules::default() }),
+            1,
+            Addressing::Spread,
+        )
     }
 
     /// A group inside another.

@@ -20,6 +20,7 @@ mod formulas;
 mod ladder;
 mod links;
 mod proof;
+mod queues;
 mod reference;
 mod replications;
 mod schema;

@@ -1,5 +1,6 @@
 //! The fixed point: answers from callees to callers, rates from callers to callees, until neither moves.
 
+mod consume;
 mod outcome;
 mod send;
 
@@ -65,6 +66,10 @@ struct Site {
     backlog: f64,
     /// Messages waiting.
     waiting: f64,
+    /// Messages that come faster than they are done [1/s].
+    growth: f64,
+    /// Mean time of a message [s].
+    message_s: Option<f64>,
     after: [Answer; 2],
     /// For how long calls hold their slot after service [s].
     hold: [f64; 2],
@@ -347,6 +352,8 @@ impl Site {
             taken: 1.0,
             backlog: 0.0,
             waiting: 0.0,
+            growth: 0.0,
+            message_s: None,
             after: [Answer::FREE; 2],
             hold: [0.0; 2],
             answers: [[Answer::FREE; 2]; 2],

@@ -250,6 +250,17 @@ impl Line {
         self.len += 1;
     }
 
+    /// Puts a call at the front.
+    #[inline]
+    pub fn push_first(&mut self, slot: u32, calls: &mut Slab<Call>) {
+        calls[slot].next = self.head;
+        if self.tail == NONE {
+            self.tail = slot;
+        }
+        self.head = slot;
+        self.len += 1;
+    }
+
     /// The first in line.
     #[inline]
     pub fn first(&self) -> Option<u32> {

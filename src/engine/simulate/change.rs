@@ -131,6 +131,7 @@ impl Simulation {
         for (slot, route) in steps {
             self.restore_step(*slot, map.routes[*route as usize]);
         }
+        self.sort_all_messages();
         for caller in refused {
             if self.calls.alive(caller) {
                 self.refuse_caller(caller.slot);
@@ -189,7 +190,10 @@ impl Simulation {
         let refused = Outcome::Fail(Cause::Refused);
         match &self.net.stations[self.calls[slot].station as usize].station {
             Station::Source(_) => self.finish(slot, refused),
-            Station::Queue(_) => self.message_done(slot, refused),
+            Station::Queue(_) if self.calls[slot].kind == Kind::Message => {
+                self.delivery_failed(slot, NONE, Cause::Refused);
+            }
+            Station::Queue(_) => self.complete(slot, refused),
             Station::Router(_)
             | Station::Server(_)
             | Station::Cache(_)

@@ -216,6 +216,9 @@ impl Simulation {
     fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) {
         if let Outcome::Fail(cause) = outcome {
             self.watch.route(route).failures += 1;
+            if self.calls[slot].kind == Kind::Message {
+                return self.delivery_failed(slot, route, cause);
+            }
             if self.may_retry(slot, route, cause) {
                 return self.retry_later(slot, route);
             }
@@ -225,7 +228,7 @@ impl Simulation {
             Station::Source(_) => self.finish(slot, outcome),
             Station::Router(_) => self.complete(slot, outcome),
             Station::Server(_) | Station::Cache(_) => self.go_on(slot, route, outcome),
-            Station::Queue(_) => self.message_done(slot, outcome),
+            Station::Queue(_) => self.message_done(slot),
             Station::Store(_) | Station::Observer => {}
         }
     }
@@ -260,7 +263,7 @@ impl Simulation {
         self.proceed(slot);
     }
 
-    fn may_retry(&self, slot: u32, route: u32, cause: Cause) -> bool {
+    pub(super) fn may_retry(&self, slot: u32, route: u32, cause: Cause) -> bool {
         let call = &self.calls[slot];
         let policy = &self.net.routes[route as usize].route;
         let read = self.requests[call.request].op == 0;
@@ -278,7 +281,7 @@ impl Simulation {
         worth_it && u32::from(call.attempt) < policy.retries && (read || policy.idempotent)
     }
 
-    fn retry_later(&mut self, slot: u32, route: u32) {
+    pub(super) fn retry_later(&mut self, slot: u32, route: u32) {
         self.calls[slot].attempt += 1;
         let attempt = i32::from(self.calls[slot].attempt);
         let base = self.net.routes[route as usize].route.backoff_s;

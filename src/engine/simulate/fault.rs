@@ -154,6 +154,7 @@ impl Simulation {
             cache.flush(instance, now);
         }
         self.copies_after_death(station, instance);
+        self.lose_messages(station, instance);
         self.schedule_notices(station, instance, silent);
         self.schedule_promotion(station, silent);
     }

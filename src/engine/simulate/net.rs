@@ -278,7 +278,15 @@ fn name_space(net: &mut StationNet) {
 }
 
 fn asks_for_keys(net: &StationNet) -> bool {
-    matches!(&net.station, Station::Cache(cache) if is_derived(cache) || (!cache.copies && net.servers.instances > 1))
+    match &net.station {
+        Station::Cache(cache) => is_derived(cache) || (!cache.copies && net.servers.instances > 1),
+        Station::Queue(queue) => queue.rules.partitions.is_some_and(|partitions| partitions > 1),
+        Station::Source(_)
+        | Station::Router(_)
+        | Station::Server(_)
+        | Station::Store(_)
+        | Station::Observer => false,
+    }
 }
 
 fn route_net(topology: &Topology, index: usize) -> RouteNet {

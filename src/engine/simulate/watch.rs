@@ -273,13 +273,6 @@ impl Watch {
         self.stations[station as usize].wait.record(waited);
     }
 
-    /// A message left its queue for good: done, or given up after its last attempt.
-    pub fn message_done(&mut self, station: u32, outcome: Outcome) {
-        if let Outcome::Fail(_) = outcome {
-            self.stations[station as usize].counts.wasted += 1;
-        }
-    }
-
     #[inline]
     pub fn route(&mut self, route: u32) -> &mut RouteWatch {
         &mut self.routes[route as usize]
@@ -360,6 +353,7 @@ impl Simulation {
     /// Starts the measured window here: everything before is warm-up.
     pub fn start_measuring(&mut self) {
         self.watch.restart(self.now);
+        self.stations.iter_mut().for_each(|station| station.backlog.restart(self.now));
         self.versions.restart();
     }
 
@@ -484,7 +478,7 @@ impl Simulation {
             latency: watch.latency.times(),
             dropped,
             hit_ratio: (look_ups > 0).then(|| share(counts.hits - base.hits, look_ups)),
-            wasted: if is_queue { 0.0 } else { share(counts.wasted - base.wasted, completed) },
+            wasted: share(counts.wasted - base.wasted, completed),
             alive: self.alive(station),
             ledger: Ledger {
                 arrived: counts.arrived,
@@ -492,6 +486,7 @@ impl Simulation {
                 dropped: counts.dropped,
                 present,
             },
+            queue: is_queue.then(|| Box::new(self.stations[station].backlog.report(self.now, &self.calls))),
         }
     }
 

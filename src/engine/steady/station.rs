@@ -2,7 +2,7 @@
 
 use crate::engine::flows::{InstanceFlow, Line, Moments, StationFlow};
 use crate::engine::formulas::Wait;
-use crate::report::{Cause, Estimate, Ledger, NodeReport, State, Times, Trust};
+use crate::report::{Cause, Estimate, Ledger, NodeReport, QueueReport, State, Times, Trust};
 use crate::topology::{Place, Servers, Shape, Station};
 
 /// Share of calls dropped for fullness from which a station counts as saturated (rules 1.2).
@@ -44,7 +44,20 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         wasted: 0.0,
         alive,
         ledger: Ledger::default(),
+        queue: queue(place, flow),
     }
+}
+
+/// What the flows say of the messages of a queue: their mean wait and stay, and how the backlog grows.
+fn queue(place: &Place, flow: &StationFlow) -> Option<Box<QueueReport>> {
+    let Station::Queue(_) = place.station else { return None };
+    let trust = if flow.backlog < 1.0 { Trust::Approximate } else { Trust::Low };
+    let latency = flow.message_s.filter(|time| time.is_finite()).map(|mean| {
+        // Between the wait, nearly exponential, and the service: as exponential.
+        Times::of(mean, trust, |p| -mean * libm::log1p(-p))
+    });
+    let growth = flow.growth;
+    Some(Box::new(QueueReport { latency, peak: 0, oldest_s: 0.0, drain_s: None, growth, groups: Vec::new() }))
 }
 
 /// The line for a core where it is the only wait and the same at every instance that is used.

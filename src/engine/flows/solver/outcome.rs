@@ -64,6 +64,8 @@ impl Solver<'_> {
             limit: site.limit,
             backlog: site.backlog,
             waiting: site.waiting,
+            growth: site.growth,
+            message_s: site.message_s,
             hit_ratio: look_ups.then(|| self.hit_ratio(node)),
             streams: site.known.streams.clone(),
             dropped: self.dropped(node, cut),

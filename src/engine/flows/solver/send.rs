@@ -264,67 +264,6 @@ impl Solver<'_> {
         }
     }
 
-    /// A queue passes on what its consumers can take.
-    fn consume(&mut self, node: usize, total: f64) -> f64 {
-        let rates = self.through_all(node);
-        let (mut capacity, mut servers) = (0.0, 0.0);
-        let mut shares = Vec::new();
-        for edge in &self.topology.outgoing[node] {
-            let (each, count) = self.consumer(edge.index(), &rates);
-            capacity += each;
-            servers += count;
-            shares.push((edge.index(), each));
-        }
-        for op in Operation::ALL {
-            let carries = |route: usize| op.uses(self.topology.route(route));
-            let sum: f64 = shares.iter().filter(|(route, _)| carries(*route)).map(|(_, each)| each).sum();
-            for (route, each) in shares.iter().filter(|(route, _)| carries(*route)) {
-                let equal = if each.is_finite() { each / sum } else { 1.0 };
-                self.splits[*route][op as usize] = if sum > 0.0 { equal } else { 0.0 };
-            }
-        }
-        let waiting = self.messages_waiting(node, total, capacity, servers);
-        let site = &mut self.sites[node];
-        let before = site.taken;
-        site.waiting = waiting;
-        site.backlog = if total > 0.0 { total / capacity } else { 0.0 };
-        site.taken = if self.lossless || site.backlog <= 1.0 { 1.0 } else { 1.0 / site.backlog };
-        change(before, site.taken)
-    }
-
-    fn messages_waiting(&self, node: usize, total: f64, capacity: f64, servers: f64) -> f64 {
-        let Station::Queue(queue) = &self.topology.place(node).station else { return 0.0 };
-        if total <= 0.0 || !capacity.is_finite() {
-            return 0.0;
-        }
-        if total >= capacity {
-            return queue.backlog as f64;
-        }
-        let wait = Wait::mmc(total, servers / capacity, servers.clamp(1.0, 100_000.0) as u32);
-        (total * wait.mean()).min(queue.backlog as f64)
-    }
-
-    /// Messages a second that the consumers along a route can take, and how many at once.
-    fn consumer(&self, route: usize, rates: &[f64; 2]) -> (f64, f64) {
-        let node = self.topology.ends(route).1;
-        let servers = &self.topology.place(node).servers;
-        let live = self.reach.live(node) as f64;
-        if !matches!(self.topology.place(node).station, Station::Server(_)) {
-            return (if live > 0.0 { f64::INFINITY } else { 0.0 }, f64::INFINITY);
-        }
-        let total = (rates[0] + rates[1]).max(f64::MIN_POSITIVE);
-        let share = [rates[0] / total, rates[1] / total];
-        let own = share[0] * servers.read.mean_s + share[1] * servers.write.mean_s;
-        let held = own + share[0] * self.sites[node].hold[0] + share[1] * self.sites[node].hold[1];
-        let by_slots = f64::from(servers.slots) / held;
-        let by_cores = servers.cores.map_or(f64::INFINITY, |cores| f64::from(cores) / own);
-        if by_slots < by_cores {
-            (live * by_slots, live * f64::from(servers.slots))
-        } else {
-            (live * by_cores, live * f64::from(servers.cores.unwrap_or(servers.slots)))
-        }
-    }
-
     fn derive_hits(&mut self, node: usize) {
         let Some(size) = keys::size(self.topology, node, self.reach.live(node)) else { return };
         let mut rates = vec![0.0; 0];

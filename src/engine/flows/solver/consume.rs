@@ -1,0 +1,142 @@
+//! What a queue hands to its consumers, and what waits.
+
+use super::{Solver, change};
+use crate::engine::formulas::Wait;
+use crate::topology::{Full, Operation, Queue, Station};
+
+/// What the consumers behind one link can do.
+#[derive(Debug, Clone, Copy)]
+struct Consumers {
+    route: usize,
+    /// Messages they can take [1/s].
+    each: f64,
+    /// Messages they work on at once.
+    at_once: f64,
+    /// Mean time of a message at one of them [s].
+    takes_s: f64,
+}
+
+impl Solver<'_> {
+    /// A queue passes on what its consumers can take: of a broker all together, of a log each group for itself.
+    pub fn consume(&mut self, node: usize, total: f64) -> f64 {
+        let Station::Queue(queue) = self.topology.place(node).station else { return 0.0 };
+        let rates = self.through_all(node);
+        let routes = self.topology.outgoing[node].iter();
+        let consumers: Vec<Consumers> =
+            routes.map(|edge| self.consumers(&queue, edge.index(), &rates)).collect();
+        let before = self.sites[node].taken;
+        if queue.rules.partitions.is_some() {
+            self.consume_log(node, &queue, &rates, &consumers);
+        } else {
+            self.consume_broker(node, &queue, total, &consumers);
+        }
+        change(before, self.sites[node].taken)
+    }
+
+    fn consume_broker(&mut self, node: usize, queue: &Queue, total: f64, consumers: &[Consumers]) {
+        let capacity: f64 = consumers.iter().map(|one| one.each).sum();
+        let at_once: f64 = consumers.iter().map(|one| one.at_once).sum();
+        let (load, waiting, growth) = line(queue, total, capacity, at_once);
+        // What is dropped for want of room never reaches a consumer, though its producer was told ok.
+        let passes = self.passes(queue, load);
+        for op in Operation::ALL {
+            let carries = |one: &&Consumers| op.uses(self.topology.route(one.route));
+            let sum: f64 = consumers.iter().filter(carries).map(|one| one.each).sum();
+            let splits: Vec<(usize, f64)> = consumers
+                .iter()
+                .filter(carries)
+                .map(|one| (one.route, if one.each.is_finite() { one.each / sum } else { 1.0 }))
+                .collect();
+            for (route, share) in splits {
+                self.splits[route][op as usize] = if sum > 0.0 { share * passes } else { 0.0 };
+            }
+        }
+        let takes = if capacity > 0.0 {
+            consumers.iter().map(|one| one.each.min(1e15) / capacity.min(1e15) * one.takes_s).sum()
+        } else {
+            0.0
+        };
+        self.keep_messages(node, queue, total, (load, waiting, growth), takes);
+    }
+
+    /// Every group sees every message; the slowest decides what is accepted.
+    fn consume_log(&mut self, node: usize, queue: &Queue, rates: &[f64; 2], consumers: &[Consumers]) {
+        let (mut load, mut waiting, mut growth, mut takes, mut all) = (0.0f64, 0.0, 0.0f64, 0.0, 0.0);
+        for one in consumers {
+            let uses = |op: Operation| op.uses(self.topology.route(one.route));
+            let published: f64 =
+                Operation::ALL.into_iter().filter(|op| uses(*op)).map(|op| rates[op as usize]).sum();
+            let (own, waits, grows) = line(queue, published, one.each, one.at_once);
+            for op in Operation::ALL.into_iter().filter(|op| uses(*op)) {
+                self.splits[one.route][op as usize] = self.passes(queue, own);
+            }
+            (load, waiting, growth) = (load.max(own), waiting + waits, growth.max(grows));
+            takes += published * one.takes_s;
+            all += published;
+        }
+        let takes = if all > 0.0 { takes / all } else { 0.0 };
+        self.keep_messages(node, queue, all, (load, waiting, growth), takes);
+    }
+
+    /// Share of the messages accepted that reach a consumer in the end.
+    fn passes(&self, queue: &Queue, load: f64) -> f64 {
+        let dropped = queue.rules.full == Full::DropOldest && !self.lossless && load > 1.0;
+        if dropped { 1.0 / load } else { 1.0 }
+    }
+
+    fn keep_messages(&mut self, node: usize, queue: &Queue, total: f64, line: (f64, f64, f64), takes: f64) {
+        let (load, waiting, growth) = line;
+        let lossless = self.lossless;
+        let site = &mut self.sites[node];
+        (site.backlog, site.waiting, site.growth) = (load, waiting, growth);
+        let accepts_all = lossless || load <= 1.0 || queue.rules.full == Full::DropOldest;
+        site.taken = if accepts_all { 1.0 } else { 1.0 / load };
+        let done = if load > 1.0 { total / load } else { total };
+        site.message_s = (done > 0.0).then(|| waiting / done + takes);
+    }
+
+    /// What the consumers along a route can take.
+    fn consumers(&self, queue: &Queue, route: usize, rates: &[f64; 2]) -> Consumers {
+        let node = self.topology.ends(route).1;
+        let servers = &self.topology.place(node).servers;
+        let live = self.reach.live(node) as f64;
+        let total = (rates[0] + rates[1]).max(f64::MIN_POSITIVE);
+        let share = [rates[0] / total, rates[1] / total];
+        let both_ways = 2e-9 * self.topology.route(route).latency_ns as f64;
+        let own = share[0] * servers.read.mean_s + share[1] * servers.write.mean_s;
+        let held = own + share[0] * self.sites[node].hold[0] + share[1] * self.sites[node].hold[1];
+        let takes_s = held + both_ways;
+        if !matches!(self.topology.place(node).station, Station::Server(_)) {
+            let each = if live > 0.0 { f64::INFINITY } else { 0.0 };
+            return Consumers { route, each, at_once: f64::INFINITY, takes_s };
+        }
+        let cores = servers.cores.map_or(f64::INFINITY, f64::from);
+        let (mut each, mut at_once) =
+            (live * f64::from(servers.slots) / held, live * f64::from(servers.slots));
+        if cores / own < f64::from(servers.slots) / held {
+            (each, at_once) = (live * cores / own, live * cores);
+        }
+        // One message of a partition at a time; the next one leaves when the last is known to be done.
+        let partitions = queue.rules.partitions.map_or(f64::INFINITY, f64::from);
+        if partitions / takes_s < each {
+            (each, at_once) = (partitions / takes_s, partitions);
+        }
+        let deliveries =
+            share[0] * self.called[route][0].attempts + share[1] * self.called[route][1].attempts;
+        Consumers { route, each: each / deliveries.max(1.0), at_once, takes_s }
+    }
+}
+
+/// Load, messages waiting and growth of a line with this capacity [1/s]. What comes faster than it is done grows until the
+/// backlog is full.
+fn line(queue: &Queue, total: f64, capacity: f64, at_once: f64) -> (f64, f64, f64) {
+    let load = if total > 0.0 { total / capacity } else { 0.0 };
+    if total <= 0.0 || !capacity.is_finite() {
+        return (load, 0.0, 0.0);
+    }
+    if total >= capacity {
+        return (load, queue.backlog as f64, total - capacity);
+    }
+    let wait = Wait::mmc(total, at_once / capacity, at_once.clamp(1.0, 100_000.0) as u32);
+    (load, (total * wait.mean()).min(queue.backlog as f64), 0.0)
+}
