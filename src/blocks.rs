@@ -19,6 +19,7 @@ mod sql_database;
 mod worker;
 
 mod arrivals;
+mod habits;
 mod hits;
 mod machine;
 mod routing;

@@ -1,10 +1,12 @@
 //! The system as a graph of stations and routes: dense indices, seconds, shares. Moving a block cannot change it.
 
 mod build;
+mod habits;
 pub mod station;
 pub mod traffic;
 
 pub use build::build;
+pub use habits::*;
 pub use station::*;
 pub use traffic::*;
 

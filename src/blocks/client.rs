@@ -2,7 +2,7 @@
 
 use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, arrivals, machine};
+use super::{About, Block, Family, Learn, Lowered, arrivals, habits, machine};
 use crate::topology::{Price, Source, Station};
 
 pub struct Client;
@@ -26,6 +26,7 @@ impl Block for Client {
                 timeout_ns: nanoseconds(read.number("timeout_s")),
                 retries: read.count("retries"),
                 backoff_s: read.number("backoff_ms") / 1e3,
+                habits: habits::habits(&read),
                 users: read.count("users"),
                 priority: read.count("priority") as u8,
                 response_kb: read.number("response_kb"),
@@ -120,6 +121,11 @@ static ABOUT: About = About {
             source: "Neutral: all alike",
             when: None,
         },
+        habits::SHARED,
+        habits::CREATES,
+        habits::FOLLOW,
+        habits::FOLLOW_S,
+        habits::SESSION,
         Param {
             id: "timeout_s",
             label: "Patience",

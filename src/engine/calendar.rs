@@ -46,9 +46,11 @@ pub enum What {
     Switch,
     /// A user of a closed loop has thought long enough.
     Think,
+    /// A user looks at what it wrote.
+    FollowUp,
 }
 
-const KINDS: [What; 11] = [
+const KINDS: [What; 12] = [
     What::Birth,
     What::Arrive,
     What::Served,
@@ -60,6 +62,7 @@ const KINDS: [What; 11] = [
     What::Tick,
     What::Switch,
     What::Think,
+    What::FollowUp,
 ];
 
 /// An event: when, in which order among equals, what, and two numbers for whom.

@@ -44,6 +44,8 @@ pub enum Purpose {
     Burst = 14,
     /// How long a user thinks before the next request.
     Think = 15,
+    /// What a user does with keys: creates, comes back, asks for the hot one.
+    Habit = 16,
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every output bit depends on every input bit.

@@ -19,6 +19,7 @@ mod queue;
 mod serve;
 mod source;
 mod store;
+mod users;
 mod versions;
 mod watch;
 
@@ -58,6 +59,8 @@ pub struct Simulation {
     pools: Vec<Pool>,
     watch: watch::Watch,
     versions: versions::Versions,
+    /// Reads that will follow a write.
+    follow_ups: Slab<users::FollowUp>,
     /// Longest detection and promotion that is waited for; proof runs shorten it [s].
     recovery_cap_s: f64,
 }
@@ -94,6 +97,8 @@ struct StationState {
     backlog: queue::Backlog,
     /// Source: requests sent, and the units of unit-rate time left until the next.
     sent: u64,
+    /// Source: keys created.
+    created: u64,
     /// Source: exact time of the next request [s].
     due_s: f64,
     /// Source: rate now [1/s].
@@ -146,6 +151,7 @@ impl Simulation {
             pools: Vec::new(),
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
+            follow_ups: Slab::default(),
             recovery_cap_s: f64::INFINITY,
             net,
         };
@@ -229,6 +235,7 @@ impl Simulation {
             What::Tick => self.tick(),
             What::Switch => self.switch(event.a, event.b),
             What::Think => self.user_sends(event.a, event.b),
+            What::FollowUp => self.look_again(call),
         }
         self.settle();
     }

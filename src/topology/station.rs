@@ -73,10 +73,10 @@ impl Operation {
     /// Both, in the order of reports.
     pub const ALL: [Operation; 2] = [Operation::Read, Operation::Write];
 
-    /// Share of a source's requests that are of this kind (0–1).
+    /// Requests of this kind for each that a source sends by itself (0–1); the reads that follow writes come on top.
     pub fn share_of(self, source: &Source) -> f64 {
         match self {
-            Operation::Read => source.reads,
+            Operation::Read => source.reads + (1.0 - source.reads) * source.habits.follow,
             Operation::Write => 1.0 - source.reads,
         }
     }

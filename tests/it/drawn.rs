@@ -39,6 +39,7 @@ impl Drawn {
             profile: Profile::Steady,
             users: 0,
             priority: 0,
+            habits: Default::default(),
             average: 1.0,
         };
         self.place(Station::Source(source), 1, Addressing::Spread)

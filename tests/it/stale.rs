@@ -122,3 +122,76 @@ fn a_primary_that_comes_back_in_time_loses_nothing() {
     run.advance(100_000_000_000, u64::MAX);
     assert_eq!(run.report().consistency.counts.lost, 0);
 }
+
+/// Step 5 of the shortener: writes create links, every creator opens the link Exp(1 s) later, half of the reads go to
+/// a replica 2 s behind: ½ (1 − e^(−2)) = 43 % of the creators see "not found".
+fn creators(more: &str) -> Seen {
+    seen(
+        &format!(
+            r#"{{"headroom":1,"nodes":[
+            {{"id":1,"block":"client","rate":100,"reads":0,"creates":1,"follow":1,"follow_s":1{more}}},
+            {{"id":2,"block":"sql-database","replicas":1,"read_ms":0,"write_ms":0,"lag_ms":2000}}],
+            "links":[[1,2,{{"latency_ms":0}}]]}}"#
+        ),
+        200.0,
+    )
+}
+
+#[test]
+fn creators_who_look_at_once_do_not_find_their_link_on_a_replica() {
+    let seen = creators("");
+    let share = (1.0 - libm::exp(-2.0)) / 2.0;
+    near("not found", seen.not_found, seen.reads, share, 0.015);
+    assert_eq!((seen.own_missed, seen.stale, seen.after_own), (seen.not_found, seen.not_found, seen.reads));
+    near("reads for each write", seen.reads, seen.writes, 1.0, 0.03);
+}
+
+#[test]
+fn a_session_guarantee_lets_creators_find_their_link() {
+    for session in ["own-writes", "causal"] {
+        let seen = creators(&format!(r#","session":"{session}""#));
+        assert!(seen.reads > 15_000, "{session}: {seen:?}");
+        assert_eq!((seen.not_found, seen.own_missed), (0, 0), "{session}");
+    }
+}
+
+/// A user who reads the primary first and a replica later goes back in time; a causal session does not.
+#[test]
+fn a_user_goes_back_in_time_without_a_causal_session() {
+    let users = |session: &str| {
+        seen(
+            &format!(
+                r#"{{"headroom":1,"nodes":[
+                {{"id":1,"block":"client","rate":400,"reads":0.9,"keys":10,"zipf":0,"users":20,"session":"{session}"}},
+                {{"id":2,"block":"sql-database","replicas":1,"read_ms":0,"write_ms":0,"lag_ms":500}}],
+                "links":[[1,2,{{"latency_ms":0}}]]}}"#
+            ),
+            60.0,
+        )
+    };
+    let [free, own, causal] = ["none", "own-writes", "causal"].map(users);
+    assert!(free.backwards > 500 && free.own_missed > 200, "{free:?}");
+    assert!(own.own_missed == 0 && own.backwards > 500, "{own:?}");
+    assert_eq!((causal.own_missed, causal.backwards), (0, 0), "{causal:?}");
+    assert!(causal.stale > 100, "others' writes may still be missed: {causal:?}");
+}
+
+/// Clients that share their keys read what the others write.
+#[test]
+fn only_shared_keys_are_changed_by_another_client() {
+    let two = |shared: bool| {
+        let shared = if shared { r#","shared":true"# } else { "" };
+        let json = format!(
+            r#"{{"headroom":1,"nodes":[
+            {{"id":1,"block":"client","rate":20,"reads":0,"keys":10,"zipf":0{shared}}},
+            {{"id":2,"block":"sql-database","replicas":1,"reads_from":"replicas","lag_ms":100,"read_ms":0}},
+            {{"id":3,"block":"client","rate":500,"reads":1,"keys":10,"zipf":0{shared}}}],
+            "links":[[1,2],[3,2]]}}"#
+        );
+        run(&json, 60.0).clients[1].seen.counts
+    };
+    let [own, shared] = [two(false), two(true)];
+    assert_eq!(own.stale, 0);
+    // Two writes a second to each key; an answer leaves the store 10 ms before it is acknowledged.
+    near("stale", shared.stale, shared.reads, 1.0 - libm::exp(-2.0 * 0.09), 0.03);
+}

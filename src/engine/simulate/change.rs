@@ -101,7 +101,9 @@ impl Simulation {
             What::Birth | What::Promote | What::Switch | What::Think => map.stations[event.a as usize],
             What::Ring => map.routes[event.a as usize],
             What::Notice => None,
-            What::Arrive | What::Served | What::Reply | What::Retry | What::Tick => Some(event.a),
+            What::Arrive | What::Served | What::Reply | What::Retry | What::Tick | What::FollowUp => {
+                Some(event.a)
+            }
         });
         for state in &mut self.stations {
             state.instances.iter_mut().for_each(|instance| instance.out = instance.dead);
@@ -127,6 +129,7 @@ impl Simulation {
             }
         }
         self.remap_sources(map);
+        self.remap_follow_ups(&map.stations);
         let refused = self.end_gone(&gone, &cut_off);
         for (slot, route) in steps {
             self.restore_step(*slot, map.routes[*route as usize]);

@@ -11,6 +11,8 @@ pub struct Contents {
     cache: SimCache,
     /// Stream of each station that is a source.
     stream_of: Vec<Option<usize>>,
+    /// Keys of each stream that were there from the start: what is created in a run is not cached.
+    keys: Vec<u64>,
     locations: u64,
 }
 
@@ -46,6 +48,7 @@ impl Contents {
         Some(Contents {
             cache: SimCache::new(cache, instances, streams, seed, &holder),
             stream_of,
+            keys: streams.iter().map(|stream| stream.keys).collect(),
             locations: u64::from(locations.max(1)),
         })
     }
@@ -84,6 +87,9 @@ impl Contents {
 
     fn find(&self, asked: &Asked) -> Option<(usize, usize)> {
         let stream = (*self.stream_of.get(asked.source as usize)?)?;
+        if asked.rank > self.keys[stream] {
+            return None;
+        }
         let location = mix(asked.user) % self.locations;
         Some((self.cache.part(location as usize, asked.instance as usize), stream))
     }

@@ -120,6 +120,12 @@ impl Copies {
         }
     }
 
+    /// Whether a copy has every write up to this version.
+    pub fn has(&mut self, copy: usize, version: u64, now: u64) -> bool {
+        self.apply(copy, now);
+        self.streams[copy].waiting.front().is_none_or(|write| write.version > version)
+    }
+
     /// A copy takes over all that another one holds, and forgets what was on its way.
     pub fn become_like(&mut self, copy: usize, other: usize) {
         if copy != other {

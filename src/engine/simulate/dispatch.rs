@@ -304,10 +304,7 @@ impl Simulation {
     pub(super) fn finish(&mut self, slot: u32, outcome: Outcome) {
         let request = self.requests[self.calls[slot].request];
         self.watch.ended(&request, self.now - request.born, outcome);
-        if self.versions.on && matches!(outcome, Outcome::Ok { .. }) {
-            let (version, counted) = (self.versions.answer(slot), self.watch.counts_now(&request));
-            self.versions.answered(self.calls[slot].request, &request, version, counted);
-        }
+        self.compare(slot, &request, outcome);
         self.drop_call(slot);
         if request.looped {
             self.think(&request);

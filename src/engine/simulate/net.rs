@@ -53,7 +53,7 @@ pub struct StationNet {
 }
 
 /// Every purpose, in the order of their numbers from 1.
-const ALL: [Purpose; 15] = [
+const ALL: [Purpose; 16] = [
     Purpose::Gap,
     Purpose::Operation,
     Purpose::Key,
@@ -69,6 +69,7 @@ const ALL: [Purpose; 15] = [
     Purpose::User,
     Purpose::Burst,
     Purpose::Think,
+    Purpose::Habit,
 ];
 
 /// Start of each purpose's draws at one station.
@@ -271,9 +272,13 @@ fn keeps_copies(net: &StationNet) -> bool {
     }
 }
 
+/// Key space of all clients that share their keys.
+const SHARED_SPACE: u64 = 1;
+
 fn name_space(net: &mut StationNet) {
-    if matches!(net.station, Station::Source(_)) {
-        net.space = random::mix(u64::from(net.id)).max(1);
+    if let Station::Source(source) = &net.station {
+        let own = random::mix(u64::from(net.id)).max(1);
+        net.space = if source.habits.shared { SHARED_SPACE } else { own };
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::calls::{Call, Kind, NONE, Outcome, State};
 use super::contents::{Asked, node_of};
-use super::{Simulation, net, store};
+use super::{Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
@@ -314,10 +314,12 @@ impl Simulation {
     fn pick_instance(&mut self, slot: u32) -> u32 {
         let call = self.calls[slot];
         let s = call.station as usize;
+        if matches!(self.net.stations[s].station, Station::Store(_)) {
+            return self.pick_copy(slot);
+        }
         let request = &self.requests[call.request];
         let state = &mut self.stations[s];
         match (&self.net.stations[s].station, self.net.stations[s].servers.addressing) {
-            (Station::Store(store), _) => store::pick(store, state, request.op),
             (Station::Cache(cache), _) if cache.copies => state.primary,
             (Station::Cache(cache), _) => {
                 let gone = |node: u32| {
@@ -348,7 +350,7 @@ impl Simulation {
 }
 
 /// The next instance in turn that passes and is not known to be dead; the primary when none does.
-pub(super) fn in_turn(state: &mut super::StationState, passes: impl Fn(u32, bool) -> bool) -> u32 {
+pub(super) fn in_turn(state: &mut super::StationState, mut passes: impl FnMut(u32, bool) -> bool) -> u32 {
     let n = state.instances.len() as u32;
     for _ in 0..n {
         let i = state.turn % n;

@@ -1,7 +1,7 @@
 //! Who sends when: open arrivals in operational time, bursts, and users who wait for their answer.
 
 use super::Simulation;
-use super::calls::{Call, Kind, Request, State};
+use super::calls::Request;
 use crate::engine::calendar::{Class, What};
 use crate::engine::pace;
 use crate::engine::random::{Draw, Purpose, mix};
@@ -167,10 +167,7 @@ impl Simulation {
         let number = self.stations[station as usize].sent;
         self.stations[station as usize].sent += 1;
         let request = self.new_request(station, number, user);
-        let call = Call { kind: Kind::Root, state: State::Calling, ..self.blank(request, station) };
-        let root = self.add_call(call);
-        self.watch.sent(&self.requests[request]);
-        self.proceed(root);
+        self.send_out(request, station);
     }
 
     fn new_request(&mut self, station: u32, number: u64, user: Option<u32>) -> u32 {
@@ -188,7 +185,10 @@ impl Simulation {
             (None, 0) => hash,
             (None, users) => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
         };
-        let key = if net.space == 0 { 0 } else { mix(net.space ^ mix(rank)).max(1) };
+        let (keys, session) = (source.keys, source.habits.session);
+        let creates = self.creates(station, hash, !reads);
+        let rank = if creates { self.created_rank(station, keys) } else { rank };
+        let key = self.key_of(station, rank, creates);
         let slot = self.requests.insert(Request {
             hash,
             born: self.now,
@@ -200,7 +200,7 @@ impl Simulation {
             looped,
             window: self.watch.window_of_new_requests(),
         });
-        self.versions.request_begins(slot, key, u8::from(!reads));
+        self.versions.request_begins(slot, key, u8::from(!reads), user, session, creates);
         slot
     }
 

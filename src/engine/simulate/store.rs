@@ -2,9 +2,10 @@
 
 use super::calls::{Call, Kind, Outcome};
 use super::copies::Copies;
-use super::{Simulation, StationState, serve};
+use super::versions::ORIGINAL;
+use super::{Simulation, serve};
 use crate::engine::calendar::{Class, What};
-use crate::topology::{Reads, Station, Store};
+use crate::topology::{Reads, Station};
 
 impl Simulation {
     /// Copies of a station's data, where anything in the design can be stale.
@@ -116,19 +117,30 @@ impl Simulation {
         }
         self.complete(slot, call.outcome);
     }
-}
 
-/// The instance that a call reaches.
-pub(super) fn pick(store: &Store, state: &mut StationState, op: u8) -> u32 {
-    let (primary, standby) = (state.primary, state.standby);
-    let reads_spread = match store.reads {
-        Reads::Primary => false,
-        Reads::Replicas | Reads::All => store.replicas > 0,
-    };
-    if op == 1 || !reads_spread {
-        return primary;
+    /// The node that a call reaches: of those that may answer, the next in turn that has what the session relies on;
+    /// the primary when none has.
+    pub(super) fn pick_copy(&mut self, slot: u32) -> u32 {
+        let call = self.calls[slot];
+        let Station::Store(store) = &self.net.stations[call.station as usize].station else { return 0 };
+        let state = &mut self.stations[call.station as usize];
+        let (primary, standby) = (state.primary, state.standby);
+        let spread = match store.reads {
+            Reads::Primary => false,
+            Reads::Replicas | Reads::All => store.replicas > 0,
+        };
+        if self.requests[call.request].op == 1 || !spread {
+            return primary;
+        }
+        let (needs, now) = (self.versions.needs(call.request), self.now);
+        let with_primary = store.reads == Reads::All;
+        let mut copies = state.copies.take();
+        let mut has = |i: u32| copies.as_mut().is_none_or(|copies| copies.has(i as usize, needs, now));
+        let found = serve::in_turn(state, |i, out| {
+            let may = Some(i) != standby && !out && (with_primary || i != primary);
+            may && (needs == ORIGINAL || i == primary || has(i))
+        });
+        state.copies = copies;
+        found
     }
-    let with_primary = store.reads == Reads::All;
-    let answers = move |i: u32, out: bool| Some(i) != standby && !out && (with_primary || i != primary);
-    serve::in_turn(state, answers)
 }

@@ -7,8 +7,9 @@
 
 use super::calls::Request;
 use super::keytable::KeyTable;
+use super::users::{Past, Users};
 use crate::report::{ClientConsistency, Consistency, Seen};
-use crate::topology::Station;
+use crate::topology::{Session, Station};
 
 /// No version: the answer has nothing behind it that could be compared.
 pub const UNKNOWN: u64 = u64::MAX;
@@ -28,6 +29,12 @@ struct Token {
     expects: u64,
     /// A write: its version, [`ORIGINAL`] until the first durable copy.
     wrote: u64,
+    /// A read: newest write of the same user that was acknowledged, and newest version that user read.
+    past: Past,
+    /// A read: what its session relies on.
+    needs: u64,
+    /// The key was created in the run: its original is nothing.
+    created: bool,
 }
 
 /// Versions under way, and what has been acknowledged.
@@ -41,6 +48,8 @@ pub struct Versions {
     tokens: Vec<Token>,
     /// Newest acknowledged version of each key written in the run.
     acknowledged: KeyTable<u64>,
+    /// Users who come back.
+    users: Users,
     /// What was seen in the measured window, by station of the client.
     seen: Vec<Seen>,
 }
@@ -99,10 +108,57 @@ impl Versions {
     }
 
     /// A request for a key is sent.
-    pub fn request_begins(&mut self, slot: u32, key: u64, op: u8) {
+    pub fn request_begins(
+        &mut self,
+        slot: u32,
+        key: u64,
+        op: u8,
+        user: u64,
+        session: Session,
+        created: bool,
+    ) {
+        if !self.on {
+            return;
+        }
+        let mut token = Token { key, created, ..Token::default() };
+        if op == 0 {
+            token.expects = self.newest(key);
+            token.past = self.users.of_key(user, key);
+            token.needs = self.users.needs(session, user);
+        }
+        set_at(&mut self.tokens, slot, token);
+    }
+
+    /// A read follows a write of its user.
+    pub fn wrote_before(&mut self, slot: u32, session: Session, version: u64) {
+        let Some(token) = self.tokens.get_mut(slot as usize).filter(|_| self.on) else { return };
+        token.past.wrote = version.max(token.past.wrote);
+        if session != Session::None {
+            token.needs = version.max(token.needs);
+        }
+    }
+
+    /// Key and version that a request wrote.
+    pub fn written(&self, slot: u32) -> (u64, u64) {
+        self.tokens.get(slot as usize).map_or((0, ORIGINAL), |token| (token.key, token.wrote))
+    }
+
+    /// What a request's session relies on: a copy that has not got so far must not answer.
+    #[inline]
+    pub fn needs(&self, request: u32) -> u64 {
         if self.on {
-            let expects = if op == 0 { self.newest(key) } else { ORIGINAL };
-            set_at(&mut self.tokens, slot, Token { key, expects, wrote: ORIGINAL });
+            self.tokens.get(request as usize).map_or(ORIGINAL, |token| token.needs)
+        } else {
+            ORIGINAL
+        }
+    }
+
+    /// What an answer tells a user who will come back.
+    pub fn remember(&mut self, slot: u32, request: &Request, session: Session, version: u64) {
+        let (key, wrote) = self.written(slot);
+        let version = if request.op == 1 { wrote } else { version };
+        if key != 0 && version != ORIGINAL && version != UNKNOWN {
+            self.users.remember(session, request.user, key, request.op, version);
         }
     }
 
@@ -144,6 +200,10 @@ impl Versions {
         let Some(seen) = seen.filter(|_| version != UNKNOWN) else { return };
         seen.reads += 1;
         seen.stale += u64::from(version < token.expects);
+        seen.not_found += u64::from(version < token.expects && version == ORIGINAL && token.created);
+        seen.own_missed += u64::from(version < token.past.wrote);
+        seen.after_own += u64::from(token.past.wrote != ORIGINAL);
+        seen.backwards += u64::from(version < token.past.saw);
     }
 
     /// A write is gone from every copy; what is left of its key is `left`. Counts when it had been acknowledged.

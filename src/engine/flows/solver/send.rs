@@ -326,7 +326,8 @@ impl Solver<'_> {
         let client = self.clients.iter().position(|source| *source == node).expect("a source is a client");
         let source = self.sources[client];
         self.sites[node].departures = source.arrivals.scv(source.rate * self.multiple);
-        self.sites[node].departing = source.rate * self.multiple;
+        let requests: f64 = Operation::ALL.iter().map(|op| op.share_of(source)).sum();
+        self.sites[node].departing = source.rate * requests * self.multiple;
         for op in Operation::ALL {
             let rate = source.rate * op.share_of(source) * self.multiple;
             if rate > 0.0 {

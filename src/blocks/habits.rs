@@ -1,0 +1,91 @@
+//! The part of a client's form that says what its users do with keys.
+
+use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
+use crate::topology::{Habits, Session};
+
+/// Share of writes that are read again by the writer.
+pub const FOLLOW: Param = Param {
+    id: "follow",
+    label: "Writers who look again",
+    doc: "Share of the writes after which the same user reads the key; these reads come on top of the requests.",
+    unit: Unit::Share,
+    kind: Kind::Number { min: 0.0, max: 1.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral; four in five open the short link they made (rules 3.2)",
+    when: None,
+};
+
+/// How soon.
+pub const FOLLOW_S: Param = Param {
+    id: "follow_s",
+    label: "They look after",
+    doc: "Mean time from the answer to a write until its user reads the key; exponential.",
+    unit: Unit::Seconds,
+    kind: Kind::Number { min: 0.0, max: 3_600.0 },
+    default: Fixed::Number(1.0),
+    source: "rules 3.2",
+    when: None,
+};
+
+/// Share of writes that create.
+pub const CREATES: Param = Param {
+    id: "creates",
+    label: "New keys",
+    doc: "Share of the writes that create a key which was not there before: until a copy has it, it finds nothing.",
+    unit: Unit::Share,
+    kind: Kind::Number { min: 0.0, max: 1.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral: every write changes an old key",
+    when: None,
+};
+
+/// Guarantee of a session.
+pub const SESSION: Param = Param {
+    id: "session",
+    label: "A user can rely on",
+    doc: "What a read carries along: it goes to a copy that has it, and to the primary when none has.",
+    unit: Unit::None,
+    kind: Kind::Choice(&[
+        Choice { id: "none", label: "Nothing", doc: "Any copy may answer, however old." },
+        Choice {
+            id: "own-writes",
+            label: "Their own writes",
+            doc: "Nobody misses what they wrote themselves.",
+        },
+        Choice {
+            id: "causal",
+            label: "All they have seen",
+            doc: "Nobody misses their own writes or goes back behind what they have read.",
+        },
+    ]),
+    default: Fixed::Choice("none"),
+    source: "rules 1.8",
+    when: None,
+};
+
+/// Whose keys.
+pub const SHARED: Param = Param {
+    id: "shared",
+    label: "Shares its keys",
+    doc: "All clients that say so read and write the same keys; otherwise a client's keys are its own.",
+    unit: Unit::None,
+    kind: Kind::Flag,
+    default: Fixed::Flag(false),
+    source: "Neutral: format 1 gave each client its own",
+    when: None,
+};
+
+/// The habits that these values ask for.
+pub fn habits(read: &Reader) -> Habits {
+    Habits {
+        follow: read.number(FOLLOW.id),
+        follow_s: read.number(FOLLOW_S.id),
+        creates: read.number(CREATES.id),
+        session: match read.choice(SESSION.id) {
+            "own-writes" => Session::OwnWrites,
+            "causal" => Session::Causal,
+            _ => Session::None,
+        },
+        shared: read.flag(SHARED.id),
+    }
+}

@@ -1,0 +1,28 @@
+//! What the users of a client do with keys: coming back to what they wrote, creating new ones, asking for a hot one.
+
+/// Habits of a client's users. The default is users who never come back to a key on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Habits {
+    /// Share of the acknowledged writes after which the same user reads the key (0–1); these reads come on top.
+    pub follow: f64,
+    /// Mean time from the acknowledgment to that read, exponential [s].
+    pub follow_s: f64,
+    /// Share of the writes that create a key (0–1).
+    pub creates: f64,
+    /// What a user may rely on.
+    pub session: Session,
+    /// Its keys are those of all clients that share theirs.
+    pub shared: bool,
+}
+
+/// What a user may rely on; reads carry the last version seen and go to a copy that has it, else to the primary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Session {
+    /// Nothing.
+    #[default]
+    None,
+    /// Its own writes.
+    OwnWrites,
+    /// Its own writes and all that it has read.
+    Causal,
+}
