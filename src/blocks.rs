@@ -11,6 +11,7 @@ mod cache;
 mod cdn;
 mod client;
 mod external_service;
+mod function;
 mod load_balancer;
 mod message_queue;
 mod monitoring;
@@ -19,9 +20,11 @@ mod sql_database;
 mod worker;
 
 mod arrivals;
+mod capacity;
 mod habits;
 mod hits;
 mod machine;
+mod policy;
 mod routing;
 mod service;
 
@@ -36,6 +39,7 @@ pub static BLOCKS: &[&dyn Block] = &[
     &api_gateway::ApiGateway,
     &app_server::AppServer,
     &worker::Worker,
+    &function::Function,
     &external_service::ExternalService,
     &cache::Cache,
     &sql_database::SqlDatabase,

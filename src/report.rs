@@ -34,11 +34,21 @@ pub enum Cause {
     DependencyFailed,
     /// The call went round in a circle 64 times.
     Loop,
+    /// A datagram that vanished on its way.
+    Lost,
+    /// The caller's circuit breaker was open: the call was not sent.
+    BrokenCircuit,
+    /// As many calls under way as the caller's bulkhead allows: the call was not sent.
+    BulkheadFull,
+    /// A function ran as often at once as it may.
+    Throttled,
+    /// The session lives on another instance.
+    Stateful,
 }
 
 impl Cause {
     /// Every cause, in wire order.
-    pub const ALL: [Cause; 10] = [
+    pub const ALL: [Cause; 15] = [
         Cause::Refused,
         Cause::Died,
         Cause::Overloaded,
@@ -49,6 +59,11 @@ impl Cause {
         Cause::Partitioned,
         Cause::DependencyFailed,
         Cause::Loop,
+        Cause::Lost,
+        Cause::BrokenCircuit,
+        Cause::BulkheadFull,
+        Cause::Throttled,
+        Cause::Stateful,
     ];
 
     /// Number of causes.
@@ -67,6 +82,11 @@ impl Cause {
             Cause::Partitioned => "cut off",
             Cause::DependencyFailed => "dependency failed",
             Cause::Loop => "endless loop",
+            Cause::Lost => "lost on the way",
+            Cause::BrokenCircuit => "broken circuit",
+            Cause::BulkheadFull => "bulkhead full",
+            Cause::Throttled => "throttled",
+            Cause::Stateful => "session elsewhere",
         }
     }
 }
@@ -279,6 +299,8 @@ pub struct NodeReport {
     pub dropped: [f64; Cause::COUNT],
     /// Share of the look-ups that hit (0–1); `None` for what is not a cache.
     pub hit_ratio: Option<f64>,
+    /// Share of the calls that started cold (0–1); `None` for what is not a function.
+    pub cold: Option<f64>,
     /// Share of completions whose caller had given up (0–1).
     pub wasted: f64,
     /// Instances alive at the end.
@@ -369,7 +391,7 @@ pub struct Ledger {
 }
 
 /// One route.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LinkReport {
     /// Calls sent, retries included [1/s].
     pub calls: f64,
@@ -377,6 +399,16 @@ pub struct LinkReport {
     pub failures: f64,
     /// Calls waiting for a connection of the pool, mean.
     pub waiting: f64,
+    /// Calls not sent: the breaker was open or the bulkhead full [1/s].
+    pub rejected: f64,
+    /// Retries among the calls [1/s].
+    pub retries: f64,
+    /// Second copies sent because the first was slow [1/s].
+    pub hedges: f64,
+    /// Writes repeated although the first copy went through [1/s].
+    pub duplicates: f64,
+    /// Messages lost, or packets sent again, on the way [1/s].
+    pub lost: f64,
 }
 
 /// One second of a run.

@@ -1,12 +1,16 @@
 //! The system as a graph of stations and routes: dense indices, seconds, shares. Moving a block cannot change it.
 
 mod build;
+pub mod compute;
 mod habits;
+pub mod policy;
 pub mod station;
 pub mod traffic;
 
 pub use build::build;
+pub use compute::{Cold, Discipline, Function, Scaling};
 pub use habits::*;
+pub use policy::{Breaker, Jitter, OnTimeout, Policies, Trip};
 pub use station::*;
 pub use traffic::*;
 

@@ -1,7 +1,7 @@
 //! What a design costs a month: machines, calls at the average rate, and answers sent to the clients.
 
 use crate::analysis::Cost;
-use crate::engine::flows::{Flows, RouteFlow};
+use crate::engine::flows::{Flows, RouteFlow, StationFlow};
 use crate::topology::{Place, Source, Station, Topology};
 
 /// Seconds of a month of 730 hours.
@@ -17,7 +17,14 @@ pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
     };
     let node = |(node, place): (usize, &Place)| {
         let millions = average(&flows.stations[node].by_client) * MONTH_S / 1e6;
-        place.price.month + place.price.million_calls * millions
+        let seconds = match &place.station {
+            Station::Server(server) => {
+                server.function.map_or(0.0, |function| function.second * run_s(place, &flows.stations[node]))
+            }
+            Station::Source(_) | Station::Router(_) | Station::Cache(_) => 0.0,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => 0.0,
+        };
+        place.price.month + (place.price.million_calls + 1e6 * seconds) * millions
     };
     let nodes: Vec<f64> = topology.places().map(node).collect();
     let egress = egress(topology, flows);
@@ -25,6 +32,14 @@ pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
     let requests = average(&sent) * MONTH_S / 1e6;
     let month = nodes.iter().sum::<f64>() + egress;
     Cost { month, per_million: (requests > 0.0).then(|| month / requests), nodes, egress }
+}
+
+/// Mean time that a call runs at a station, waiting for its own calls included [s].
+fn run_s(place: &Place, flow: &StationFlow) -> f64 {
+    let own = [place.servers.read.mean_s, place.servers.write.mean_s];
+    let all: f64 = flow.offered.iter().sum();
+    let run = |op: usize| flow.offered[op] * (own[op] + flow.hold[op]);
+    if all > 0.0 { (run(0) + run(1)) / all } else { 0.0 }
 }
 
 /// Answers on the links of the clients, at the price of the block that gives them [USD/month].

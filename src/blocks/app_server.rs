@@ -1,7 +1,7 @@
 //! App server: serves, then makes its own calls in drawn order, then replies.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, capacity, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Server, Servers, Station};
 
@@ -15,24 +15,33 @@ impl Block for AppServer {
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
         let embedded = read.choice("state") == "embedded-database";
-        let instances = if embedded { 1 } else { read.count("instances") };
+        let drawn = if embedded { 1 } else { read.count("instances") };
+        let (most, scaling) = if embedded { (1, None) } else { capacity::scaling(&read, drawn) };
+        let (cores, month) = capacity::machine(&read);
+        let sessions = (read.choice("state") == "sessions").then(|| read.number("logged_in"));
         let shape = service::shape(&read);
         Lowered {
-            station: Station::Server(Server { holds_data: embedded }),
+            station: Station::Server(Server {
+                holds_data: embedded,
+                discipline: capacity::discipline(&read),
+                sessions,
+                scaling,
+                function: None,
+            }),
             servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
+                instances: most,
+                cores: Some(cores),
                 slots: if read.choice("threads") == "async" { 10_000 } else { 200 },
                 queue: read.count("queue"),
                 full: Cause::Overloaded,
                 read: service::of(read.number("service_ms"), shape),
                 write: service::of(read.number("write_ms"), shape),
-                errors: 0.0,
+                errors: read.number(capacity::ERRORS.id),
                 limit: None,
                 addressing: Addressing::First,
             },
             price: Price {
-                month: f64::from(instances) * read.number("price_month"),
+                month: f64::from(drawn) * month,
                 million_calls: 0.0,
                 egress_gb: machine::EGRESS_GB,
             },
@@ -51,11 +60,12 @@ static ABOUT: About = About {
     makes_calls: true,
     params: &[
         Param {
-            doc: "Machines that run it. Callers use only the first unless a load balancer or a queue stands in front.",
-            when: Some(("state", "stateless")),
+            doc: "Machines that run it. Callers use only the first unless a load balancer or a queue stands in front. A \
+                  database in the same box allows only one.",
             ..machine::INSTANCES
         },
-        machine::CORES,
+        capacity::MACHINE,
+        capacity::CORES,
         Param {
             id: "service_ms",
             label: "Read takes",
@@ -108,6 +118,11 @@ static ABOUT: About = About {
             kind: Kind::Choice(&[
                 Choice { id: "stateless", label: "Stateless", doc: "Any instance can answer any request." },
                 Choice {
+                    id: "sessions",
+                    label: "Sessions in memory",
+                    doc: "A logged-in request must reach the instance that knows it; a dead one loses its sessions.",
+                },
+                Choice {
                     id: "embedded-database",
                     label: "Database in the same box",
                     doc: "Answers from its own data; one instance only.",
@@ -117,7 +132,25 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
-        machine::PRICE_MONTH,
+        Param {
+            id: "logged_in",
+            label: "Logged in",
+            doc: "Share of the requests that need their session.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.0, max: 1.0 },
+            default: Fixed::Number(1.0),
+            source: "The hard case",
+            when: Some(("state", "sessions")),
+        },
+        capacity::DISCIPLINE,
+        capacity::ERRORS,
+        capacity::AUTOSCALING,
+        capacity::SCALE_MIN,
+        capacity::SCALE_MAX,
+        capacity::SCALE_TARGET,
+        capacity::SCALE_BOOT,
+        capacity::SCALE_COOLDOWN,
+        capacity::PRICE_MONTH,
     ],
     initial: &[],
     initial_link: &[],

@@ -16,7 +16,7 @@ impl Block for ExternalService {
         let time = service::of(read.number("service_ms"), service::shape(&read));
         let limit = read.number("limit");
         Lowered {
-            station: Station::Server(Server { holds_data: false }),
+            station: Station::Server(Server::default()),
             servers: Servers {
                 errors: read.number("errors"),
                 limit: (limit > 0.0).then(|| Limit { rate: limit, burst: limit.ceil().max(1.0) as u32 }),

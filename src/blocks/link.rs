@@ -1,6 +1,7 @@
 //! The parameters of a link and what they mean to the engines.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use super::policy;
 use crate::design::LinkId;
 use crate::topology::Route;
 
@@ -137,6 +138,31 @@ pub static PARAMS: &[Param] = &[
         source: "Neutral",
         when: None,
     },
+    policy::BACKOFF_FACTOR,
+    policy::BACKOFF_CAP,
+    policy::JITTER,
+    policy::BUDGET,
+    policy::ON_TIMEOUT,
+    policy::PATIENCE,
+    policy::BREAKER,
+    policy::BREAKER_FAILURES,
+    policy::BREAKER_SHARE,
+    policy::BREAKER_CALLS,
+    policy::BREAKER_OPEN,
+    policy::BREAKER_PROBES,
+    policy::BULKHEAD,
+    policy::HEDGE,
+    policy::PARALLEL,
+    policy::GROUP,
+    policy::QUORUM,
+    policy::LATENCY_SHAPE,
+    policy::LATENCY_CV,
+    policy::LOSS,
+    policy::DATAGRAM,
+    policy::BANDWIDTH,
+    policy::REQUEST_KB,
+    policy::RESPONSE_KB,
+    policy::SINGLE_LINE,
 ];
 
 /// What a link means to the engines.
@@ -159,6 +185,7 @@ pub fn lower(id: LinkId, values: &Values) -> Route {
         backoff_s: read.number("backoff_ms") / 1e3,
         idempotent: read.flag("idempotent"),
         pool: (pool > 0).then_some(pool),
+        policy: policy::lower(&read),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Worker: takes messages from a queue and does the work that nobody waits for.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, capacity, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Server, Servers, Station};
 
@@ -15,12 +15,14 @@ impl Block for Worker {
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
         let instances = read.count("instances");
+        let (most, scaling) = capacity::scaling(&read, instances);
+        let (cores, month) = capacity::machine(&read);
         let time = service::of(read.number("service_ms"), service::shape(&read));
         Lowered {
-            station: Station::Server(Server { holds_data: false }),
+            station: Station::Server(Server { scaling, ..Server::default() }),
             servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
+                instances: most,
+                cores: Some(cores),
                 slots: read.count("concurrency"),
                 queue: 0,
                 full: Cause::Overloaded,
@@ -31,7 +33,7 @@ impl Block for Worker {
                 addressing: Addressing::Spread,
             },
             price: Price {
-                month: f64::from(instances) * read.number("price_month"),
+                month: f64::from(instances) * month,
                 million_calls: 0.0,
                 egress_gb: machine::EGRESS_GB,
             },
@@ -53,7 +55,8 @@ static ABOUT: About = About {
             doc: "Machines that take messages from the queue; each takes the next when it is free.",
             ..machine::INSTANCES
         },
-        machine::CORES,
+        capacity::MACHINE,
+        capacity::CORES,
         Param {
             label: "One message takes",
             doc: "Mean time of a core for one message, without the calls it makes itself.",
@@ -84,7 +87,13 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
-        machine::PRICE_MONTH,
+        capacity::AUTOSCALING,
+        capacity::SCALE_MIN,
+        capacity::SCALE_MAX,
+        capacity::SCALE_TARGET,
+        capacity::SCALE_BOOT,
+        capacity::SCALE_COOLDOWN,
+        capacity::PRICE_MONTH,
     ],
     initial: &[],
     initial_link: &[],

@@ -48,9 +48,19 @@ pub enum What {
     Think,
     /// A user looks at what it wrote.
     FollowUp,
+    /// The patience of a caller is over.
+    Expire,
+    /// A call has not been answered for so long that a second copy goes out.
+    Hedge,
+    /// A service ends where cores are shared.
+    Share,
+    /// A new instance is ready.
+    Boot,
+    /// A function has run for as long as it may.
+    Overrun,
 }
 
-const KINDS: [What; 12] = [
+const KINDS: [What; 17] = [
     What::Birth,
     What::Arrive,
     What::Served,
@@ -63,6 +73,11 @@ const KINDS: [What; 12] = [
     What::Switch,
     What::Think,
     What::FollowUp,
+    What::Expire,
+    What::Hedge,
+    What::Share,
+    What::Boot,
+    What::Overrun,
 ];
 
 /// An event: when, in which order among equals, what, and two numbers for whom.

@@ -46,6 +46,14 @@ pub enum Purpose {
     Think = 15,
     /// What a user does with keys: creates, comes back, asks for the hot one.
     Habit = 16,
+    /// Time of a call on the wire.
+    Wire = 40,
+    /// Time of a reply on the wire.
+    WireBack = 41,
+    /// When a caller gives up.
+    Patience = 42,
+    /// Whether a request has a session, and where; whether a function starts cold.
+    Session = 43,
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every output bit depends on every input bit.

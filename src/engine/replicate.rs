@@ -129,6 +129,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         latency: times(all, |one| one.latency),
         dropped: std::array::from_fn::<f64, { Cause::COUNT }, _>(dropped),
         hit_ratio: mean_of_some(all, |one| one.hit_ratio),
+        cold: mean_of_some(all, |one| one.cold),
         wasted: mean(all, |one| one.wasted),
         alive: all[0].alive,
         ledger: ledger(all),
@@ -168,6 +169,11 @@ fn link(all: &[&LinkReport]) -> LinkReport {
         calls: mean(all, |one| one.calls),
         failures: mean(all, |one| one.failures),
         waiting: mean(all, |one| one.waiting),
+        rejected: mean(all, |one| one.rejected),
+        retries: mean(all, |one| one.retries),
+        hedges: mean(all, |one| one.hedges),
+        duplicates: mean(all, |one| one.duplicates),
+        lost: mean(all, |one| one.lost),
     }
 }
 

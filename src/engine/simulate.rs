@@ -4,24 +4,33 @@
 //! `serve`, what a caller does in `dispatch`, who sends when in `source`, failures in `fault`, edits during a run in `change`, and what is
 //! counted in `watch`. A hop without delay is no event: it is handled at once, depth first.
 
+mod abandon;
 mod calls;
 mod change;
 mod choose;
 mod contents;
 mod copies;
+mod discipline;
 mod dispatch;
 mod failover;
 mod fault;
+mod function;
+mod group;
+mod guard;
 mod keytable;
 mod measure;
 mod net;
 mod queue;
+mod route_watch;
+mod scale;
 mod serve;
+mod sessions;
 mod source;
 mod store;
 mod users;
 mod versions;
 mod watch;
+mod wire;
 
 pub use measure::{Kill, Measure, digest, measure};
 
@@ -51,12 +60,21 @@ pub struct Simulation {
     /// One ring of timeouts per route.
     rings: Vec<Ring>,
     /// Hops without delay, handled before the next event.
-    at_once: Vec<AtOnce>,
+    at_once: Vec<(AtOnce, Handle)>,
     requests: Slab<Request>,
     calls: Slab<Call>,
     stations: Vec<StationState>,
     /// Connection pools by route.
     pools: Vec<Pool>,
+    /// Budgets, breakers and bulkheads by route.
+    guards: Vec<guard::Guard>,
+    /// When the cable of each route is free.
+    cables: Vec<wire::Cable>,
+    gathers: group::Gathers,
+    /// Calls that are being stopped.
+    tree: Vec<Handle>,
+    /// Service left to a call that was pushed out of its core, by slot [ns].
+    left: Vec<u64>,
     watch: watch::Watch,
     versions: versions::Versions,
     /// Reads that will follow a write.
@@ -68,9 +86,9 @@ pub struct Simulation {
 /// A hop without delay.
 #[derive(Debug, Clone, Copy)]
 enum AtOnce {
-    Arrive(u32),
-    Served(u32),
-    Reply(u32),
+    Arrive,
+    Served,
+    Reply,
 }
 
 /// What changes at a station during a run.
@@ -109,6 +127,10 @@ struct StationState {
     sender: source::Sender,
     /// Faults so far, for the phases of health checks.
     faults: u32,
+    scaler: scale::Scaler,
+    sessions: sessions::Sessions,
+    /// A function's idle environments: when each became so [ns].
+    idle: Vec<u64>,
 }
 
 /// One instance.
@@ -125,6 +147,7 @@ struct Instance {
     held: u32,
     for_slot: Line,
     for_core: Line,
+    order: discipline::Order,
 }
 
 /// Connections of one route, by calling instance.
@@ -149,6 +172,11 @@ impl Simulation {
             calls: Slab::default(),
             stations: Vec::new(),
             pools: Vec::new(),
+            guards: Vec::new(),
+            cables: vec![[0; 2]; net.routes.len()],
+            gathers: group::Gathers::default(),
+            tree: Vec::new(),
+            left: Vec::new(),
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
             follow_ups: Slab::default(),
@@ -157,10 +185,12 @@ impl Simulation {
         };
         simulation.rings.resize_with(simulation.net.routes.len(), Ring::default);
         simulation.pools.resize_with(simulation.net.routes.len(), Pool::default);
+        simulation.guards.resize_with(simulation.net.routes.len(), guard::Guard::default);
         for station in 0..simulation.net.stations.len() {
             let state = simulation.fresh_station(station);
             simulation.stations.push(state);
         }
+        simulation.retire_spares();
         for station in 0..simulation.net.stations.len() {
             simulation.start_source(station);
         }
@@ -228,7 +258,13 @@ impl Simulation {
             What::Retry if self.calls.alive(call) && self.calls[event.a].state == State::Calling => {
                 self.proceed(event.a);
             }
+            What::Expire if self.calls.alive(call) => self.timed_out(event.a),
+            What::Hedge if self.calls.alive(call) => self.hedge(event.a),
+            What::Overrun if self.calls.alive(call) => self.overrun(event.a),
             What::Arrive | What::Served | What::Reply | What::Retry => {}
+            What::Expire | What::Hedge | What::Overrun => {}
+            What::Share => self.share_ends(event.a, event.b),
+            What::Boot => self.boot(event.a),
             What::Ring => self.ring(event.a),
             What::Notice => self.notice(event.a, event.b),
             What::Promote => self.promote(event.a),
@@ -244,15 +280,17 @@ impl Simulation {
     fn settle(&mut self) {
         while let Some(next) = self.at_once.pop() {
             match next {
-                AtOnce::Arrive(call) => self.arrive(call),
-                AtOnce::Served(call) => self.served(call),
-                AtOnce::Reply(call) => self.returned(call),
+                (AtOnce::Arrive, call) if self.calls.alive(call) => self.arrive(call.slot),
+                (AtOnce::Served, call) if self.calls.alive(call) => self.served(call.slot),
+                (AtOnce::Reply, call) if self.calls.alive(call) => self.returned(call.slot),
+                (AtOnce::Arrive | AtOnce::Served | AtOnce::Reply, _) => {}
             }
         }
     }
 
     fn tick(&mut self) {
         self.calendar.push(self.now + TICK, Class::Sample, What::Tick, 0, 0);
+        self.scale();
         self.sample();
     }
 
@@ -273,8 +311,12 @@ impl Simulation {
             | Station::Queue(_)
             | Station::Observer => None,
         };
+        let mut all = vec![Instance::default(); instances as usize];
+        if let Some(scaling) = scale::scaling(&net.station) {
+            all.iter_mut().skip(scaling.start as usize).for_each(|spare| spare.retired = true);
+        }
         StationState {
-            instances: vec![Instance::default(); instances as usize],
+            instances: all,
             standby,
             choices: Choices::new(&self.net, station),
             cache: self.fresh_cache(station),
@@ -315,6 +357,7 @@ impl Simulation {
             pooled: false,
             reserved: false,
             abandoned: false,
+            marks: 0,
         }
     }
 
@@ -341,11 +384,12 @@ impl Simulation {
             self.calendar.push(self.now + delay, class, what, slot, handle.generation);
             return;
         }
-        self.at_once.push(match what {
-            What::Served => AtOnce::Served(slot),
-            What::Reply => AtOnce::Reply(slot),
-            _ => AtOnce::Arrive(slot),
-        });
+        let what = match what {
+            What::Served => AtOnce::Served,
+            What::Reply => AtOnce::Reply,
+            _ => AtOnce::Arrive,
+        };
+        self.at_once.push((what, self.calls.handle(slot)));
     }
 
     /// How often this request has been at this station before.

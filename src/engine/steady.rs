@@ -55,7 +55,12 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
 
 fn link(route: &RouteFlow) -> LinkReport {
     let calls: f64 = route.calls.iter().sum();
-    LinkReport { calls, failures: route.failures, waiting: calls * route.pool_wait.mean() }
+    LinkReport {
+        calls,
+        failures: route.failures,
+        waiting: calls * route.pool_wait.mean(),
+        ..LinkReport::default()
+    }
 }
 
 /// The requests of the clients.

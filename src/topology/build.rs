@@ -22,6 +22,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     for link in &design.links {
         add_route(link, &mut topology, &mut problems);
     }
+    gather_groups(&mut topology);
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
     topology.monitored = monitored;
     look_for_dead_ends(&topology, &mut problems);
@@ -73,8 +74,13 @@ fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>)
         return;
     }
     let mut route = link::lower(drawn.id, &drawn.values);
-    if let Station::Source(source) = &topology.place(from).station {
-        adopt_client_policy(&mut route, source);
+    match &topology.place(from).station {
+        Station::Source(source) => adopt_client_policy(&mut route, source),
+        Station::Router(_) | Station::Queue(_) => stay_single(&mut route),
+        Station::Server(_) | Station::Cache(_) | Station::Store(_) | Station::Observer => {}
+    }
+    if let Station::Queue(_) = &topology.place(from).station {
+        keep_messages(&mut route);
     }
     if let Station::Queue(queue) = &topology.place(from).station {
         adopt_queue_policy(&mut route, &queue.rules);
@@ -94,6 +100,39 @@ fn adopt_client_policy(route: &mut Route, source: &super::Source) {
     route.optional = false;
     route.background = false;
     route.pool = None;
+    route.policy.parallel = false;
+    route.policy.group = 0;
+    route.policy.quorum = 0;
+}
+
+/// A router passes each call to one target, and a queue each message to one consumer: nothing is made twice there.
+fn stay_single(route: &mut Route) {
+    route.policy.parallel = false;
+    route.policy.group = 0;
+    route.policy.quorum = 0;
+    route.policy.hedge_ns = None;
+}
+
+/// A queue hands a message over when its consumer has room for it, and keeps it until then.
+fn keep_messages(route: &mut Route) {
+    route.policy.breaker = None;
+    route.policy.bulkhead = None;
+    route.policy.datagram = false;
+}
+
+/// Links of one block that are called together stand together, where the first of them stands.
+fn gather_groups(topology: &mut Topology) {
+    for node in 0..topology.len() {
+        let drawn = std::mem::take(&mut topology.outgoing[node]);
+        let group = |edge: &petgraph::graph::EdgeIndex<u32>| topology.graph[*edge].policy.group;
+        let first = |edge: &petgraph::graph::EdgeIndex<u32>| {
+            let own = group(edge);
+            drawn.iter().position(|other| other == edge || (own > 0 && group(other) == own))
+        };
+        let mut sorted = drawn.clone();
+        sorted.sort_by_key(first);
+        topology.outgoing[node] = sorted;
+    }
 }
 
 /// Where a queue counts its deliveries they are its own, not its links'; a message is handed out again whatever it asks.

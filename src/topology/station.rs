@@ -99,6 +99,15 @@ pub struct Router {
     pub health: Health,
 }
 
+impl Policy {
+    /// Whether it sends every request of a user to the same instance.
+    pub fn keeps_users(self) -> bool {
+        match self {
+            Policy::RoundRobin | Policy::Random | Policy::LeastConnections | Policy::PowerOfTwo => false,
+        }
+    }
+}
+
 /// How a router chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
@@ -129,10 +138,18 @@ impl Default for Health {
 }
 
 /// Serves and calls all.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Server {
     /// Replies carry data of its own: a database in the same box.
     pub holds_data: bool,
+    /// In which order an instance serves.
+    pub discipline: super::Discipline,
+    /// Share of the requests that need the session that an instance keeps in its memory (0–1); `None` keeps none.
+    pub sessions: Option<f64>,
+    /// Instances come and go; `Servers::instances` is then the most.
+    pub scaling: Option<super::Scaling>,
+    /// Runs as a function.
+    pub function: Option<super::Function>,
 }
 
 /// A cache or a CDN.
@@ -400,4 +417,6 @@ pub struct Route {
     pub idempotent: bool,
     /// Connections per calling instance; a call waits for a free one. `None` is no pool.
     pub pool: Option<u32>,
+    /// What a person adds to a link against trouble, and the trouble itself.
+    pub policy: super::Policies,
 }

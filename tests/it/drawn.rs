@@ -55,7 +55,7 @@ impl Drawn {
 
     /// Servers of two cores and 1 ms.
     pub fn server(&mut self, instances: u32) -> usize {
-        let node = self.place(Station::Server(Server { holds_data: false }), instances, Addressing::First);
+        let node = self.place(Station::Server(Server::default()), instances, Addressing::First);
         self.takes(node, 1.0)
     }
 
@@ -118,6 +118,7 @@ impl Drawn {
             backoff_s: 0.1,
             idempotent: false,
             pool: None,
+            policy: headroom::topology::Policies::default(),
         };
         change(&mut route);
         let edge = self.0.graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), route);

@@ -2,9 +2,6 @@
 
 use crate::topology::{Operation, Route, Station, Topology};
 
-/// Longest delay before a retry [s].
-const BACKOFF_CAP_S: f64 = 10.0;
-
 /// Mean and variance of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Moments {
@@ -137,7 +134,8 @@ impl Called {
         let (mut attempts, mut delays, mut delay, mut tried) = (1.0, 0.0, 0.0, 1.0);
         for k in 0..retries {
             tried *= failing;
-            delay += failed_for + 0.5 * (route.backoff_s * libm::ldexp(1.0, k as i32)).min(BACKOFF_CAP_S);
+            let longest = route.policy.longest_delay(route.backoff_s, k + 1);
+            delay += failed_for + route.policy.jitter.mean() * longest;
             attempts += tried;
             delays += tried * delay;
         }

@@ -5,6 +5,9 @@ use crate::report::Cause;
 /// No slot.
 pub const NONE: u32 = u32::MAX;
 
+/// For [`Call::repeats`]: it waits for a group of calls.
+pub const GROUP: u16 = u16::MAX;
+
 /// A place in a slab that knows whether it still holds what it held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handle {
@@ -131,6 +134,10 @@ pub enum Kind {
     Replay,
     /// A message kept by a queue.
     Message,
+    /// One of the calls that a caller makes at the same time; stays at the caller.
+    Branch,
+    /// A call that breaker or bulkhead did not let out.
+    Rejected,
 }
 
 /// Where a call is in its life.
@@ -152,6 +159,8 @@ pub enum State {
     Replying,
     /// Vanished in silence; only a timeout ends it.
     Lost,
+    /// Has left the line that its record still stands in.
+    Gone,
 }
 
 /// How a call ended.
@@ -185,7 +194,7 @@ pub struct Call {
     pub instance: u32,
     /// Candidate of the calling router, or [`NONE`].
     pub candidate: u32,
-    /// Next in a waiting line.
+    /// Next in a waiting line; while it waits for its own call that call, or its gather.
     pub next: u32,
     /// Count of this request's visits to the station.
     pub visit: u32,
@@ -197,7 +206,7 @@ pub struct Call {
     pub outcome: Outcome,
     /// Place in the list of the station's own calls.
     pub step: u16,
-    /// Repetitions of the current step still to do, plus one; 0 before they were drawn.
+    /// Repetitions of the current step still to do, plus one; 0 before they were drawn; or [`GROUP`].
     pub repeats: u16,
     /// Attempts made of the current call after the first.
     pub attempt: u8,
@@ -219,6 +228,8 @@ pub struct Call {
     pub reserved: bool,
     /// It had a parent that gave up on it.
     pub abandoned: bool,
+    /// See [`mark`](super::guard::mark).
+    pub marks: u8,
 }
 
 /// A first-in-first-out line of calls, linked through [`Call::next`].
@@ -275,7 +286,8 @@ impl Line {
         if self.head == NONE {
             self.tail = NONE;
         }
-        self.len -= 1;
+        // Who left the line is counted no more.
+        self.len -= u32::from(calls[slot].state != State::Gone);
         Some(slot)
     }
 }

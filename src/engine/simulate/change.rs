@@ -1,6 +1,6 @@
 //! The design changed during a run: what goes on keeps its state, found again by node and link id.
 
-use super::calls::{Call, Handle, Kind, NONE, State};
+use super::calls::{Call, GROUP, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
 use crate::engine::calendar::What;
 use crate::report::Cause;
@@ -29,6 +29,9 @@ impl Simulation {
         self.move_events(&map);
         self.move_calls(&map, &steps);
         self.count_targets();
+        self.recount_guards();
+        self.settle_orders();
+        self.retire_spares();
         for station in 0..self.stations.len() {
             self.rescale_or_start(station);
             self.hand_out_if_queue(station);
@@ -69,7 +72,8 @@ impl Simulation {
                 let same_sources = map.stations.iter().enumerate().all(|(i, to)| *to == Some(i as u32));
                 let same_cache =
                     same_sources && old.stations[from].station == self.net.stations[station].station;
-                keep_state(&mut state, kept, same_cache);
+                let scaled = super::scale::scaling(&self.net.stations[station].station).is_some();
+                keep_state(&mut state, kept, same_cache, scaled);
             }
             self.stations.push(state);
         }
@@ -85,12 +89,18 @@ impl Simulation {
     fn move_routes(&mut self, map: &Map) {
         let mut rings: Vec<Ring> = std::mem::take(&mut self.rings);
         let mut pools: Vec<Pool> = std::mem::take(&mut self.pools);
+        let mut guards = std::mem::take(&mut self.guards);
+        let cables = std::mem::take(&mut self.cables);
+        self.guards.resize_with(self.net.routes.len(), Default::default);
+        self.cables.resize(self.net.routes.len(), [0; 2]);
         self.rings.resize_with(self.net.routes.len(), Ring::default);
         self.pools.resize_with(self.net.routes.len(), Pool::default);
         for (from, to) in map.routes.iter().enumerate() {
             if let Some(to) = to {
                 self.rings[*to as usize] = std::mem::take(&mut rings[from]);
                 self.pools[*to as usize] = std::mem::take(&mut pools[from]);
+                self.guards[*to as usize] = std::mem::take(&mut guards[from]);
+                self.cables[*to as usize] = cables[from];
             }
         }
     }
@@ -99,11 +109,11 @@ impl Simulation {
     fn move_events(&mut self, map: &Map) {
         self.calendar.rewrite(|event| match event.what() {
             What::Birth | What::Promote | What::Switch | What::Think => map.stations[event.a as usize],
+            What::Share | What::Boot => map.stations[event.a as usize],
             What::Ring => map.routes[event.a as usize],
             What::Notice => None,
-            What::Arrive | What::Served | What::Reply | What::Retry | What::Tick | What::FollowUp => {
-                Some(event.a)
-            }
+            What::Arrive | What::Served | What::Reply | What::Retry => Some(event.a),
+            What::Expire | What::Hedge | What::Overrun | What::Tick | What::FollowUp => Some(event.a),
         });
         for state in &mut self.stations {
             state.instances.iter_mut().for_each(|instance| instance.out = instance.dead);
@@ -136,7 +146,8 @@ impl Simulation {
         }
         self.sort_all_messages();
         for caller in refused {
-            if self.calls.alive(caller) {
+            // A caller of several is told once.
+            if self.calls.alive(caller) && self.calls[caller.slot].state == State::Calling {
                 self.refuse_caller(caller.slot);
             }
         }
@@ -160,12 +171,16 @@ impl Simulation {
                 self.watch.forgotten(&request);
             }
             refused.push(call.parent);
+            self.free_group(*slot);
             self.drop_call(*slot);
         }
         for slot in cut_off {
             refused.push(self.calls[*slot].parent);
             self.calls[*slot].parent = Handle::NOWHERE;
             self.calls[*slot].route = NONE;
+            if self.calls[*slot].kind == Kind::Branch {
+                self.drop_call(*slot);
+            }
         }
         for slot in self.calls.slots() {
             let call = self.calls[slot];
@@ -216,6 +231,9 @@ impl Simulation {
             self.calls[slot].step = place as u16;
         } else {
             self.calls[slot].step = (self.calls[slot].step as usize).min(routes.len()) as u16;
+            if call.repeats == GROUP {
+                self.close_group(slot);
+            }
             self.calls[slot].repeats = 0;
         }
     }
@@ -301,14 +319,15 @@ fn same(a: &Topology, b: &Topology) -> bool {
 }
 
 /// Carries over what a station had; instances that are no longer drawn finish what they have.
-fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool) {
+fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool, scaled: bool) {
     let wanted = fresh.instances.len();
+    // Where instances come and go those that were added wait to be booted, and those that were taken away stay so.
     while kept.instances.len() < wanted {
-        kept.instances.push(Instance::default());
+        kept.instances.push(Instance { retired: scaled, ..Instance::default() });
     }
     keep_copies(fresh, &mut kept);
     for (index, instance) in kept.instances.iter_mut().enumerate() {
-        instance.retired = index >= wanted;
+        instance.retired = index >= wanted || (scaled && instance.retired);
     }
     let drawn = |i: u32| (i as usize) < wanted;
     if !drawn(kept.primary)

@@ -1,19 +1,20 @@
 //! What a caller does: which call next, send it, and go on with what comes back.
 
-use super::calls::{Call, Kind, NONE, Outcome, State};
+use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
+use super::guard::mark;
 use super::{MOST_HOPS, Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::report::Cause;
 use crate::topology::Station;
 
-/// Longest delay before a retry [s].
-const BACKOFF_CAP_S: f64 = 10.0;
-
 impl Simulation {
     /// Makes the next call that this one needs, or ends it.
     pub(super) fn proceed(&mut self, slot: u32) {
         let call = self.calls[slot];
+        if call.kind == Kind::Branch {
+            return self.send_branch(slot);
+        }
         match &self.net.stations[call.station as usize].station {
             Station::Source(_) => self.proceed_at_source(slot, &call),
             Station::Router(_) => self.proceed_at_router(slot, &call),
@@ -41,6 +42,9 @@ impl Simulation {
                 choose::by_weight(&cumulative, &mut self.retry_draw(slot, Purpose::Choice))
             }
         };
+        if self.net.routes[route as usize].together {
+            return self.start_hedged(slot, route);
+        }
         self.watch.attempt(&self.requests[call.request]);
         self.send(slot, route, NONE, NONE, Kind::Plain);
     }
@@ -66,6 +70,12 @@ impl Simulation {
             let Some(&route) = self.net.stations[station].outgoing[op].get(call.step as usize) else {
                 return self.answered(slot);
             };
+            if self.net.routes[route as usize].together {
+                if self.start_group(slot) {
+                    return;
+                }
+                continue;
+            }
             if call.repeats == 0 {
                 self.calls[slot].repeats = 1 + self.repetitions(slot, route);
             }
@@ -77,8 +87,9 @@ impl Simulation {
                 self.send(slot, route, NONE, NONE, Kind::Plain);
                 return;
             }
-            for _ in 1..self.calls[slot].repeats {
+            while self.calls[slot].repeats > 1 {
                 self.send(slot, route, NONE, NONE, Kind::Background);
+                self.calls[slot].repeats -= 1;
             }
             self.next_step(slot);
         }
@@ -92,7 +103,7 @@ impl Simulation {
     }
 
     /// Calls to make along this route now: none when it waits for a miss that did not happen.
-    fn repetitions(&self, slot: u32, route: u32) -> u16 {
+    pub(super) fn repetitions(&self, slot: u32, route: u32) -> u16 {
         let net = &self.net.routes[route as usize];
         if net.never || (net.route.on_miss && !self.calls[slot].missed) {
             return 0;
@@ -111,7 +122,7 @@ impl Simulation {
     pub(super) fn send(&mut self, parent: u32, route: u32, instance: u32, candidate: u32, kind: Kind) -> u32 {
         let caller = self.calls[parent];
         let net = &self.net.routes[route as usize];
-        let (to, pool) = (net.to, net.route.pool);
+        let (to, pool, guarded) = (net.to, net.route.pool, net.guarded);
         let waits = kind == Kind::Plain;
         let mut call = self.blank(caller.request, to);
         call.kind = kind;
@@ -119,65 +130,34 @@ impl Simulation {
         call.instance = instance;
         call.candidate = candidate;
         call.hops = caller.hops.saturating_add(1);
-        if waits {
-            call.parent = self.calls.handle(parent);
+        if !waits {
+            let slot = self.add_call(call);
+            if kind == Kind::Fill {
+                // A fill carries the version read.
+                self.versions.pass_on(parent, slot);
+            }
+            self.watch.route(route).calls += 1;
+            self.depart(slot, &caller);
+            return slot;
         }
+        call.parent = self.calls.handle(parent);
         let slot = self.add_call(call);
-        if kind == Kind::Fill {
-            // A fill carries the version read.
-            self.versions.pass_on(parent, slot);
+        self.calls[parent].next = slot;
+        if guarded && !self.passes_guard(slot, route, caller.instance) {
+            return slot;
         }
         self.watch.route(route).calls += 1;
-        if waits {
-            self.set_timeout(slot, route);
+        if caller.attempt == 0 {
+            self.count_first_attempt(route);
         }
-        if let (Some(size), true) = (pool, waits)
+        self.set_timeout(slot, route, &caller);
+        if let Some(size) = pool
             && !self.take_connection(slot, route, caller.instance, size)
         {
             return slot;
         }
-        self.depart(slot);
+        self.depart(slot, &caller);
         slot
-    }
-
-    pub(super) fn depart(&mut self, slot: u32) {
-        self.calls[slot].state = State::Travelling;
-        let latency = self.net.routes[self.calls[slot].route as usize].route.latency_ns;
-        self.after(latency, Class::Arrival, What::Arrive, slot);
-    }
-
-    fn set_timeout(&mut self, slot: u32, route: u32) {
-        let due = self.now + self.net.routes[route as usize].route.timeout_ns;
-        let handle = self.calls.handle(slot);
-        let calls = &self.calls;
-        let alive = |slot, generation| calls.alive(super::Handle { slot, generation });
-        self.rings[route as usize].set(route, due, slot, handle.generation, &mut self.calendar, alive);
-    }
-
-    pub(super) fn ring(&mut self, ring: u32) {
-        let calls = &self.calls;
-        let alive = |slot, generation| calls.alive(super::Handle { slot, generation });
-        let due = self.rings[ring as usize].fire(ring, self.now, &mut self.calendar, alive);
-        if let Some((slot, _)) = due {
-            self.timed_out(slot);
-        }
-    }
-
-    /// The caller gives up. The work goes on at the callee, and its reply will be dropped.
-    fn timed_out(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        if !self.calls.alive(call.parent) {
-            return;
-        }
-        self.let_go(slot);
-        self.calls[slot].parent = super::Handle::NOWHERE;
-        self.calls[slot].abandoned = true;
-        let lost = call.state == State::Lost;
-        if lost {
-            self.drop_call(slot);
-        }
-        let cause = if lost { Cause::Partitioned } else { Cause::TimedOut };
-        self.child_done(call.parent.slot, call.route, Outcome::Fail(cause));
     }
 
     /// Gives back the connection and the router's count that a call holds at its caller.
@@ -195,33 +175,56 @@ impl Simulation {
             let instance = self.calls[call.parent.slot].instance;
             self.give_connection_back(call.route, instance);
         }
+        if call.marks & (mark::PROBE | mark::COUNTED) != 0 {
+            self.calls[slot].marks &= !(mark::PROBE | mark::COUNTED);
+            // After an edit that took its caller away all is counted anew.
+            if call.parent != super::Handle::NOWHERE {
+                let instance = self.calls[call.parent.slot].instance;
+                self.guards[call.route as usize].leave(instance, call.marks);
+            }
+        }
     }
 
     /// A reply is back at its caller.
     pub(super) fn returned(&mut self, slot: u32) {
         let call = self.calls[slot];
+        let failed = matches!(call.outcome, Outcome::Fail(_));
+        let sent = call.route != NONE && call.kind != Kind::Rejected && !call.abandoned;
+        if failed && sent {
+            self.watch.route(call.route).failures += 1;
+        }
+        let waits = self.calls.alive(call.parent);
+        if waits && sent && self.net.routes[call.route as usize].guarded {
+            self.observe(slot, call.route, call.outcome);
+        }
         self.let_go(slot);
-        if self.calls.alive(call.parent) && matches!(call.outcome, Outcome::Ok { .. }) {
+        if waits && !failed {
             self.versions.pass_on(slot, call.parent.slot);
         }
+        self.calls[slot].parent = super::Handle::NOWHERE;
         self.drop_call(slot);
-        if self.calls.alive(call.parent) {
+        if waits {
             self.child_done(call.parent.slot, call.route, call.outcome);
-        } else if matches!(call.outcome, Outcome::Fail(_)) && call.route != NONE && !call.abandoned {
-            self.watch.route(call.route).failures += 1;
         }
     }
 
-    /// A call that this one waited for has ended.
-    fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) {
-        if let Outcome::Fail(cause) = outcome {
-            self.watch.route(route).failures += 1;
-            if self.calls[slot].kind == Kind::Message {
-                return self.delivery_failed(slot, route, cause);
-            }
-            if self.may_retry(slot, route, cause) {
-                return self.retry_later(slot, route);
-            }
+    /// A call that this one waited for has ended; whether it is made again.
+    pub(super) fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) -> bool {
+        if self.calls[slot].kind == Kind::Branch {
+            return self.branch_heard(slot, route, outcome);
+        }
+        if let Outcome::Fail(cause) = outcome
+            && self.calls[slot].kind == Kind::Message
+        {
+            self.delivery_failed(slot, route, cause);
+            return false;
+        }
+        if let Outcome::Fail(cause) = outcome
+            && self.may_retry(slot, route, cause)
+            && self.within_budget(route)
+        {
+            self.retry_later(slot, route);
+            return true;
         }
         let station = self.calls[slot].station as usize;
         match &self.net.stations[station].station {
@@ -231,6 +234,7 @@ impl Simulation {
             Station::Queue(_) => self.message_done(slot),
             Station::Store(_) | Station::Observer => {}
         }
+        false
     }
 
     fn go_on(&mut self, slot: u32, route: u32, outcome: Outcome) {
@@ -275,18 +279,27 @@ impl Simulation {
             | Cause::BacklogFull
             | Cause::TimedOut
             | Cause::Partitioned
+            | Cause::Lost
+            // A function that runs as often as it may is overloaded by another name: it may have room again.
+            | Cause::Throttled
             | Cause::DependencyFailed => true,
-            Cause::RateLimited | Cause::Loop => false,
+            // A call that its own caller did not let out is not worth a second try at once.
+            Cause::RateLimited
+            | Cause::Loop
+            | Cause::BrokenCircuit
+            | Cause::BulkheadFull
+            | Cause::Stateful => false,
         };
         worth_it && u32::from(call.attempt) < policy.retries && (read || policy.idempotent)
     }
 
     pub(super) fn retry_later(&mut self, slot: u32, route: u32) {
         self.calls[slot].attempt += 1;
-        let attempt = i32::from(self.calls[slot].attempt);
-        let base = self.net.routes[route as usize].route.backoff_s;
-        let most = (base * libm::ldexp(1.0, attempt - 1)).min(BACKOFF_CAP_S);
-        let delay = most * self.retry_draw(slot, Purpose::Jitter).uniform();
+        self.watch.route(route).extra.retries += 1;
+        let attempt = u32::from(self.calls[slot].attempt);
+        let policy = &self.net.routes[route as usize].route;
+        let most = policy.policy.longest_delay(policy.backoff_s, attempt);
+        let delay = policy.policy.jitter.delay(most, self.retry_draw(slot, Purpose::Jitter).uniform());
         let handle = self.calls.handle(slot);
         let time = self.now + libm::round(delay * 1e9) as u64;
         self.calendar.push(time, Class::Timer, What::Retry, slot, handle.generation);
@@ -305,6 +318,9 @@ impl Simulation {
         let request = self.requests[self.calls[slot].request];
         self.watch.ended(&request, self.now - request.born, outcome);
         self.compare(slot, &request, outcome);
+        if self.calls[slot].repeats == GROUP {
+            self.close_group(slot);
+        }
         self.drop_call(slot);
         if request.looped {
             self.think(&request);
@@ -348,7 +364,8 @@ impl Simulation {
                 continue;
             }
             self.calls[next].pooled = true;
-            return self.depart(next);
+            let caller = self.calls[self.calls[next].parent.slot];
+            return self.depart(next, &caller);
         }
     }
 }

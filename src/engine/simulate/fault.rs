@@ -1,6 +1,7 @@
 //! Failures: a kill is the death of a process, the loss of a group is silence; and who notices when.
 
 use super::calls::{Call, Handle, Kind, NONE, State};
+use super::guard::mark;
 use super::{Instance, Pool, Simulation, serve};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
@@ -85,6 +86,7 @@ impl Simulation {
             for route in 0..self.net.routes.len() {
                 if self.net.routes[route].from == *station {
                     forget_connections(&mut self.pools[route], *instance as usize);
+                    self.guards[route].forget(*instance as usize);
                 }
             }
         }
@@ -108,14 +110,21 @@ impl Simulation {
             | State::WaitsForCore
             | State::InService
             | State::Calling
-            | State::Replying => {}
+            | State::Replying
+            | State::Gone => {}
         }
     }
 
     fn end_calls_at(&mut self, station: u32, instance: u32, silent: bool) {
         for slot in self.calls.slots() {
             let call = self.calls[slot];
-            if is_here(&call) && (call.station, call.instance) == (station, instance) {
+            if (call.station, call.instance) != (station, instance) {
+                continue;
+            }
+            if call.state == State::Gone || call.kind == Kind::Branch {
+                self.drop_call(slot);
+            } else if is_here(&call) {
+                self.free_group(slot);
                 let cause = if silent { Cause::Partitioned } else { Cause::Died };
                 self.cut_short(slot, cause, silent);
             }
@@ -130,6 +139,7 @@ impl Simulation {
         let call = self.calls[slot];
         match call.state {
             State::WaitsForSlot | State::WaitsForCore => self.watch.waits(call.station, self.now, -1.0),
+            State::InService if call.marks & mark::SHARED != 0 => self.leave_sharing(&call),
             State::InService => self.watch.busy(call.station, call.instance, self.now, -1.0),
             _ => {}
         }
@@ -138,7 +148,7 @@ impl Simulation {
             self.watch.dropped(call.station, cause);
         }
         if silent {
-            self.lose(slot);
+            self.lose(slot, Cause::Partitioned);
         } else {
             self.answer(slot, super::Outcome::Fail(cause));
         }
@@ -155,6 +165,8 @@ impl Simulation {
         }
         self.copies_after_death(station, instance);
         self.lose_messages(station, instance);
+        self.lose_sessions(station, instance);
+        self.stations[s].idle.clear();
         self.schedule_notices(station, instance, silent);
         self.schedule_promotion(station, silent);
     }
@@ -216,7 +228,7 @@ impl Simulation {
     pub(super) fn is_gone(&self, station: u32, instance: u32) -> bool {
         let instances = &self.stations[station as usize].instances;
         match instances.get(instance as usize) {
-            Some(instance) => instance.dead,
+            Some(instance) => instance.dead || instance.retired,
             None => instances.iter().all(|instance| instance.dead),
         }
     }
@@ -260,7 +272,7 @@ impl Simulation {
 fn is_here(call: &Call) -> bool {
     let stays = match call.state {
         State::WaitsForSlot | State::WaitsForCore | State::InService | State::Calling => true,
-        State::Travelling | State::WaitsForConnection | State::Replying | State::Lost => false,
+        State::Travelling | State::WaitsForConnection | State::Replying | State::Lost | State::Gone => false,
     };
     stays && !matches!(call.kind, Kind::Root | Kind::Message)
 }

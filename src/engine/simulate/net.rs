@@ -4,7 +4,10 @@ use rand_distr::Zipf;
 
 use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::random::{self, Purpose};
-use crate::topology::{Cache, Hits, Route, Servers, Service, Station, Topology};
+use crate::topology::{Cache, Discipline, Hits, Route, Servers, Service, Station, Topology};
+
+/// Tells the draws of links from those of blocks with the same id.
+const OF_LINK: u32 = 1 << 31;
 
 /// Tables of one topology.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub struct Net {
     pub stations: Vec<StationNet>,
     /// One per route.
     pub routes: Vec<RouteNet>,
+    /// Stations that scale.
+    pub scaled: Vec<u32>,
     /// Whether any station asks for keys.
     pub keyed: bool,
     /// Whether any read can return something old: versions are followed.
@@ -50,6 +55,12 @@ pub struct StationNet {
     pub space: u64,
     /// Instances that calls can reach.
     pub reachable: u32,
+    /// In which order it serves.
+    pub discipline: Discipline,
+    /// Start of the draws for sessions and cold starts.
+    pub session_key: u64,
+    /// Does something at admission or service that most do not: sessions, or runs as a function.
+    pub special: bool,
 }
 
 /// Every purpose, in the order of their numbers from 1.
@@ -107,15 +118,35 @@ pub struct RouteNet {
     pub follows: [Option<u32>; 2],
     /// An on-miss route without any cache before it is never called.
     pub never: bool,
+    /// Messages take more or less than the latency.
+    pub rough: bool,
+    /// A breaker or a bulkhead looks at its calls.
+    pub guarded: bool,
+    /// Its calls are made at the same time as others, or have second copies.
+    pub together: bool,
+    /// Start of the draws for its calls and its replies on the wire, and for its callers' patience.
+    pub wire_keys: [u64; 2],
+    /// Start of the draws for its callers' patience.
+    pub patience_key: u64,
 }
 
 impl Net {
     /// Tables of this topology with the draws of this seed.
     pub fn new(topology: Topology, seed: u64) -> Self {
-        let routes = (0..topology.graph.edge_count()).map(|index| route_net(&topology, index)).collect();
-        let mut net =
-            Net { stations: Vec::new(), routes, keyed: false, versioned: false, flows: None, topology };
+        let routes =
+            (0..topology.graph.edge_count()).map(|index| route_net(&topology, index, seed)).collect();
+        let mut net = Net {
+            stations: Vec::new(),
+            scaled: Vec::new(),
+            routes,
+            keyed: false,
+            versioned: false,
+            flows: None,
+            topology,
+        };
         net.stations = (0..net.topology.len()).map(|index| net.station_net(index, seed)).collect();
+        let scales = |index: &u32| super::scale::scaling(&net.stations[*index as usize].station).is_some();
+        net.scaled = (0..net.stations.len() as u32).filter(scales).collect();
         let by_key = net.stations.iter().any(asks_for_keys);
         net.versioned = net.can_be_stale();
         net.keyed = by_key || net.versioned;
@@ -162,6 +193,10 @@ impl Net {
             space: 0,
             id: place.id.0,
             reachable: self.reachable(index),
+            discipline: discipline(&place.station),
+            session_key: random::key(seed, place.id.0, Purpose::Session),
+            special: matches!(&place.station, Station::Server(server)
+                if server.sessions.is_some() || server.function.is_some()),
         }
     }
 
@@ -257,6 +292,14 @@ impl Net {
     }
 }
 
+fn discipline(station: &Station) -> Discipline {
+    match station {
+        Station::Server(server) => server.discipline,
+        Station::Source(_) | Station::Router(_) | Station::Cache(_) => Discipline::Fifo,
+        Station::Store(_) | Station::Queue(_) | Station::Observer => Discipline::Fifo,
+    }
+}
+
 /// Whether hits follow from keys.
 pub fn is_derived(cache: &Cache) -> bool {
     matches!(cache.hits, Hits::Derived { .. })
@@ -294,15 +337,23 @@ fn asks_for_keys(net: &StationNet) -> bool {
     }
 }
 
-fn route_net(topology: &Topology, index: usize) -> RouteNet {
+fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
     let (from, to) = topology.ends(index);
+    let route = topology.route(index);
+    let policy = &route.policy;
+    let key = |purpose| random::key(seed, route.id.0 | OF_LINK, purpose);
     RouteNet {
-        route: topology.route(index).clone(),
+        route: route.clone(),
         from: from as u32,
         to: to as u32,
         aside: [false; 2],
         follows: [None; 2],
         never: false,
+        rough: policy.is_rough(),
+        guarded: policy.is_guarded(),
+        together: policy.parallel || policy.group > 0 || policy.hedge_ns.is_some(),
+        wire_keys: [key(Purpose::Wire), key(Purpose::WireBack)],
+        patience_key: key(Purpose::Patience),
     }
 }
 

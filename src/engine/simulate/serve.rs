@@ -1,12 +1,13 @@
 //! What happens at a station: admission, waiting, service, and the reply.
 
-use super::calls::{Call, Kind, NONE, Outcome, State};
+use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
 use super::contents::{Asked, node_of};
+use super::guard::mark;
 use super::{Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
-use crate::topology::{Addressing, Hits, Station};
+use crate::topology::{Addressing, Discipline, Hits, Station};
 
 impl Simulation {
     /// A call reaches its station.
@@ -23,13 +24,16 @@ impl Simulation {
             return self.turn_away(slot, Cause::Refused);
         };
         if instance.silent {
-            return self.lose(slot);
+            return self.lose(slot, Cause::Partitioned);
         }
         let dead = instance.dead || instance.retired;
         if self.calls[slot].kind == Kind::Replay {
             return self.replay_arrives(slot, dead);
         }
         self.watch.arrived(station);
+        if self.calls[slot].marks & mark::STOPPED != 0 {
+            return self.turn_away(slot, Cause::TimedOut);
+        }
         if dead {
             return self.turn_away(slot, Cause::Refused);
         }
@@ -39,14 +43,18 @@ impl Simulation {
         if !self.within_limit(station as usize) {
             return self.turn_away(slot, Cause::RateLimited);
         }
+        if self.net.stations[station as usize].special && !self.finds_session(slot) {
+            return self.turn_away(slot, Cause::Stateful);
+        }
         let work = self.mean_work(slot);
         self.watch.offered(station, at, work);
         self.admit(slot);
     }
 
     /// It vanishes; its caller's timeout will tell. Nobody waits for a background call.
-    pub(super) fn lose(&mut self, slot: u32) {
+    pub(super) fn lose(&mut self, slot: u32, cause: Cause) {
         self.calls[slot].state = State::Lost;
+        self.calls[slot].outcome = Outcome::Fail(cause);
         if !self.calls.alive(self.calls[slot].parent) {
             self.drop_call(slot);
         }
@@ -57,6 +65,7 @@ impl Simulation {
         let s = call.station as usize;
         let servers = &self.net.stations[s].servers;
         let (slots, queue, full) = (servers.slots, servers.queue, servers.full);
+        let by_priority = matches!(self.net.stations[s].discipline, Discipline::Priority { .. });
         let instance = &mut self.stations[s].instances[call.instance as usize];
         if call.reserved {
             // The queue that sent it took the slot.
@@ -66,6 +75,9 @@ impl Simulation {
             self.watch.waits(call.station, self.now, 1.0);
             self.watch.present(call.station, self.now, 1.0);
             self.calls[slot].state = State::WaitsForSlot;
+            if by_priority {
+                return self.line_up(slot, true);
+            }
             instance.for_slot.push(slot, &mut self.calls);
             return;
         } else {
@@ -80,15 +92,24 @@ impl Simulation {
         let s = call.station as usize;
         let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
         let instance = &mut self.stations[s].instances[call.instance as usize];
-        if instance.busy < cores {
+        let discipline = self.net.stations[s].discipline;
+        if discipline == Discipline::Sharing {
+            return self.share_core(slot);
+        }
+        let pushes = discipline == Discipline::Priority { preemptive: true };
+        if instance.busy < cores || (pushes && self.push_out(slot)) {
             return self.start_service(slot);
         }
         self.watch.waits(call.station, self.now, 1.0);
         self.calls[slot].state = State::WaitsForCore;
+        if discipline != Discipline::Fifo {
+            return self.line_up(slot, false);
+        }
+        let instance = &mut self.stations[s].instances[call.instance as usize];
         instance.for_core.push(slot, &mut self.calls);
     }
 
-    fn start_service(&mut self, slot: u32) {
+    pub(super) fn start_service(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
         self.stations[s].instances[call.instance as usize].busy += 1;
@@ -96,10 +117,18 @@ impl Simulation {
         let waited = self.now - call.arrived;
         self.calls[slot].waited = waited;
         self.calls[slot].state = State::InService;
+        if self.net.stations[s].discipline == (Discipline::Priority { preemptive: true }) {
+            return self.start_or_go_on(slot, waited);
+        }
         if call.kind != Kind::Replay {
             self.watch.wait(call.station, waited);
         }
-        let time = self.service_ns(slot);
+        let mut time = self.service_ns(slot);
+        if self.net.stations[s].special
+            && let Some(function) = self.function(s)
+        {
+            time += self.begin_function(slot, &function);
+        }
         self.after(time, Class::Reply, What::Served, slot);
     }
 
@@ -114,7 +143,7 @@ impl Simulation {
         }
     }
 
-    fn service_ns(&self, slot: u32) -> u64 {
+    pub(super) fn service_ns(&self, slot: u32) -> u64 {
         let call = &self.calls[slot];
         let station = &self.net.stations[call.station as usize];
         let op = if call.kind == Kind::Replay { 1 } else { self.requests[call.request].op };
@@ -133,10 +162,9 @@ impl Simulation {
     /// A service has ended: the core goes to the next in line.
     pub(super) fn served(&mut self, slot: u32) {
         let call = self.calls[slot];
-        if call.state != State::InService {
+        if call.state != State::InService || !self.ends_service(slot, &call) {
             return;
         }
-        self.free_core(&call);
         let station = &self.net.stations[call.station as usize];
         let errors = station.servers.errors;
         if errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < errors {
@@ -153,14 +181,33 @@ impl Simulation {
         }
     }
 
-    fn free_core(&mut self, call: &Call) {
+    pub(super) fn free_core(&mut self, call: &Call) {
         let s = call.station as usize;
         self.watch.busy(call.station, call.instance, self.now, -1.0);
-        let instance = &mut self.stations[s].instances[call.instance as usize];
-        instance.busy -= 1;
-        let Some(next) = instance.for_core.pop(&self.calls) else { return };
-        self.watch.waits(call.station, self.now, -1.0);
-        self.start_service(next);
+        self.stations[s].instances[call.instance as usize].busy -= 1;
+        self.give_core(call);
+    }
+
+    /// Gives a free core to the next in line.
+    pub(super) fn give_core(&mut self, call: &Call) {
+        let s = call.station as usize;
+        let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
+        let mut instance = &mut self.stations[s].instances[call.instance as usize];
+        if instance.busy >= cores {
+            return;
+        }
+        if matches!(self.net.stations[s].discipline, Discipline::Priority { .. }) {
+            return self.serve_most_urgent(call);
+        }
+        while let Some(next) = instance.for_core.pop(&self.calls) {
+            if self.calls[next].state == State::Gone {
+                self.drop_call(next);
+                instance = &mut self.stations[s].instances[call.instance as usize];
+                continue;
+            }
+            self.watch.waits(call.station, self.now, -1.0);
+            return self.start_service(next);
+        }
     }
 
     /// All calls of a server, or of a cache that missed, are done.
@@ -264,7 +311,13 @@ impl Simulation {
 
     /// The call ends here with an answer of its own making or of what it depends on.
     pub(super) fn complete(&mut self, slot: u32, outcome: Outcome) {
+        if self.calls[slot].repeats == GROUP {
+            self.close_group(slot);
+        }
         let call = self.calls[slot];
+        if call.marks & mark::REPEATED != 0 && call.route != NONE && matches!(outcome, Outcome::Ok { .. }) {
+            self.watch.route(call.route).extra.duplicates += 1;
+        }
         self.watch.completed(&call, self.now - call.arrived, outcome);
         self.release(&call);
         self.answer(slot, outcome);
@@ -289,19 +342,31 @@ impl Simulation {
         let call = &mut self.calls[slot];
         call.outcome = outcome;
         call.state = State::Replying;
-        let route = call.route;
-        let latency = if route == NONE { 0 } else { self.net.routes[route as usize].route.latency_ns };
-        self.after(latency, Class::Reply, What::Reply, slot);
+        self.reply(slot);
     }
 
     /// Gives the slot to the next in line, or to a message.
-    fn release(&mut self, call: &Call) {
+    pub(super) fn release(&mut self, call: &Call) {
         let s = call.station as usize;
         self.watch.present(call.station, self.now, -1.0);
         let Some(instance) = self.stations[s].instances.get_mut(call.instance as usize) else { return };
         instance.held -= 1;
-        if let Some(next) = instance.for_slot.pop(&self.calls) {
-            instance.held += 1;
+        if self.net.stations[s].special && self.function(s).is_some() {
+            self.end_function(s);
+        }
+        let by_priority = matches!(self.net.stations[s].discipline, Discipline::Priority { .. });
+        loop {
+            let next = if by_priority {
+                self.next_urgent(s, call.instance, true)
+            } else {
+                self.stations[s].instances[call.instance as usize].for_slot.pop(&self.calls)
+            };
+            let Some(next) = next else { break };
+            if self.calls[next].state == State::Gone {
+                self.drop_call(next);
+                continue;
+            }
+            self.stations[s].instances[call.instance as usize].held += 1;
             self.watch.waits(call.station, self.now, -1.0);
             return self.take_core(next);
         }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::Simulation;
 use super::calls::{Call, Kind, Outcome, Request, State as CallState};
 use super::net::Net;
+use super::route_watch::RouteWatch;
 use crate::engine::Method;
 use crate::engine::tally::{Distribution, Tally, Trend};
 use crate::job::{Frame, LinkFrame, NodeFrame};
@@ -21,7 +22,7 @@ const WINDOW: usize = 100;
 pub struct Watch {
     window: u32,
     open: bool,
-    started: u64,
+    pub(super) started: u64,
     closed: Option<u64>,
     /// All requests, reads, writes.
     tallies: [Tally; 3],
@@ -31,7 +32,7 @@ pub struct Watch {
     flow: Flow,
     flow_at_second: Flow,
     stations: Vec<StationWatch>,
-    routes: Vec<RouteWatch>,
+    pub(super) routes: Vec<RouteWatch>,
     seconds: VecDeque<Distribution>,
     ticks: u64,
     past: VecDeque<Snapshot>,
@@ -49,7 +50,7 @@ struct Flow {
 
 /// A value that lasts, and its integral over time.
 #[derive(Debug, Clone, Copy, Default)]
-struct Area {
+pub struct Area {
     value: f64,
     last: u64,
     area: f64,
@@ -57,19 +58,19 @@ struct Area {
 
 impl Area {
     #[inline]
-    fn change(&mut self, now: u64, by: f64) {
+    pub fn change(&mut self, now: u64, by: f64) {
         self.area += self.value * (now - self.last) as f64;
         self.last = now;
         self.value += by;
     }
 
-    fn restart(&mut self, now: u64) {
+    pub fn restart(&mut self, now: u64) {
         self.area = 0.0;
         self.last = now;
     }
 
     /// Mean since the restart.
-    fn mean(&self, now: u64, started: u64) -> f64 {
+    pub fn mean(&self, now: u64, started: u64) -> f64 {
         let area = self.area + self.value * (now - self.last) as f64;
         area / (now - started).max(1) as f64
     }
@@ -101,17 +102,6 @@ struct StationWatch {
     wait: Distribution,
     latency: Distribution,
     trend: Trend,
-}
-
-/// Counts of one route.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RouteWatch {
-    /// Calls sent since the start.
-    pub calls: u64,
-    /// Calls that failed since the start.
-    pub failures: u64,
-    base: (u64, u64),
-    waiting: Area,
 }
 
 /// Cumulative figures at one tick.
@@ -319,11 +309,7 @@ impl Watch {
         for station in &mut self.stations {
             station.restart(now);
         }
-        for route in &mut self.routes {
-            route.base = (route.calls, route.failures);
-            route.waiting.change(now, 0.0);
-            route.waiting.restart(now);
-        }
+        self.routes.iter_mut().for_each(|route| route.restart(now));
     }
 }
 
@@ -421,17 +407,6 @@ impl Simulation {
         }
     }
 
-    fn link_reports(&self) -> Vec<LinkReport> {
-        let span = self.window_s();
-        let started = self.watch.started;
-        let report = |route: &RouteWatch| LinkReport {
-            calls: (route.calls - route.base.0) as f64 / span,
-            failures: (route.failures - route.base.1) as f64 / span,
-            waiting: route.waiting.mean(self.now, started),
-        };
-        self.watch.routes.iter().map(report).collect()
-    }
-
     fn window_s(&self) -> f64 {
         ((self.now - self.watch.started) as f64 / 1e9).max(1e-9)
     }
@@ -459,6 +434,7 @@ impl Simulation {
         let load = self.load(station, &self.roles(station, &watch.work), span);
         let busy = self.busy_shares(station);
         let mean_busy = (!busy.is_empty()).then(|| busy.iter().sum::<f64>() / busy.len() as f64);
+        let runs = self.function(station).is_some();
         let is_queue = matches!(self.net.stations[station].station, Station::Queue(_));
         NodeReport {
             offered: arrived as f64 / span,
@@ -477,7 +453,8 @@ impl Simulation {
             wait: watch.wait.times(),
             latency: watch.latency.times(),
             dropped,
-            hit_ratio: (look_ups > 0).then(|| share(counts.hits - base.hits, look_ups)),
+            hit_ratio: (look_ups > 0 && !runs).then(|| share(counts.hits - base.hits, look_ups)),
+            cold: (look_ups > 0 && runs).then(|| 1.0 - share(counts.hits - base.hits, look_ups)),
             wasted: share(counts.wasted - base.wasted, completed),
             alive: self.alive(station),
             ledger: Ledger {
@@ -647,7 +624,11 @@ impl Simulation {
             dropped: dropped.iter().sum(),
             load: load.unwrap_or(f64::NAN),
             waiting: watch.waiting.value,
-            hit_ratio: if look_ups == 0 { f64::NAN } else { hits / look_ups as f64 },
+            hit_ratio: if look_ups == 0 || self.function(station).is_some() {
+                f64::NAN
+            } else {
+                hits / look_ups as f64
+            },
             alive: f64::from(self.alive(station)),
             state: f64::from(
                 self.state(station, load, full_share(&dropped, offered), watch.trend.rises()) as u8
@@ -660,11 +641,13 @@ impl Simulation {
 fn is_present(call: &Call) -> bool {
     let here = match call.state {
         CallState::WaitsForSlot | CallState::WaitsForCore | CallState::InService | CallState::Calling => true,
-        CallState::Travelling | CallState::WaitsForConnection | CallState::Replying | CallState::Lost => {
-            false
-        }
+        CallState::Travelling
+        | CallState::WaitsForConnection
+        | CallState::Replying
+        | CallState::Lost
+        | CallState::Gone => false,
     };
-    here && !matches!(call.kind, Kind::Root | Kind::Replay | Kind::Message)
+    here && !matches!(call.kind, Kind::Root | Kind::Replay | Kind::Message | Kind::Branch)
 }
 
 /// Share of the arrivals that were dropped for fullness.

@@ -41,6 +41,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         latency: (answered[0] + answered[1] > 0.0).then(|| own_times(place, flow, time)),
         dropped: flow.dropped,
         hit_ratio: flow.hit_ratio,
+        cold: None,
         wasted: 0.0,
         alive,
         ledger: Ledger::default(),

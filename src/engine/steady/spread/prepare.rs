@@ -200,10 +200,15 @@ fn attempts(route: &Route, called: &Called) -> Vec<(f64, f64, f64)> {
     let (mut chance, mut delay) = (1.0, 0.0);
     for k in 0..route.retries.min(RETRIES) {
         chance *= called.failing;
+        let (policy, jitter) = (&route.policy, route.policy.jitter);
+        let longest = policy.longest_delay(route.backoff_s, k + 1);
         delay += called.failed_for;
-        let spread = (route.backoff_s * libm::ldexp(1.0, k as i32)).min(10.0);
-        attempts.push((chance, delay, spread));
-        delay += 0.5 * spread;
+        attempts.push((
+            chance,
+            delay + (jitter.mean() - 0.5 * jitter.width()) * longest,
+            jitter.width() * longest,
+        ));
+        delay += jitter.mean() * longest;
     }
     let total: f64 = attempts.iter().map(|attempt| attempt.0).sum();
     attempts.iter_mut().for_each(|attempt| attempt.0 /= total);

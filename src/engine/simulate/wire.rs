@@ -1,0 +1,90 @@
+//! The way of a message along a link: latency with spread, packets sent again, datagrams lost, and the line for the cable.
+
+use super::Simulation;
+use super::calls::{Call, Outcome, State};
+use super::guard::mark;
+use crate::engine::calendar::{Class, What};
+use crate::engine::random::{Draw, mix};
+use crate::report::Cause;
+use crate::topology::Service;
+
+/// First wait before a lost packet is sent again [s]; it doubles (rules 1.4: the least retransmission time of TCP).
+const RESEND_S: f64 = 0.2;
+/// Losses of one packet in a row that are followed.
+const MOST_LOSSES: u32 = 16;
+
+/// When the cable of a link is free again, calls and replies apart [ns].
+pub type Cable = [u64; 2];
+
+impl Simulation {
+    /// A call leaves its caller.
+    pub(super) fn depart(&mut self, slot: u32, caller: &Call) {
+        self.calls[slot].state = State::Travelling;
+        let route = self.calls[slot].route;
+        let net = &self.net.routes[route as usize];
+        if !net.rough {
+            return self.after(net.route.latency_ns, Class::Arrival, What::Arrive, slot);
+        }
+        match self.wire_ns(slot, route, 0, turn(caller)) {
+            Some(time) => self.after(time, Class::Arrival, What::Arrive, slot),
+            None => self.lose(slot, Cause::Lost),
+        }
+    }
+
+    /// A reply leaves its callee.
+    pub(super) fn reply(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        if call.route == super::NONE {
+            return self.after(0, Class::Reply, What::Reply, slot);
+        }
+        let net = &self.net.routes[call.route as usize];
+        if !net.rough {
+            return self.after(net.route.latency_ns, Class::Reply, What::Reply, slot);
+        }
+        match self.wire_ns(slot, call.route, 1, call.visit) {
+            Some(time) => self.after(time, Class::Reply, What::Reply, slot),
+            None => {
+                if matches!(call.outcome, Outcome::Ok { .. }) {
+                    self.calls[slot].marks |= mark::DONE;
+                }
+                self.lose(slot, Cause::Lost);
+            }
+        }
+    }
+
+    /// How long a message is under way [ns]; `None` when it is lost for good. `direction` 0 is a call, 1 a reply.
+    fn wire_ns(&mut self, slot: u32, route: u32, direction: usize, salt: u32) -> Option<u64> {
+        let net = &self.net.routes[route as usize];
+        let (policy, key) = (net.route.policy, net.wire_keys[direction]);
+        let hash = self.requests[self.calls[slot].request].hash;
+        let mut draw = Draw::new(key, mix(hash), salt);
+        let mean_s = net.route.latency_ns as f64 / 1e9;
+        let mut time_s = draw.service(&Service { mean_s, shape: policy.latency });
+        let mut again = RESEND_S;
+        for _ in 0..MOST_LOSSES {
+            if policy.loss <= 0.0 || draw.uniform() >= policy.loss {
+                break;
+            }
+            self.watch.route(route).extra.lost += 1;
+            if policy.datagram {
+                return None;
+            }
+            time_s += again;
+            again *= 2.0;
+        }
+        let mut queued = 0;
+        if let Some(bandwidth) = policy.bandwidth {
+            let sending = libm::round(policy.bits[direction] / bandwidth * 1e9) as u64;
+            let free = &mut self.cables[route as usize][direction];
+            *free = (*free).max(self.now) + sending;
+            queued = *free - self.now;
+        }
+        Some(queued + libm::round(time_s * 1e9) as u64)
+    }
+}
+
+/// Tells the attempts and steps of one caller apart.
+pub fn turn(caller: &Call) -> u32 {
+    caller.visit
+        ^ (u32::from(caller.attempt) << 24 | u32::from(caller.step) << 16 | u32::from(caller.repeats) << 4)
+}
