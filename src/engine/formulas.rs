@@ -11,13 +11,21 @@ pub use token_bucket::token_bucket_admits;
 use invert::Complex;
 
 /// Erlang B: share of Poisson arrivals that find all `servers` busy and are lost; insensitive to the service
-/// distribution (Erlang 1917, in the recursion of Jagerman 1974).
+/// distribution (Erlang 1917).
+///
+/// 1 ÷ B = Σₖ c (c−1) … (c−k+1) ÷ aᵏ, from k = 0. All terms are positive, and only about √c of them count, so that a
+/// limit of millions costs no more than one of thousands.
 pub fn erlang_b(servers: u32, offered: f64) -> f64 {
-    let mut lost = 1.0;
-    for busy in 1..=servers {
-        lost = offered * lost / (f64::from(busy) + offered * lost);
+    let (mut term, mut sum) = (1.0, 1.0);
+    for left in (1..=servers).rev() {
+        let factor = f64::from(left) / offered;
+        term *= factor;
+        sum += term;
+        if sum > 1e300 || (factor < 1.0 && term < 1e-17 * sum) {
+            break;
+        }
     }
-    lost
+    1.0 / sum
 }
 
 /// Erlang C: share of Poisson arrivals that have to wait in M/M/c; 1 when offered load reaches `servers`.

@@ -41,6 +41,10 @@ fn erlang_b_and_what_it_answers() {
         case.check("throughput", case.param("lam") * (1.0 - lost));
         case.check("busy_servers", offered * (1.0 - lost));
     }
+    // Millions of servers: the loss at full load nears √(2 ÷ (π c)).
+    let many = erlang_b(100_000_000, 1e8);
+    assert!((many / (2.0 / (std::f64::consts::PI * 1e8)).sqrt() - 1.0).abs() < 1e-3, "{many}");
+    assert_eq!((erlang_b(0, 3.0), erlang_b(5, 0.0)), (1.0, 0.0));
     case("erlangB_insens_logn").check("P_block", erlang_b(10, 8.0));
     let limit = case("concurrency_limit_1000");
     limit.check("throttle_fraction", erlang_b(1_000, 950.0));
