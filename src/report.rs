@@ -309,6 +309,40 @@ pub struct NodeReport {
     pub ledger: Ledger,
     /// Messages of a queue; `None` for what is not one.
     pub queue: Option<Box<QueueReport>>,
+    /// Writes of a write-behind cache over the whole run; `None` for what is none, and for the steady method.
+    pub behind: Option<BehindReport>,
+}
+
+/// Writes that a cache acknowledged before its store had them: acknowledged = flushed + overwritten + lost + dirty +
+/// flushing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BehindReport {
+    /// Acknowledged by the cache alone.
+    pub acknowledged: u64,
+    /// Written to the store.
+    pub flushed: u64,
+    /// Made needless by a later write to the same key.
+    pub overwritten: u64,
+    /// Lost with the node that held them, although they had been acknowledged.
+    pub lost: u64,
+    /// Not yet durable: they wait for the next flush.
+    pub dirty: u64,
+    /// On their way to the store.
+    pub flushing: u64,
+}
+
+impl BehindReport {
+    /// Both together.
+    pub fn and(self, other: BehindReport) -> BehindReport {
+        BehindReport {
+            acknowledged: self.acknowledged + other.acknowledged,
+            flushed: self.flushed + other.flushed,
+            overwritten: self.overwritten + other.overwritten,
+            lost: self.lost + other.lost,
+            dirty: self.dirty + other.dirty,
+            flushing: self.flushing + other.flushing,
+        }
+    }
 }
 
 /// What became of the messages of one queue.

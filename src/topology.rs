@@ -5,6 +5,7 @@ pub mod compute;
 mod habits;
 pub mod policy;
 pub mod station;
+mod strategy;
 pub mod traffic;
 
 pub use build::build;

@@ -24,7 +24,11 @@ impl Block for Cache {
                 hits: hits::hits(&read, entries, 1),
                 delete_on_write: hits::delete_on_write(&read),
                 copies,
-                rules: CacheRules { eviction: hits::eviction(&read), placement: placement(&read) },
+                rules: CacheRules {
+                    eviction: hits::eviction(&read),
+                    placement: placement(&read),
+                    ..hits::rules(&read)
+                },
             }),
             servers: Servers {
                 instances,
@@ -113,6 +117,10 @@ static ABOUT: About = About {
         hits::EVICTION,
         hits::TTL_S,
         hits::ON_WRITE,
+        hits::STRATEGY,
+        hits::FLUSH_S,
+        hits::FLUSH_KEYS,
+        hits::COALESCE,
         Param { label: "Nodes", doc: "Machines of the cache.", ..machine::INSTANCES },
         Param {
             id: "nodes_are",

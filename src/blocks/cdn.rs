@@ -2,7 +2,7 @@
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
-use crate::topology::{Cache, CacheRules, Price, Shape, Station};
+use crate::topology::{Cache, CacheRules, Price, Shape, Station, Strategy};
 
 pub struct Cdn;
 
@@ -19,7 +19,12 @@ impl Block for Cdn {
                 hits: hits::hits(&read, f64::INFINITY, read.count("pops")),
                 delete_on_write: hits::delete_on_write(&read),
                 copies: true,
-                rules: CacheRules::default(),
+                rules: CacheRules {
+                    strategy: strategy(&read),
+                    coalesce: read.flag(hits::COALESCE.id),
+                    purged: read.flag("purge"),
+                    ..CacheRules::default()
+                },
             }),
             servers: machine::elastic(edge, edge),
             price: Price {
@@ -30,6 +35,10 @@ impl Block for Cdn {
             managed: true,
         }
     }
+}
+
+fn strategy(read: &Reader) -> Strategy {
+    if read.flag("refresh") { Strategy::RefreshAhead } else { Strategy::AsDrawn }
 }
 
 static ABOUT: About = About {
@@ -56,6 +65,28 @@ static ABOUT: About = About {
         },
         hits::ON_WRITE,
         Param {
+            id: "purge",
+            label: "Purged by the server behind",
+            doc: "Where entries are deleted on write: also when the write came to the server by another way than through here.",
+            unit: Unit::None,
+            kind: Kind::Flag,
+            default: Fixed::Flag(false),
+            source: "As it was; new ones are purged",
+            when: Some(("on_write", "delete")),
+        },
+        Param {
+            id: "refresh",
+            label: "Refresh ahead",
+            doc: "A hit with less than a fifth of its time to live left is answered from the copy and fetches a new one in the \
+                  background.",
+            unit: Unit::None,
+            kind: Kind::Flag,
+            default: Fixed::Flag(false),
+            source: "Neutral",
+            when: Some(("hit_mode", "derived")),
+        },
+        hits::COALESCE,
+        Param {
             label: "Edge takes",
             doc: "Time at the edge for every call. Its capacity has no limit here.",
             default: Fixed::Number(1.0),
@@ -78,7 +109,7 @@ static ABOUT: About = About {
             when: None,
         },
     ],
-    initial: &[],
+    initial: &[("purge", Fixed::Flag(true))],
     initial_link: &[],
     learn: Learn {
         what: "A cache in many places of the world. A hit never reaches your servers; a miss goes on to your origin. \

@@ -75,6 +75,19 @@ pub const SHARED: Param = Param {
     when: None,
 };
 
+/// Device cache.
+pub const DEVICE_TTL_S: Param = Param {
+    id: "device_ttl_s",
+    label: "Devices keep answers for",
+    doc: "How long a user's browser or app answers a read from what it was given before, without asking. It takes users who \
+          come back: set how many there are. 0 keeps nothing.",
+    unit: Unit::Seconds,
+    kind: Kind::Number { min: 0.0, max: 31_536_000.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral: nothing is kept",
+    when: None,
+};
+
 /// The habits that these values ask for.
 pub fn habits(read: &Reader) -> Habits {
     Habits {
@@ -87,5 +100,6 @@ pub fn habits(read: &Reader) -> Habits {
             _ => Session::None,
         },
         shared: read.flag(SHARED.id),
+        device_ttl_s: read.number(DEVICE_TTL_S.id),
     }
 }

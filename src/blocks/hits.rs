@@ -1,7 +1,8 @@
 //! What cache and CDN share: where their hits come from and what a write does to an entry.
 
+use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::{Eviction, Hits};
+use crate::topology::{CacheRules, Eviction, Hits, Strategy};
 
 /// Whether the hit ratio is derived or stated.
 pub const MODE: Param = Param {
@@ -111,5 +112,99 @@ pub fn eviction(read: &Reader) -> Eviction {
         "random" => Eviction::Random,
         "lfu" => Eviction::Lfu,
         _ => Eviction::Lru,
+    }
+}
+
+/// How cache and store work together.
+pub const STRATEGY: Param = Param {
+    id: "strategy",
+    label: "Strategy",
+    doc: "What cache and store do together. The links decide; a strategy that they do not draw is named as a problem. \
+          Write-through, write-behind and refresh-ahead also say what happens to an entry.",
+    unit: Unit::None,
+    kind: Kind::Choice(&[
+        Choice { id: "links", label: "As the links say", doc: "Nothing beyond what is drawn." },
+        Choice {
+            id: "cache-aside",
+            label: "Cache-aside",
+            doc: "The caller asks the cache, on a miss the store, and fills the cache.",
+        },
+        Choice { id: "read-through", label: "Read-through", doc: "The cache asks the store on a miss." },
+        Choice {
+            id: "write-through",
+            label: "Write-through",
+            doc: "A write is acknowledged when store and cache have it. A slow reader can still put an old value back.",
+        },
+        Choice {
+            id: "write-behind",
+            label: "Write-behind",
+            doc: "A write is acknowledged by the cache and brought to the store later; what has not left is lost in a crash.",
+        },
+        Choice {
+            id: "refresh-ahead",
+            label: "Refresh-ahead",
+            doc: "A hit with less than a fifth of its time to live left fetches the entry anew in the background.",
+        },
+    ]),
+    default: Fixed::Choice("links"),
+    source: "Neutral",
+    when: None,
+};
+
+/// Whether misses of one key share one call.
+pub const COALESCE: Param = Param {
+    id: "coalesce",
+    label: "Misses share a call",
+    doc: "While a key is being fetched, further misses of it wait for that answer instead of asking the store as well.",
+    unit: Unit::None,
+    kind: Kind::Flag,
+    default: Fixed::Flag(false),
+    source: "Off unless built in: singleflight, leases, request collapsing",
+    when: None,
+};
+
+/// Time between the flushes of a write-behind cache.
+pub const FLUSH_S: Param = Param {
+    id: "flush_s",
+    label: "Written behind every",
+    doc: "How long a written key waits at most until it is brought to the store, where nothing fails.",
+    unit: Unit::Seconds,
+    kind: Kind::Number { min: 0.001, max: 86_400.0 },
+    default: Fixed::Number(1.0),
+    source: "Judgement: as often as Redis writes its log to disk by default",
+    when: Some(("strategy", "write-behind")),
+};
+
+/// Dirty keys at which a write-behind cache flushes at once.
+pub const FLUSH_KEYS: Param = Param {
+    id: "flush_keys",
+    label: "Or at so many keys",
+    doc: "Written keys at which they are brought to the store without waiting. 0 is no such number.",
+    unit: Unit::None,
+    kind: Kind::Integer { min: 0.0, max: 4_000_000.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral",
+    when: Some(("strategy", "write-behind")),
+};
+
+/// What these values say of strategy and sharing; eviction and placement are the block's own.
+pub fn rules(read: &Reader) -> CacheRules {
+    CacheRules {
+        strategy: strategy(read),
+        coalesce: read.flag(COALESCE.id),
+        flush_ns: nanoseconds(read.number(FLUSH_S.id)),
+        flush_keys: read.count(FLUSH_KEYS.id),
+        ..CacheRules::default()
+    }
+}
+
+fn strategy(read: &Reader) -> Strategy {
+    match read.choice(STRATEGY.id) {
+        "cache-aside" => Strategy::Aside,
+        "read-through" => Strategy::ReadThrough,
+        "write-through" => Strategy::WriteThrough,
+        "write-behind" => Strategy::WriteBehind,
+        "refresh-ahead" => Strategy::RefreshAhead,
+        _ => Strategy::AsDrawn,
     }
 }

@@ -7,6 +7,7 @@ mod popularity;
 mod rule;
 mod sim;
 
+pub use popularity::head;
 pub use rule::{KeyRates, Rule};
 pub use sim::SimCache;
 
@@ -180,6 +181,14 @@ pub fn hit_share(reads: f64, writes: f64, age: f64, ttl: f64) -> f64 {
         }
     }
     hits / (1.0 + hits)
+}
+
+/// Distinct keys among so many requests, mean, keys drawn by popularity.
+pub fn distinct(keys: u64, zipf: f64, requests: f64) -> f64 {
+    let reads = vec![Lookups { rate: requests, missed: Vec::new() }];
+    let table = Popularity::new(&KeyStream { keys, zipf, reads, writes: 0.0, updates: 0.0 }, 1);
+    let rule = Rule { eviction: Eviction::Lru, age_s: 1.0, ttl_s: f64::INFINITY, refresh: false };
+    table.entries(&rule)
 }
 
 /// Exact LRU hit ratio for at most 12 keys without deletions and expiry: King 1971, summed over sets instead of

@@ -58,9 +58,11 @@ pub enum What {
     Boot,
     /// A function has run for as long as it may.
     Overrun,
+    /// A cache brings what it was told to the store.
+    Flush,
 }
 
-const KINDS: [What; 17] = [
+const KINDS: [What; 18] = [
     What::Birth,
     What::Arrive,
     What::Served,
@@ -78,6 +80,7 @@ const KINDS: [What; 17] = [
     What::Share,
     What::Boot,
     What::Overrun,
+    What::Flush,
 ];
 
 /// An event: when, in which order among equals, what, and two numbers for whom.

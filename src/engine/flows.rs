@@ -64,6 +64,8 @@ pub struct ClientFlow {
     pub ok: [f64; 2],
     /// Time to the final answer of those answered ok.
     pub time: [Moments; 2],
+    /// Share of the reads that the users' own devices answer (0–1).
+    pub on_devices: f64,
 }
 
 /// Calls at one station.

@@ -64,6 +64,12 @@ pub fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Partition of a log that holds a key, by its rank and the station of its client.
+#[inline]
+pub fn partition_of(rank: u64, source: u32, partitions: u32) -> u32 {
+    (mix(rank ^ u64::from(source) << 40) % u64::from(partitions.max(1))) as u32
+}
+
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Start of the stream of one block and purpose.

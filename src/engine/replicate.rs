@@ -6,8 +6,8 @@ use super::simulate::measure;
 use super::tally::student;
 use crate::design::Run;
 use crate::report::{
-    Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, Messages, NodeReport,
-    QueueReport, Report, Seen, Times, Traffic, Trust,
+    BehindReport, Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, Messages,
+    NodeReport, QueueReport, Report, Seen, Times, Traffic, Trust,
 };
 use crate::share::MAX_SEED;
 use crate::topology::{Station, Topology};
@@ -134,6 +134,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         alive: all[0].alive,
         ledger: ledger(all),
         queue: queue(all).map(Box::new),
+        behind: all.iter().filter_map(|one| one.behind).reduce(BehindReport::and),
     }
 }
 

@@ -5,11 +5,14 @@
 //! counted in `watch`. A hop without delay is no event: it is handled at once, depth first.
 
 mod abandon;
+mod behind;
 mod calls;
 mod change;
 mod choose;
+mod coalesce;
 mod contents;
 mod copies;
+mod device;
 mod discipline;
 mod dispatch;
 mod failover;
@@ -17,7 +20,8 @@ mod fault;
 mod function;
 mod group;
 mod guard;
-mod keytable;
+pub(in crate::engine) mod keytable;
+mod lookup;
 mod measure;
 mod net;
 mod queue;
@@ -31,6 +35,8 @@ mod users;
 mod versions;
 mod watch;
 mod wire;
+
+pub(in crate::engine) use net::purged_by;
 
 pub use measure::{Kill, Measure, digest, measure};
 
@@ -113,6 +119,10 @@ struct StationState {
     visits: Vec<(u32, u32)>,
     /// Messages that wait, for a queue.
     backlog: queue::Backlog,
+    /// Misses under way, for a cache that shares them.
+    pending: coalesce::Pending,
+    /// Dirty keys, for a cache that writes behind.
+    behind: behind::Behind,
     /// Source: requests sent, and the units of unit-rate time left until the next.
     sent: u64,
     /// Source: keys created.
@@ -269,6 +279,7 @@ impl Simulation {
             What::Notice => self.notice(event.a, event.b),
             What::Promote => self.promote(event.a),
             What::Tick => self.tick(),
+            What::Flush => self.flush_is_due(event.a),
             What::Switch => self.switch(event.a, event.b),
             What::Think => self.user_sends(event.a, event.b),
             What::FollowUp => self.look_again(call),
@@ -358,6 +369,7 @@ impl Simulation {
             reserved: false,
             abandoned: false,
             marks: 0,
+            leads: false,
         }
     }
 

@@ -26,6 +26,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
     topology.monitored = monitored;
     look_for_dead_ends(&topology, &mut problems);
+    super::strategy::check(&topology, &mut problems);
     (topology, problems)
 }
 

@@ -13,6 +13,8 @@ pub struct Habits {
     pub session: Session,
     /// Its keys are those of all clients that share theirs.
     pub shared: bool,
+    /// How long a user's device keeps an answer [s]; 0 keeps none.
+    pub device_ttl_s: f64,
 }
 
 /// What a user may rely on; reads carry the last version seen and go to a copy that has it, else to the primary.

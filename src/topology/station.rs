@@ -172,6 +172,34 @@ pub struct CacheRules {
     pub eviction: Eviction,
     /// Which node holds a key, where keys are spread.
     pub placement: Placement,
+    /// What the person says that it is; where the links leave it open it decides what a write does.
+    pub strategy: Strategy,
+    /// Misses of one key that are under way share one call to the store.
+    pub coalesce: bool,
+    /// The server behind takes out keys whose writes came to it by another way.
+    pub purged: bool,
+    /// Write-behind: time between flushes [ns].
+    pub flush_ns: u64,
+    /// Write-behind: dirty keys at which a flush does not wait any longer; 0 is no such number.
+    pub flush_keys: u32,
+}
+
+/// How a cache and its store work together (rules 1.6). The links decide; [`crate::topology::build`] names a mismatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strategy {
+    /// As the links say; a write that passes deletes or leaves the entry.
+    #[default]
+    AsDrawn,
+    /// The caller asks the cache, then the store, then fills the cache.
+    Aside,
+    /// The cache asks the store.
+    ReadThrough,
+    /// A write is acknowledged by store and cache, which then has the new value.
+    WriteThrough,
+    /// A write is acknowledged by the cache, and brought to the store later.
+    WriteBehind,
+    /// A hit with little time left fetches the entry anew.
+    RefreshAhead,
 }
 
 /// What leaves a full cache.

@@ -38,6 +38,7 @@ mod spof;
 mod spof_structure;
 mod stale;
 mod steady;
+mod strategies;
 mod theory;
 mod tidy;
 mod traffic;

@@ -163,6 +163,12 @@ fn passed(popularity: f64, missed: &[Missed]) -> f64 {
     missed.iter().map(one).product()
 }
 
+/// Share of the requests for each of the first ranks, at most `most` of them (0–1).
+pub fn head(keys: u64, zipf: f64, most: u64) -> Vec<f64> {
+    let total: f64 = ranks(keys).iter().map(|(keys, rank)| keys * libm::pow(*rank, -zipf)).sum();
+    (1..=keys.clamp(1, most)).map(|rank| libm::pow(rank as f64, -zipf) / total).collect()
+}
+
 /// Ranks 1..=keys as (how many keys, their rank).
 fn ranks(keys: u64) -> Vec<(f64, f64)> {
     let keys = keys.max(1);

@@ -5,7 +5,7 @@ mod every;
 mod head;
 
 use super::{KeyRates, KeyStream, Rule, Size, derive, popularity::Rates};
-use crate::topology::{Cache, Eviction, Hits};
+use crate::topology::{Cache, Eviction, Hits, REFRESH_SHARE, Strategy};
 use every::Every;
 use head::Head;
 
@@ -64,7 +64,7 @@ impl SimCache {
                     ttl_s,
                     locations,
                     eviction: cache.rules.eviction,
-                    refresh: false,
+                    refresh: cache.rules.strategy == Strategy::RefreshAhead,
                 };
                 let rates = streams.iter().map(|stream| Rates::new(stream, locations)).collect();
                 let rule = size.rule(derive(size, streams).age_s);
@@ -100,6 +100,16 @@ impl SimCache {
             State::Given(ratio) => u < *ratio,
             State::Every(every) => every.lookup(part, stream, rank, now_ns as i64),
             State::Head(head) => head.lookup(part, stream, rank, now_ns as i64, u),
+        }
+    }
+
+    /// Whether a key that was just hit has little of its time to live left, and no refresh under way: there is one now.
+    /// `u` is what the look-up was given.
+    pub fn refresh_due(&mut self, part: usize, stream: usize, rank: u64, now_ns: u64, u: f64) -> bool {
+        match &mut self.state {
+            State::Given(_) => false,
+            State::Every(every) => every.refresh_due(part, stream, rank, now_ns as i64),
+            State::Head(head) => head.refresh_due(part, stream, rank, now_ns as i64, u),
         }
     }
 
@@ -143,6 +153,18 @@ impl SimCache {
             State::Head(head) => head.flush(part, now_ns as i64),
         }
     }
+}
+
+/// Whether an entry filled at `filled` [ns] is to be refreshed now; the lowest bit of that time says that it already is.
+fn refresh_due(filled: &mut i64, now: i64, ttl_s: f64) -> bool {
+    let due = *filled & 1 == 0 && (now - *filled) as f64 >= (1.0 - REFRESH_SHARE) * ttl_s * 1e9;
+    *filled |= i64::from(due);
+    due
+}
+
+/// When an entry was filled, with a free lowest bit where entries are refreshed [ns].
+fn filled_at(now: i64, rule: &Rule) -> i64 {
+    if rule.refresh { now & !1 } else { now }
 }
 
 impl Start<'_> {

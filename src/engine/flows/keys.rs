@@ -1,7 +1,7 @@
 //! The keys that reach a cache: by client, and by the caches that were missed on the way.
 
 use crate::engine::cache::{Derived, KeyStream, Lookups, Missed, Size, derive};
-use crate::topology::{Hits, Operation, Source, Station, Topology};
+use crate::topology::{Hits, Operation, Source, Station, Strategy, Topology};
 
 /// Calls that are alike for every station: one client, one operation, the same caches missed on the way.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Known {
     pub ratios: Vec<f64>,
     /// Hit ratio over all clients.
     pub ratio: f64,
+    /// Refreshes for each look-up, by client (0–1).
+    pub refreshes: Vec<f64>,
     /// Characteristic time [s].
     pub age_s: f64,
 }
@@ -70,8 +72,8 @@ impl Known {
         if self.size == Some(size) && same {
             return;
         }
-        let Derived { ratios, ratio, age_s, .. } = derive(size, &streams);
-        *self = Known { streams, size: Some(size), ratios, ratio, age_s };
+        let Derived { ratios, ratio, refreshes, age_s } = derive(size, &streams);
+        *self = Known { streams, size: Some(size), ratios, ratio, refreshes, age_s };
     }
 
     /// What a cache does to the keys of a client that get past it.
@@ -97,7 +99,8 @@ pub fn size(topology: &Topology, node: usize, live: usize) -> Option<Size> {
     let Hits::Derived { entries, ttl_s, locations } = cache.hits else { return None };
     let parts = if cache.copies { 1 } else { live.max(1) };
     let eviction = cache.rules.eviction;
-    Some(Size { entries: entries * parts as f64, ttl_s, locations, eviction, refresh: false })
+    let refresh = cache.rules.strategy == Strategy::RefreshAhead;
+    Some(Size { entries: entries * parts as f64, ttl_s, locations, eviction, refresh })
 }
 
 /// The streams at a cache: `rates` gives look-ups by class, `deletes` writes by client that delete their key, `updates`

@@ -1,8 +1,10 @@
 //! The fixed point: answers from callees to callers, rates from callers to callees, until neither moves.
 
 mod consume;
+mod device;
 mod outcome;
 mod send;
+mod strategy;
 
 use petgraph::algo::tarjan_scc;
 
@@ -31,6 +33,8 @@ pub struct Solver<'a> {
     /// Stations of the sources.
     clients: Vec<usize>,
     sources: Vec<&'a Source>,
+    /// Share of each client's own reads that its users' devices answer.
+    device_hits: Vec<f64>,
     multiple: f64,
     classes: Classes,
     sites: Vec<Site>,
@@ -70,6 +74,8 @@ struct Site {
     growth: f64,
     /// Mean time of a message [s].
     message_s: Option<f64>,
+    /// Share of the messages of a log in each partition, and the rates of the clients that it was found for.
+    partitions: (Vec<f64>, Vec<f64>),
     after: [Answer; 2],
     /// For how long calls hold their slot after service [s].
     hold: [f64; 2],
@@ -119,13 +125,18 @@ impl<'a> Solver<'a> {
         (0..routes).for_each(|route| incoming[topology.ends(route).1].push(route));
         let mut sites: Vec<Site> = (0..topology.len()).map(|node| Site::new(&reach, node)).collect();
         order.iter().enumerate().for_each(|(turn, node)| sites[*node].turn = turn);
+        let multiple = scenario.multiple * topology.traffic;
         let mut solver = Solver {
             plan: Plan::new(topology),
             lossless,
             order,
             looping,
-            multiple: scenario.multiple * topology.traffic,
+            multiple,
             classes: Classes::new(clients.len()),
+            device_hits: sources
+                .iter()
+                .map(|source| device::share(source, source.rate * source.reads * multiple))
+                .collect(),
             clients,
             sources,
             sites,
@@ -209,7 +220,12 @@ impl<'a> Solver<'a> {
     /// What comes after a station's own service, and for how long a call holds its slot then [s].
     fn after(&mut self, node: usize, op: Operation) -> (Answer, f64) {
         match &self.topology.place(node).station {
-            Station::Source(_) | Station::Router(_) => self.one_of(node, op),
+            Station::Source(_) => {
+                let (behind, hold) = self.one_of(node, op);
+                let client = self.clients.iter().position(|source| *source == node);
+                (client.map_or(behind, |client| self.with_devices(client, op, behind)), hold)
+            }
+            Station::Router(_) => self.one_of(node, op),
             Station::Server(_) => self.all_of(node, op),
             Station::Cache(_) => self.after_miss(node, op),
             Station::Queue(_) => (Answer { ok: self.sites[node].taken, ..Answer::FREE }, 0.0),
@@ -252,7 +268,8 @@ impl<'a> Solver<'a> {
     }
 
     fn after_miss(&mut self, node: usize, op: Operation) -> (Answer, f64) {
-        if self.plan.links[node][op as usize].is_empty() {
+        let behind = op == Operation::Write && self.writes_behind(node);
+        if behind || self.plan.links[node][op as usize].is_empty() {
             return (Answer::FREE, 0.0);
         }
         let hits = if op == Operation::Read { self.hit_ratio(node) } else { 0.0 };
@@ -354,6 +371,7 @@ impl Site {
             waiting: 0.0,
             growth: 0.0,
             message_s: None,
+            partitions: Default::default(),
             after: [Answer::FREE; 2],
             hold: [0.0; 2],
             answers: [[Answer::FREE; 2]; 2],

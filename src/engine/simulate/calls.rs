@@ -138,6 +138,10 @@ pub enum Kind {
     Branch,
     /// A call that breaker or bulkhead did not let out.
     Rejected,
+    /// Fetches an entry of a cache anew before it expires.
+    Refresh,
+    /// A key that a cache has still to write to the store.
+    Dirty,
 }
 
 /// Where a call is in its life.
@@ -230,6 +234,8 @@ pub struct Call {
     pub abandoned: bool,
     /// See [`mark`](super::guard::mark).
     pub marks: u8,
+    /// Others wait for the miss that it is fetching.
+    pub leads: bool,
 }
 
 /// A first-in-first-out line of calls, linked through [`Call::next`].

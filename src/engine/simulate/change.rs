@@ -22,6 +22,7 @@ impl Simulation {
         }
         let old = std::mem::replace(&mut self.net, Net::new(topology, self.seed));
         let map = Map::new(&old.topology, &self.net.topology);
+        let alone = self.end_sharing();
         let steps = self.current_routes(&old);
         self.versions.carry_over(self.net.versioned, self.net.stations.len());
         self.move_stations(&old, &map);
@@ -29,9 +30,11 @@ impl Simulation {
         self.move_events(&map);
         self.move_calls(&map, &steps);
         self.count_targets();
+        self.sort_dirty();
         self.recount_guards();
         self.settle_orders();
         self.retire_spares();
+        self.fetch_alone(alone);
         for station in 0..self.stations.len() {
             self.rescale_or_start(station);
             self.hand_out_if_queue(station);
@@ -109,7 +112,7 @@ impl Simulation {
     fn move_events(&mut self, map: &Map) {
         self.calendar.rewrite(|event| match event.what() {
             What::Birth | What::Promote | What::Switch | What::Think => map.stations[event.a as usize],
-            What::Share | What::Boot => map.stations[event.a as usize],
+            What::Share | What::Boot | What::Flush => map.stations[event.a as usize],
             What::Ring => map.routes[event.a as usize],
             What::Notice => None,
             What::Arrive | What::Served | What::Reply | What::Retry => Some(event.a),
@@ -212,6 +215,7 @@ impl Simulation {
                 self.delivery_failed(slot, NONE, Cause::Refused);
             }
             Station::Queue(_) => self.complete(slot, refused),
+            Station::Cache(_) if self.calls[slot].kind == Kind::Dirty => self.flushed(slot, refused),
             Station::Router(_)
             | Station::Server(_)
             | Station::Cache(_)

@@ -1,5 +1,7 @@
 //! What a cache holds during a run: which stream, part and key a call asks for.
 
+use super::keytable::KeyTable;
+use super::versions::ORIGINAL;
 use crate::engine::cache::SimCache;
 use crate::engine::flows::Flows;
 use crate::engine::random::mix;
@@ -14,7 +16,12 @@ pub struct Contents {
     /// Keys of each stream that were there from the start: what is created in a run is not cached.
     keys: Vec<u64>,
     locations: u64,
+    /// Version of the entry of every key that was written in the run, by key and part; what is in is not always still kept.
+    versions: KeyTable<u64>,
 }
+
+/// Entries of written keys whose versions are followed.
+const MOST_KEYS: usize = 1 << 21;
 
 /// What a call asks a cache for.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +34,8 @@ pub struct Asked {
     pub rank: u64,
     /// Who asks: a user is at one location.
     pub user: u64,
+    /// Its key in all key spaces; 0 where versions are not followed.
+    pub key: u64,
     /// Now [ns].
     pub now: u64,
 }
@@ -50,6 +59,7 @@ impl Contents {
             stream_of,
             keys: streams.iter().map(|stream| stream.keys).collect(),
             locations: u64::from(locations.max(1)),
+            versions: KeyTable::bounded(MOST_KEYS),
         })
     }
 
@@ -59,11 +69,30 @@ impl Contents {
         self.cache.lookup(part, stream, asked.rank, asked.now, u)
     }
 
-    /// Puts a key in.
-    pub fn fill(&mut self, asked: &Asked) {
-        if let Some((part, stream)) = self.find(asked) {
-            self.cache.fill(part, stream, asked.rank, asked.now);
+    /// Puts a key in, with the version of what is put in.
+    pub fn fill(&mut self, asked: &Asked, version: u64) {
+        let Some((part, stream)) = self.find(asked) else { return };
+        self.cache.fill(part, stream, asked.rank, asked.now);
+        let at = entry_of(asked.key, part);
+        // What was never written needs no note, unless an older note would say otherwise.
+        if asked.key != 0
+            && (version != ORIGINAL || self.versions.get(at).is_some())
+            && let Some(entry) = self.versions.entry(at)
+        {
+            *entry = version;
         }
+    }
+
+    /// Version of the entry of a key that is kept; `None` where versions are not followed.
+    pub fn version(&self, asked: &Asked) -> Option<u64> {
+        let (part, _) = self.find(asked).filter(|_| asked.key != 0)?;
+        Some(self.versions.get(entry_of(asked.key, part)).unwrap_or(ORIGINAL))
+    }
+
+    /// Whether a hit asks for a refresh: little of its time is left, and none is under way. `u` as for the look-up.
+    pub fn refresh_due(&mut self, asked: &Asked, u: f64) -> bool {
+        let Some((part, stream)) = self.find(asked) else { return false };
+        self.cache.refresh_due(part, stream, asked.rank, asked.now, u)
     }
 
     /// Takes a key out, everywhere.
@@ -90,9 +119,19 @@ impl Contents {
         if asked.rank > self.keys[stream] {
             return None;
         }
-        let location = mix(asked.user) % self.locations;
+        let location = location_of(asked.user, self.locations);
         Some((self.cache.part(location as usize, asked.instance as usize), stream))
     }
+}
+
+/// The location of a user.
+pub fn location_of(user: u64, locations: u64) -> u64 {
+    mix(user) % locations
+}
+
+/// Place of a key's version in one part.
+fn entry_of(key: u64, part: usize) -> u64 {
+    mix(key ^ (part as u64) << 48).max(1)
 }
 
 /// The node that holds a key where keys are spread: `out` says which nodes are known to be gone, of `nodes` drawn ones.

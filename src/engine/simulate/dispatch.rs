@@ -84,6 +84,9 @@ impl Simulation {
                 continue;
             }
             if !self.net.routes[route as usize].route.background {
+                if self.waits_for_a_miss(slot, route) {
+                    return;
+                }
                 self.send(slot, route, NONE, NONE, Kind::Plain);
                 return;
             }
@@ -201,6 +204,9 @@ impl Simulation {
         if waits && !failed {
             self.versions.pass_on(slot, call.parent.slot);
         }
+        if call.kind == Kind::Refresh {
+            self.refreshed(slot);
+        }
         self.calls[slot].parent = super::Handle::NOWHERE;
         self.drop_call(slot);
         if waits {
@@ -217,6 +223,10 @@ impl Simulation {
             && self.calls[slot].kind == Kind::Message
         {
             self.delivery_failed(slot, route, cause);
+            return false;
+        }
+        if self.calls[slot].kind == Kind::Dirty {
+            self.flushed(slot, outcome);
             return false;
         }
         if let Outcome::Fail(cause) = outcome
@@ -238,9 +248,22 @@ impl Simulation {
     }
 
     fn go_on(&mut self, slot: u32, route: u32, outcome: Outcome) {
+        if self.calls[slot].leads {
+            self.share_answer(slot, route, outcome);
+        }
+        let net = &self.net.routes[route as usize].route;
+        let read = self.requests[self.calls[slot].request].op == 0;
+        if net.on_miss && read && matches!(outcome, Outcome::Ok { miss: false, .. }) {
+            self.fill_aside(slot, route);
+        }
+        self.take_answer(slot, route, outcome);
+    }
+
+    /// Goes on with an answer, whoever fetched it.
+    pub(super) fn take_answer(&mut self, slot: u32, route: u32, outcome: Outcome) {
         let op = self.requests[self.calls[slot].request].op as usize;
         let net = &self.net.routes[route as usize];
-        let (aside, optional, on_miss) = (net.aside[op], net.route.optional, net.route.on_miss);
+        let (aside, optional) = (net.aside[op], net.route.optional);
         let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
         let call = &mut self.calls[slot];
         match outcome {
@@ -249,9 +272,6 @@ impl Simulation {
                 call.degraded |= degraded;
                 if from_cache {
                     call.missed = miss;
-                }
-                if on_miss && op == 0 && !miss {
-                    self.fill_aside(slot, route);
                 }
             }
             Outcome::Fail(_) if aside => call.missed = true,

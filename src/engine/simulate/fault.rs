@@ -137,6 +137,9 @@ impl Simulation {
     /// Ends a call in the middle of its stay, without touching the lines that it may stand in.
     pub(super) fn cut_short(&mut self, slot: u32, cause: Cause, silent: bool) {
         let call = self.calls[slot];
+        if call.leads {
+            self.hand_on_the_lead(slot);
+        }
         match call.state {
             State::WaitsForSlot | State::WaitsForCore => self.watch.waits(call.station, self.now, -1.0),
             State::InService if call.marks & mark::SHARED != 0 => self.leave_sharing(&call),
@@ -162,6 +165,9 @@ impl Simulation {
         let kept = copies && self.stations[s].instances.iter().any(|instance| !instance.dead);
         if let Some(cache) = self.stations[s].cache.as_mut().filter(|_| !kept) {
             cache.flush(instance, now);
+        }
+        if !kept {
+            self.lose_dirty(station, instance);
         }
         self.copies_after_death(station, instance);
         self.lose_messages(station, instance);
@@ -274,7 +280,7 @@ fn is_here(call: &Call) -> bool {
         State::WaitsForSlot | State::WaitsForCore | State::InService | State::Calling => true,
         State::Travelling | State::WaitsForConnection | State::Replying | State::Lost | State::Gone => false,
     };
-    stays && !matches!(call.kind, Kind::Root | Kind::Message)
+    stays && !matches!(call.kind, Kind::Root | Kind::Message | Kind::Dirty)
 }
 
 fn forget_connections(pool: &mut Pool, instance: usize) {

@@ -1,7 +1,7 @@
 //! A compact open-addressed table from keys to small values, for keys that were written in the run.
 
 /// Keys with a value each. Grows by doubling up to its bound; never iterated, so its order decides nothing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeyTable<V> {
     /// 0 is an empty place.
     keys: Vec<u64>,
@@ -49,6 +49,28 @@ impl<V: Copy + Default> KeyTable<V> {
         Some(&mut self.values[place])
     }
 
+    /// Forgets a key; what had to stand aside for it moves up.
+    pub fn remove(&mut self, key: u64) {
+        let Some(mut hole) = self.place(key).filter(|place| self.keys[*place] == key) else { return };
+        let mask = self.keys.len() - 1;
+        let mut at = hole;
+        loop {
+            at = (at + 1) & mask;
+            if self.keys[at] == 0 {
+                break;
+            }
+            let home = self.keys[at] as usize & mask;
+            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
+                self.keys[hole] = self.keys[at];
+                self.values[hole] = self.values[at];
+                hole = at;
+            }
+        }
+        self.keys[hole] = 0;
+        self.values[hole] = V::default();
+        self.len -= 1;
+    }
+
     /// Where a key is, or the empty place where it would be. Keys are hashes already: their low bits are spread.
     #[inline]
     fn place(&self, key: u64) -> Option<usize> {
@@ -76,6 +98,16 @@ impl<V: Copy + Default> KeyTable<V> {
 mod tests {
     use super::*;
     use crate::engine::random::mix;
+
+    #[test]
+    fn forgets_one_key_and_no_other() {
+        let mut table = KeyTable::bounded(5000);
+        (1..=700_u64).for_each(|n| *table.entry(n % 50 + 1000 * n).expect("room") = n);
+        (1..=700_u64).filter(|n| n % 3 == 0).for_each(|n| table.remove(n % 50 + 1000 * n));
+        for n in 1..=700_u64 {
+            assert_eq!(table.get(n % 50 + 1000 * n), (n % 3 != 0).then_some(n));
+        }
+    }
 
     #[test]
     fn keeps_every_key_up_to_its_bound() {

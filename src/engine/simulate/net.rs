@@ -1,10 +1,14 @@
 //! The topology as flat tables for the event loop: everything that an event asks for is one index away.
 
+use petgraph::Direction;
+use petgraph::graph::NodeIndex;
 use rand_distr::Zipf;
 
+use super::contents;
+use crate::engine::cache;
 use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::random::{self, Purpose};
-use crate::topology::{Cache, Discipline, Hits, Route, Servers, Service, Station, Topology};
+use crate::topology::{Cache, Discipline, Hits, Route, Servers, Service, Station, Strategy, Topology};
 
 /// Tells the draws of links from those of blocks with the same id.
 const OF_LINK: u32 = 1 << 31;
@@ -22,6 +26,8 @@ pub struct Net {
     pub scaled: Vec<u32>,
     /// Whether any station asks for keys.
     pub keyed: bool,
+    /// Whether any cache shares its misses.
+    pub coalesces: bool,
     /// Whether any read can return something old: versions are followed.
     pub versioned: bool,
     /// Steady flows, where a cache starts warm from them.
@@ -49,6 +55,10 @@ pub struct StationNet {
     pub durable: bool,
     /// Cache routes whose key is deleted after a write here.
     pub deletes: Vec<u32>,
+    /// Caches before this server that it purges after a write that did not come through them.
+    pub purges: Vec<u32>,
+    /// Sum over all keys of what their popularity is in proportion to, for a source whose users' devices keep answers.
+    pub popularities: f64,
     /// Popularity of keys, for a source.
     pub zipf: Option<Zipf<f64>>,
     /// A source: what tells its keys from those of others; 0 where versions are not followed.
@@ -116,6 +126,8 @@ pub struct RouteNet {
     pub aside: [bool; 2],
     /// The cache route whose miss calls this one, by operation.
     pub follows: [Option<u32>; 2],
+    /// The on-miss route that fetches what this cache route misses, for reads.
+    pub refill: Option<u32>,
     /// An on-miss route without any cache before it is never called.
     pub never: bool,
     /// Messages take more or less than the latency.
@@ -140,6 +152,7 @@ impl Net {
             scaled: Vec::new(),
             routes,
             keyed: false,
+            coalesces: false,
             versioned: false,
             flows: None,
             topology,
@@ -149,6 +162,7 @@ impl Net {
         net.scaled = (0..net.stations.len() as u32).filter(scales).collect();
         let by_key = net.stations.iter().any(asks_for_keys);
         net.versioned = net.can_be_stale();
+        net.coalesces = net.stations.iter().any(|it| shares_misses(&it.station));
         net.keyed = by_key || net.versioned;
         if net.versioned {
             net.stations.iter_mut().for_each(name_space);
@@ -189,6 +203,8 @@ impl Net {
             filled: false,
             durable: false,
             deletes: Vec::new(),
+            purges: purged_by(&self.topology, index),
+            popularities: popularities(&place.station),
             zipf,
             space: 0,
             id: place.id.0,
@@ -311,12 +327,72 @@ fn keeps_copies(net: &StationNet) -> bool {
         Station::Store(store) => store.replicas > 0 || store.standby,
         Station::Cache(cache) => is_derived(cache),
         Station::Queue(_) => true,
-        Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Observer => false,
+        Station::Source(source) => source.habits.device_ttl_s > 0.0,
+        Station::Router(_) | Station::Server(_) | Station::Observer => false,
     }
 }
 
 /// Key space of all clients that share their keys.
 const SHARED_SPACE: u64 = 1;
+
+/// Caches whose misses a server answers, directly or behind routers, and which it purges when a key is written.
+pub fn purged_by(topology: &Topology, server: usize) -> Vec<u32> {
+    let leads_here = |cache: usize| {
+        let mut open = vec![cache];
+        let mut seen = vec![false; topology.len()];
+        while let Some(from) = open.pop() {
+            for edge in &topology.outgoing[from] {
+                let to = topology.ends(edge.index()).1;
+                let on = topology.graph[*edge].reads && !std::mem::replace(&mut seen[to], true);
+                if on && to == server {
+                    return true;
+                }
+                if on && matches!(topology.place(to).station, Station::Router(_)) {
+                    open.push(to);
+                }
+            }
+        }
+        false
+    };
+    if !matches!(topology.place(server).station, Station::Server(_)) {
+        return Vec::new();
+    }
+    let purged = |(index, place): (usize, &crate::topology::Place)| {
+        let Station::Cache(cache) = &place.station else { return None };
+        let asks = cache.rules.purged && cache.delete_on_write && is_derived(cache);
+        (asks && !writes_pass(topology, index) && leads_here(index)).then_some(index as u32)
+    };
+    topology.places().filter_map(purged).collect()
+}
+
+/// Whether writes go through a station.
+fn writes_pass(topology: &Topology, index: usize) -> bool {
+    let writes = |direction| {
+        topology.graph.edges_directed(NodeIndex::new(index), direction).any(|edge| edge.weight().writes)
+    };
+    writes(Direction::Incoming) && writes(Direction::Outgoing)
+}
+
+fn popularities(station: &Station) -> f64 {
+    match station {
+        Station::Source(source) if source.habits.device_ttl_s > 0.0 => {
+            1.0 / cache::head(source.keys, source.zipf, 1)[0]
+        }
+        _ => 0.0,
+    }
+}
+
+fn shares_misses(station: &Station) -> bool {
+    matches!(station, Station::Cache(cache) if cache.rules.coalesce)
+}
+
+/// Location at which a user asks a cache.
+pub fn location_of(cache: &Cache, user: u64) -> u64 {
+    match cache.hits {
+        Hits::Given(_) => 0,
+        Hits::Derived { locations, .. } => contents::location_of(user, u64::from(locations.max(1))),
+    }
+}
 
 fn name_space(net: &mut StationNet) {
     if let Station::Source(source) = &net.station {
@@ -327,13 +403,14 @@ fn name_space(net: &mut StationNet) {
 
 fn asks_for_keys(net: &StationNet) -> bool {
     match &net.station {
-        Station::Cache(cache) => is_derived(cache) || (!cache.copies && net.servers.instances > 1),
+        Station::Cache(cache) => {
+            let rules = &cache.rules;
+            let spread = !cache.copies && net.servers.instances > 1;
+            is_derived(cache) || spread || rules.coalesce || rules.strategy == Strategy::WriteBehind
+        }
+        Station::Source(source) => source.habits.device_ttl_s > 0.0,
         Station::Queue(queue) => queue.rules.partitions.is_some_and(|partitions| partitions > 1),
-        Station::Source(_)
-        | Station::Router(_)
-        | Station::Server(_)
-        | Station::Store(_)
-        | Station::Observer => false,
+        Station::Router(_) | Station::Server(_) | Station::Store(_) | Station::Observer => false,
     }
 }
 
@@ -348,6 +425,7 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
         to: to as u32,
         aside: [false; 2],
         follows: [None; 2],
+        refill: None,
         never: false,
         rough: policy.is_rough(),
         guarded: policy.is_guarded(),
@@ -373,6 +451,9 @@ fn link_misses(net: &mut Net, index: usize) {
             {
                 net.routes[route as usize].follows[op] = Some(before);
                 net.routes[before as usize].aside[op] = true;
+                if op == 0 {
+                    net.routes[before as usize].refill.get_or_insert(route);
+                }
             }
             let to = net.routes[route as usize].to as usize;
             if matches!(net.topology.place(to).station, Station::Cache(_)) {

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use super::calls::{Call, Handle, Kind, Line, NONE, Outcome, Slab, State};
 use super::{Simulation, StationState};
 use crate::engine::calendar::{Class, What};
-use crate::engine::random::mix;
+use crate::engine::random::partition_of;
 use crate::engine::tally::Distribution;
 use crate::report::{Cause, Messages, QueueReport};
 use crate::topology::{Full, Queue, QueueRules, Station};
@@ -150,8 +150,7 @@ impl Simulation {
         let Some(partitions) = rules.partitions else { return Some((0, op)) };
         let route = *self.net.stations[message.station as usize].outgoing[op].get(message.step as usize)?;
         let group = self.group_at(message.station, route)?;
-        let key = mix(request.rank ^ u64::from(request.source) << 40);
-        Some((group, (key % u64::from(partitions.max(1))) as usize))
+        Some((group, partition_of(request.rank, request.source, partitions) as usize))
     }
 
     /// The consumer group that a route of a log leads to.
@@ -231,6 +230,11 @@ impl Simulation {
             }
         }
         let data = self.net.stations[call.station as usize].durable && op == 1;
+        if data {
+            // Kept here, it will reach its store: whoever reads that before sees something old.
+            let version = self.versions.commit(call.request, self.now);
+            self.versions.set_answer(slot, version);
+        }
         self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
     }
 

@@ -1,13 +1,12 @@
 //! What happens at a station: admission, waiting, service, and the reply.
 
 use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
-use super::contents::{Asked, node_of};
 use super::guard::mark;
 use super::{Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
-use crate::topology::{Addressing, Discipline, Hits, Station};
+use crate::topology::{Addressing, Discipline, Station};
 
 impl Simulation {
     /// A call reaches its station.
@@ -223,92 +222,6 @@ impl Simulation {
         self.complete(slot, outcome);
     }
 
-    fn look_up(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let s = call.station as usize;
-        let asked = self.asked(&call);
-        match (call.kind, &mut self.stations[s].cache) {
-            (Kind::Fill, Some(cache)) => cache.fill(&asked),
-            (Kind::Delete, Some(cache)) => cache.delete(&asked),
-            (Kind::Fill | Kind::Delete, None) => {}
-            _ if self.requests[call.request].op == 0 => return self.look_up_read(slot),
-            _ if self.net.stations[s].outgoing[1].is_empty() => {
-                // A cache never answers a write: the links on miss are followed.
-                self.passed_through(slot);
-                return self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: true });
-            }
-            _ => return self.proceed(slot),
-        }
-        self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: false });
-    }
-
-    fn look_up_read(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let s = call.station as usize;
-        let u = self.draw(slot, Purpose::Hit).uniform();
-        let asked = self.asked(&call);
-        let Station::Cache(cache) = &self.net.stations[s].station else { return };
-        let hit = match (cache.hits, &mut self.stations[s].cache) {
-            (Hits::Given(ratio), _) => u < ratio,
-            (Hits::Derived { .. }, Some(contents)) => contents.look_up(&asked, u),
-            (Hits::Derived { .. }, None) => false,
-        };
-        self.watch.look_up(s as u32, hit);
-        if hit {
-            let data = self.net.stations[s].filled;
-            return self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
-        }
-        if self.net.stations[s].outgoing[0].is_empty() {
-            return self.complete(slot, Outcome::Ok { data: false, degraded: false, miss: true });
-        }
-        self.proceed(slot);
-    }
-
-    /// A miss that was passed on is filled; a write that passed takes the key out.
-    fn passed_through(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let s = call.station as usize;
-        let asked = self.asked(&call);
-        let Station::Cache(cache) = &self.net.stations[s].station else { return };
-        let Some(contents) = &mut self.stations[s].cache else { return };
-        if self.requests[call.request].op == 0 {
-            contents.fill(&asked);
-        } else if cache.delete_on_write {
-            contents.delete(&asked);
-        }
-    }
-
-    fn asked(&self, call: &Call) -> Asked {
-        let request = &self.requests[call.request];
-        let (instance, now) = (call.instance, self.now);
-        Asked { instance, source: request.source, rank: request.rank, user: request.user, now }
-    }
-
-    /// After a store answered on a miss, one fill goes to the cache, and to the caches before it.
-    pub(super) fn fill_aside(&mut self, slot: u32, route: u32) {
-        let mut follows = self.net.routes[route as usize].follows[0];
-        while let Some(cache) = follows {
-            let to = self.net.routes[cache as usize].to as usize;
-            // Fills are free when the hit ratio is given.
-            if matches!(&self.net.stations[to].station, Station::Cache(spec) if net::is_derived(spec)) {
-                self.send(slot, cache, NONE, NONE, Kind::Fill);
-            }
-            follows = self.net.routes[cache as usize].follows[0];
-        }
-    }
-
-    /// After a write, the key goes out of the caches beside this server.
-    fn delete_aside(&mut self, slot: u32) {
-        if self.requests[self.calls[slot].request].op == 0 {
-            return;
-        }
-        let station = self.calls[slot].station as usize;
-        for i in 0..self.net.stations[station].deletes.len() {
-            let route = self.net.stations[station].deletes[i];
-            self.send(slot, route, NONE, NONE, Kind::Delete);
-        }
-    }
-
     /// The call ends here with an answer of its own making or of what it depends on.
     pub(super) fn complete(&mut self, slot: u32, outcome: Outcome) {
         if self.calls[slot].repeats == GROUP {
@@ -382,17 +295,9 @@ impl Simulation {
         if matches!(self.net.stations[s].station, Station::Store(_)) {
             return self.pick_copy(slot);
         }
-        let request = &self.requests[call.request];
         let state = &mut self.stations[s];
         match (&self.net.stations[s].station, self.net.stations[s].servers.addressing) {
-            (Station::Cache(cache), _) if cache.copies => state.primary,
-            (Station::Cache(cache), _) => {
-                let gone = |node: u32| {
-                    let instance = &state.instances[node as usize];
-                    instance.out || instance.retired
-                };
-                node_of(request.rank, state.instances.len() as u32, cache.rules.placement, gone)
-            }
+            (Station::Cache(_), _) => self.node_for(&call),
             (_, Addressing::First) => 0,
             (_, Addressing::Spread | Addressing::Own) => in_turn(state, |_, _| true),
         }

@@ -167,7 +167,7 @@ impl Simulation {
         let number = self.stations[station as usize].sent;
         self.stations[station as usize].sent += 1;
         let request = self.new_request(station, number, user);
-        self.send_out(request, station);
+        self.send_out(request, station, true);
     }
 
     fn new_request(&mut self, station: u32, number: u64, user: Option<u32>) -> u32 {

@@ -126,7 +126,8 @@ impl Simulation {
         let created = found.rank > source.keys;
         self.versions.request_begins(request, found.key, 0, found.user, session, created);
         self.versions.wrote_before(request, session, found.wrote);
-        self.send_out(request, found.source);
+        // What one has just written is not on the own device.
+        self.send_out(request, found.source, false);
     }
 
     /// Whether a write creates a key.
@@ -152,11 +153,13 @@ impl Simulation {
     }
 
     /// A request leaves its source.
-    pub(super) fn send_out(&mut self, request: u32, source: u32) {
+    pub(super) fn send_out(&mut self, request: u32, source: u32, from_device: bool) {
         let call = Call { kind: Kind::Root, state: State::Calling, ..self.blank(request, source) };
         let root = self.add_call(call);
         self.watch.sent(&self.requests[request]);
-        self.proceed(root);
+        if !from_device || !self.answer_from_device(request, root) {
+            self.proceed(root);
+        }
     }
 
     /// The client has an answer: what it says of the key, and what the user does next.

@@ -463,6 +463,7 @@ impl Simulation {
                 dropped: counts.dropped,
                 present,
             },
+            behind: self.writes_behind(station as u32).map(|_| self.stations[station].behind.ledger),
             queue: is_queue.then(|| Box::new(self.stations[station].backlog.report(self.now, &self.calls))),
         }
     }
@@ -647,7 +648,7 @@ fn is_present(call: &Call) -> bool {
         | CallState::Lost
         | CallState::Gone => false,
     };
-    here && !matches!(call.kind, Kind::Root | Kind::Replay | Kind::Message | Kind::Branch)
+    here && !matches!(call.kind, Kind::Root | Kind::Replay | Kind::Message | Kind::Branch | Kind::Dirty)
 }
 
 /// Share of the arrivals that were dropped for fullness.

@@ -46,6 +46,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         alive,
         ledger: Ledger::default(),
         queue: queue(place, flow),
+        behind: None,
     }
 }
 

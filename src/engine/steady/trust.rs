@@ -2,7 +2,7 @@
 
 use crate::engine::flows::{Flows, Line, StationFlow};
 use crate::report::Trust;
-use crate::topology::{Arrivals, Place, Profile, Shape, Station, Topology};
+use crate::topology::{Arrivals, Hits, Place, Profile, Shape, Station, Strategy, Topology};
 
 /// Load from which a two-moment formula is an order of magnitude.
 const STEEP: f64 = 0.98;
@@ -12,7 +12,7 @@ const STEEP: f64 = 0.98;
 pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if !flows.endless.is_empty()
         || topology.places().any(|(_, place)| restless(place))
-        || topology.places().any(|(node, place)| strained(place, &flows.stations[node]))
+        || topology.places().any(|(node, place)| strained(place, &flows.stations[node]) || rough(place))
     {
         return Trust::Low;
     }
@@ -35,6 +35,16 @@ fn restless(place: &Place) -> bool {
         Arrivals::Bursts(_) | Arrivals::Closed(_) => true,
     };
     clumps || source.profile != Profile::Steady
+}
+
+/// A cache whose hit ratio is put together from two formulas: refreshed entries that can also be evicted, and entries that
+/// expire, are evicted and are written.
+fn rough(place: &Place) -> bool {
+    let Station::Cache(cache) = &place.station else { return false };
+    let Hits::Derived { entries, ttl_s, .. } = cache.hits else { return false };
+    let written = matches!(cache.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
+    let refreshed = cache.rules.strategy == Strategy::RefreshAhead;
+    ttl_s < f64::INFINITY && entries < f64::INFINITY && (written || refreshed)
 }
 
 fn strained(place: &Place, flow: &StationFlow) -> bool {

@@ -1,6 +1,6 @@
 //! A real cache over every key, LRU unless told otherwise: two index arrays, no hash map.
 
-use super::{Rates, Rule, Start, mix};
+use super::{Rates, Rule, Start, filled_at, mix};
 use crate::topology::Eviction;
 
 /// A key that is not in any list.
@@ -111,8 +111,14 @@ impl Every {
         self.sizes[part] += 1;
         self.link_first(part, key);
         if let Some(filled) = self.filled.get_mut(key) {
-            *filled = now;
+            *filled = filled_at(now, &self.rule);
         }
+    }
+
+    pub fn refresh_due(&mut self, part: usize, stream: usize, rank: u64, now: i64) -> bool {
+        let key = self.key(part / self.parts_per_location, stream, rank);
+        let ttl_s = self.rule.ttl_s;
+        self.filled.get_mut(key).is_some_and(|filled| super::refresh_due(filled, now, ttl_s))
     }
 
     pub fn invalidate(&mut self, stream: usize, rank: u64) {

@@ -6,12 +6,15 @@
 
 use super::{
     super::popularity::{Point, tail},
-    KeyRates, Rates, Rule, Start,
+    KeyRates, Rates, Rule, Start, filled_at, mix,
 };
-use crate::topology::Eviction;
+use crate::engine::simulate::keytable::KeyTable;
+use crate::topology::{Eviction, REFRESH_SHARE};
 
 /// Keys tracked at one location, over all streams.
 const TRACKED: u64 = 1 << 16;
+/// Untracked keys that can be followed because they were deleted.
+const WRITTEN: usize = 1 << 20;
 /// Look-ups of a part between two solutions of its age.
 const WINDOW: u32 = 2_000;
 /// Time of a key that is not there [ns].
@@ -33,6 +36,8 @@ pub struct Head {
     part: Vec<u32>,
     parts: Vec<Part>,
     parts_per_location: usize,
+    /// Untracked keys that were deleted in the run: last use and fill [ns].
+    written: KeyTable<(i64, i64)>,
     capacity: f64,
     rule: Rule,
     /// Expected untracked entries at one location by age, at the ends of the octave bins of [`bin`].
@@ -101,6 +106,7 @@ impl Head {
             parts_per_location: start.parts_per_location,
             capacity: start.part_entries,
             rule: start.rule,
+            written: KeyTable::bounded(WRITTEN),
         };
         (0..locations).for_each(|location| head.warm(start, location));
         head
@@ -129,7 +135,10 @@ impl Head {
             self.solve_age(part, now);
         }
         if rank > self.streams[stream].tracked {
-            let hit = u < self.untracked_chance(part, stream, rank, now);
+            let hit = match self.written.get(self.written_key(part, stream, rank)) {
+                Some(times) => self.has_written(times, part, stream, rank, now, u),
+                None => u < self.untracked_chance(part, stream, rank, now),
+            };
             self.parts[part].misses += u32::from(!hit);
             return hit;
         }
@@ -167,26 +176,82 @@ impl Head {
         }
         if rank > self.streams[stream].tracked {
             self.parts[part].fills += 1;
+            let key = self.written_key(part, stream, rank);
+            if self.written.get(key).is_some()
+                && let Some(times) = self.written.entry(key)
+            {
+                *times = (now, filled_at(now, &self.rule));
+            }
             return;
         }
         let key = self.key(part / self.parts_per_location, stream, rank);
         self.used[key] = now;
         if let Some(filled) = self.filled.get_mut(key) {
-            *filled = now;
+            *filled = filled_at(now, &self.rule);
         }
         if let Some(holder) = self.part.get_mut(key) {
             *holder = part as u32;
         }
     }
 
-    /// Deletions of untracked keys are part of their chance to be there.
+    /// An untracked key that was deleted is tracked from now on, apart.
     pub fn invalidate(&mut self, stream: usize, rank: u64) {
-        if rank <= self.streams[stream].tracked {
-            for location in 0..self.parts.len() / self.parts_per_location {
+        for location in 0..self.parts.len() / self.parts_per_location {
+            if rank <= self.streams[stream].tracked {
                 let key = self.key(location, stream, rank);
                 self.used[key] = NEVER;
+            } else {
+                let key = self.written_key(location * self.parts_per_location, stream, rank);
+                if let Some(times) = self.written.entry(key) {
+                    *times = (NEVER, NEVER);
+                }
             }
         }
+    }
+
+    pub fn refresh_due(&mut self, part: usize, stream: usize, rank: u64, now: i64, u: f64) -> bool {
+        let ttl_s = self.rule.ttl_s;
+        if rank > self.streams[stream].tracked {
+            // Of a key that is seldom asked for an entry is as old as any share of its time to live.
+            let chance = self.untracked_chance(part, stream, rank, now);
+            return ttl_s < f64::INFINITY && u > (1.0 - REFRESH_SHARE) * chance;
+        }
+        let key = self.key(part / self.parts_per_location, stream, rank);
+        self.filled.get_mut(key).is_some_and(|filled| super::refresh_due(filled, now, ttl_s))
+    }
+
+    fn written_key(&self, part: usize, stream: usize, rank: u64) -> u64 {
+        let location = (part / self.parts_per_location) as u64;
+        mix(mix(rank) ^ location << 32 ^ stream as u64).max(1)
+    }
+
+    /// Whether an untracked key that has been deleted in the run is there again, by its last use and its fill [ns].
+    fn has_written(
+        &mut self,
+        times: (i64, i64),
+        part: usize,
+        stream: usize,
+        rank: u64,
+        now: i64,
+        u: f64,
+    ) -> bool {
+        let (used, filled) = times;
+        let here = &self.parts[part];
+        let stays = match self.rule.eviction {
+            Eviction::Lru | Eviction::Fifo => used > here.evicted(now),
+            Eviction::Random => {
+                used > here.gone && u < libm::exp(-(now.saturating_sub(used) as f64) / here.age as f64)
+            }
+            Eviction::Lfu => used > here.gone,
+        };
+        let there = stays && (now.saturating_sub(filled) as f64) < self.rule.ttl_s * 1e9;
+        if there && matches!(self.rule.eviction, Eviction::Lru | Eviction::Random) {
+            let key = self.written_key(part, stream, rank);
+            if let Some(times) = self.written.entry(key) {
+                times.0 = now;
+            }
+        }
+        there
     }
 
     /// Adds empty parts up to this many, where there is one location.

@@ -1,7 +1,9 @@
 //! What a queue hands to its consumers, and what waits.
 
 use super::{Solver, change};
+use crate::engine::cache;
 use crate::engine::formulas::Wait;
+use crate::engine::random::partition_of;
 use crate::topology::{Full, Operation, Queue, Station};
 
 /// What the consumers behind one link can do.
@@ -14,7 +16,22 @@ struct Consumers {
     at_once: f64,
     /// Mean time of a message at one of them [s].
     takes_s: f64,
+    /// Mean time that a message keeps its partition, all deliveries together [s].
+    partition_s: f64,
 }
+
+/// The partitions of a log, each a line of its own.
+struct Hot {
+    /// Work of the hottest over what it can take.
+    load: f64,
+    /// Messages that come faster than their partitions take them [1/s].
+    growth: f64,
+    /// Messages that wait for their partition.
+    waiting: f64,
+}
+
+/// Keys of a client whose partition is known one by one.
+const FOLLOWED: u64 = 4_096;
 
 impl Solver<'_> {
     /// A queue passes on what its consumers can take: of a broker all together, of a log each group for itself.
@@ -25,7 +42,8 @@ impl Solver<'_> {
         let consumers: Vec<Consumers> =
             routes.map(|edge| self.consumers(&queue, edge.index(), &rates)).collect();
         let before = self.sites[node].taken;
-        if queue.rules.partitions.is_some() {
+        if let Some(partitions) = queue.rules.partitions {
+            self.share_partitions(node, partitions);
             self.consume_log(node, &queue, &rates, &consumers);
         } else {
             self.consume_broker(node, &queue, total, &consumers);
@@ -59,6 +77,46 @@ impl Solver<'_> {
         self.keep_messages(node, queue, total, (load, waiting, growth), takes);
     }
 
+    /// What the partitions of a log are to a group that takes so long for a message of one [s]. Each is a line of its own:
+    /// the most popular keys are followed one by one, the others are spread evenly.
+    fn hot_partitions(&self, node: usize, published: f64, takes_s: f64) -> Hot {
+        let mut hot = Hot { load: 0.0, growth: 0.0, waiting: 0.0 };
+        for share in &self.sites[node].partitions.0 {
+            let busy = share * published * takes_s;
+            hot.load = hot.load.max(busy);
+            hot.growth += (share * published - 1.0 / takes_s).max(0.0);
+            hot.waiting += if busy < 1.0 { busy * busy / (1.0 - busy) } else { 0.0 };
+        }
+        hot
+    }
+
+    /// Finds the shares of the partitions where the clients' rates have moved.
+    fn share_partitions(&mut self, node: usize, partitions: u32) {
+        let mut rates = vec![0.0; self.clients.len()];
+        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+            rates[self.classes.get(class).client] += rate;
+        }
+        let total: f64 = rates.iter().sum();
+        rates.iter_mut().for_each(|rate| *rate /= total.max(f64::MIN_POSITIVE));
+        let known = &self.sites[node].partitions.1;
+        let same = known.len() == rates.len() && known.iter().zip(&rates).all(|(a, b)| (a - b).abs() < 1e-3);
+        if same {
+            return;
+        }
+        let mut shares = vec![0.0; partitions.max(1) as usize];
+        for (client, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
+            let source = self.sources[client];
+            let head = cache::head(source.keys, source.zipf, FOLLOWED);
+            let rest = (1.0 - head.iter().sum::<f64>()).max(0.0) / shares.len() as f64;
+            shares.iter_mut().for_each(|share| *share += rate * rest);
+            for (rank, popularity) in head.iter().enumerate() {
+                let at = partition_of(rank as u64 + 1, self.clients[client] as u32, partitions);
+                shares[at as usize] += rate * popularity;
+            }
+        }
+        self.sites[node].partitions = (shares, rates);
+    }
+
     /// Every group sees every message; the slowest decides what is accepted.
     fn consume_log(&mut self, node: usize, queue: &Queue, rates: &[f64; 2], consumers: &[Consumers]) {
         let (mut load, mut waiting, mut growth, mut takes, mut all) = (0.0f64, 0.0, 0.0f64, 0.0, 0.0);
@@ -67,8 +125,13 @@ impl Solver<'_> {
             let published: f64 =
                 Operation::ALL.into_iter().filter(|op| uses(*op)).map(|op| rates[op as usize]).sum();
             let (own, waits, grows) = line(queue, published, one.each, one.at_once);
+            let hot = self.hot_partitions(node, published, one.partition_s);
+            let (own, grows) = (own.max(hot.load), grows.max(hot.growth));
+            let waits = if own >= 1.0 { queue.backlog as f64 } else { waits.max(hot.waiting) };
             for op in Operation::ALL.into_iter().filter(|op| uses(*op)) {
-                self.splits[one.route][op as usize] = self.passes(queue, own);
+                let dropped = self.passes(queue, own) < 1.0;
+                let passes = if dropped { 1.0 - grows / published } else { 1.0 };
+                self.splits[one.route][op as usize] = passes;
             }
             (load, waiting, growth) = (load.max(own), waiting + waits, growth.max(grows));
             takes += published * one.takes_s;
@@ -108,7 +171,7 @@ impl Solver<'_> {
         let takes_s = held + both_ways;
         if !matches!(self.topology.place(node).station, Station::Server(_)) {
             let each = if live > 0.0 { f64::INFINITY } else { 0.0 };
-            return Consumers { route, each, at_once: f64::INFINITY, takes_s };
+            return Consumers { route, each, at_once: f64::INFINITY, takes_s, partition_s: takes_s };
         }
         let cores = servers.cores.map_or(f64::INFINITY, f64::from);
         let (mut each, mut at_once) =
@@ -123,7 +186,8 @@ impl Solver<'_> {
         }
         let deliveries =
             share[0] * self.called[route][0].attempts + share[1] * self.called[route][1].attempts;
-        Consumers { route, each: each / deliveries.max(1.0), at_once, takes_s }
+        let deliveries = deliveries.max(1.0);
+        Consumers { route, each: each / deliveries, at_once, takes_s, partition_s: takes_s * deliveries }
     }
 }
 

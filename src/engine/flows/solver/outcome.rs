@@ -25,6 +25,7 @@ impl Solver<'_> {
             sent: Operation::ALL.map(|op| source.rate * op.share_of(source) * self.multiple),
             ok: [after[0].ok, after[1].ok],
             time: [after[0].time, after[1].time],
+            on_devices: self.on_devices(client),
         }
     }
 

@@ -6,7 +6,8 @@ use crate::engine::flows::instance::{self, Demand, Occupancy};
 use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, token_bucket_admits};
-use crate::topology::{Operation, Policy, Station};
+use crate::engine::simulate::purged_by;
+use crate::topology::{Operation, Policy, Station, Strategy};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
@@ -276,6 +277,9 @@ impl Solver<'_> {
         let mut updates = self.arriving[node].updates.clone();
         updates.resize(self.clients.len(), 0.0);
         let past = |cache: usize, client: usize| {
+            if self.clients[client] == cache {
+                return self.past_devices(client);
+            }
             let size = keys::size(self.topology, cache, self.reach.live(cache))?;
             self.sites[cache].known.missed(size, client)
         };
@@ -330,7 +334,10 @@ impl Solver<'_> {
         self.sites[node].departing = source.rate * requests * self.multiple;
         for op in Operation::ALL {
             let rate = source.rate * op.share_of(source) * self.multiple;
-            if rate > 0.0 {
+            let devices = if op == Operation::Read { self.device_hits[client] } else { 0.0 };
+            if devices > 0.0 {
+                self.emit_past_devices(node, client, rate);
+            } else if rate > 0.0 {
                 self.emit_split(node, Classes::fresh(client, op), rate);
             }
         }
@@ -362,7 +369,7 @@ impl Solver<'_> {
         served
     }
 
-    fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
+    pub fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
         let op = self.classes.get(class).op;
         for at in 0..self.plan.links[node][op as usize].len() {
             let route = self.plan.links[node][op as usize][at];
@@ -371,7 +378,7 @@ impl Solver<'_> {
         }
     }
 
-    fn attempts(&self, route: usize, op: Operation) -> f64 {
+    pub fn attempts(&self, route: usize, op: Operation) -> f64 {
         if self.lossless { 1.0 } else { self.called[route][op as usize].attempts }
     }
 
@@ -389,7 +396,12 @@ impl Solver<'_> {
             self.hits_along(route, op, self.client_hit_ratio(self.topology.ends(route).1, client))
         };
         let (ok, _) = self.walk(node, op, hit, |step| steps.push(step));
-        for step in steps {
+        if cache && op == Operation::Write && self.writes_behind(node) {
+            return self.write_behind(node, client, served, &steps);
+        }
+        for step in &steps {
+            let step = *step;
+            self.refresh(node, client, after, step, &steps, served);
             let missed =
                 step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
             self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op));
@@ -422,7 +434,7 @@ impl Solver<'_> {
     }
 
     /// Writes remove their key: from a cache that they pass, and from those beside the server.
-    fn delete(&mut self, node: usize, client: usize, rate: f64) {
+    pub fn delete(&mut self, node: usize, client: usize, rate: f64) {
         let mut caches = vec![(node, None)];
         for route in self.plan.links[node][0].iter() {
             let Some(look_up) = self.plan.gates[*route][0] else { continue };
@@ -430,10 +442,13 @@ impl Solver<'_> {
                 caches.push((self.topology.ends(look_up).1, Some(look_up)));
             }
         }
+        caches.extend(purged_by(self.topology, node).into_iter().map(|cache| (cache as usize, None)));
         caches.dedup();
         for (cache, beside) in caches {
             let Station::Cache(spec) = &self.topology.place(cache).station else { continue };
-            if !spec.delete_on_write || keys::size(self.topology, cache, 1).is_none() {
+            let updates = matches!(spec.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
+            let touches = if updates { beside.is_none() } else { spec.delete_on_write };
+            if !touches || keys::size(self.topology, cache, 1).is_none() {
                 continue;
             }
             let clients = self.clients.len();
@@ -442,8 +457,9 @@ impl Solver<'_> {
                 Some(_) => self.arrivals_of(node, cache),
                 None => &mut self.returning[cache],
             };
-            arriving.deletes.resize(clients, 0.0);
-            arriving.deletes[client] += rate;
+            let rates = if updates { &mut arriving.updates } else { &mut arriving.deletes };
+            rates.resize(clients, 0.0);
+            rates[client] += rate;
             if let Some(look_up) = beside {
                 arriving.upkeep += rate;
                 self.sent[look_up][1] += rate;
@@ -451,7 +467,7 @@ impl Solver<'_> {
         }
     }
 
-    fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
+    pub(super) fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
         if self.sites[to].turn > self.sites[from].turn {
             &mut self.arriving[to]
         } else {
@@ -460,7 +476,7 @@ impl Solver<'_> {
     }
 
     /// Sends calls of a class along a route.
-    fn send(&mut self, route: usize, class: usize, rate: f64) {
+    pub fn send(&mut self, route: usize, class: usize, rate: f64) {
         if rate <= 0.0 {
             return;
         }

@@ -7,7 +7,7 @@ use petgraph::visit::EdgeRef;
 use super::parts::{Lines, Part, constant_apart, lines};
 use super::{After, Factor, Link, Node, Spread, Time};
 use crate::engine::flows::{Called, Door, Flows, RouteFlow};
-use crate::topology::{Addressing, Operation, Route, Station, Topology};
+use crate::topology::{Addressing, Operation, Route, Station, Strategy, Topology};
 
 /// Retries looked at; further ones are rarer than the accuracy of the rest.
 const RETRIES: u32 = 3;
@@ -87,7 +87,14 @@ impl Spread {
         loops: bool,
     ) -> (f64, f64, After) {
         match &topology.place(node).station {
-            Station::Source(_) | Station::Router(_) => {
+            Station::Source(_) => {
+                let client = flows.clients.iter().find(|client| client.node == node);
+                let hits = client.filter(|_| op == Operation::Read).map_or(0.0, |client| client.on_devices);
+                let ok = flows.stations[node].after[op as usize].ok;
+                let (shift, after) = self.one_of(topology, flows, node, op, loops || hits > 0.0);
+                (if ok > 0.0 { hits / ok } else { 0.0 }, shift, after)
+            }
+            Station::Router(_) => {
                 let (shift, after) = self.one_of(topology, flows, node, op, loops);
                 (0.0, shift, after)
             }
@@ -97,6 +104,9 @@ impl Spread {
             }
             Station::Cache(_) => {
                 let flow = &flows.stations[node];
+                if op == Operation::Write && writes_behind(topology, node) {
+                    return (1.0, 0.0, After::Nothing);
+                }
                 let hits = if op == Operation::Read { flow.hit_ratio.unwrap_or(0.0) } else { 0.0 };
                 let ok = flow.after[op as usize].ok;
                 let ends = if ok > 0.0 { hits / ok } else { 1.0 };
@@ -175,6 +185,10 @@ impl Spread {
         }
         (shift, factors)
     }
+}
+
+fn writes_behind(topology: &Topology, node: usize) -> bool {
+    matches!(&topology.place(node).station, Station::Cache(cache) if cache.rules.strategy == Strategy::WriteBehind)
 }
 
 fn links(topology: &Topology, index: usize, flow: &RouteFlow) -> [Link; 2] {

@@ -1,0 +1,193 @@
+//! What a cache does with a call, and who fills it, empties it and refreshes it.
+
+use super::calls::{Call, Kind, NONE, Outcome};
+use super::contents::{Asked, node_of};
+use super::{Simulation, net};
+use crate::engine::random::Purpose;
+use crate::topology::{Hits, Station, Strategy};
+
+const DONE: Outcome = Outcome::Ok { data: false, degraded: false, miss: false };
+const MISS: Outcome = Outcome::Ok { data: false, degraded: false, miss: true };
+
+impl Simulation {
+    pub(super) fn look_up(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        match call.kind {
+            Kind::Fill => self.put_in_cache(slot),
+            Kind::Delete => self.take_out_of_cache(&call),
+            _ if self.requests[call.request].op == 0 => return self.look_up_read(slot),
+            _ => return self.look_up_write(slot),
+        }
+        self.complete(slot, DONE);
+    }
+
+    /// A write reaches a cache: it is kept for later, passed on, or noted by a cache beside the store.
+    fn look_up_write(&mut self, slot: u32) {
+        let station = self.calls[slot].station;
+        if let Some(rules) = self.writes_behind(station) {
+            return self.keep_dirty(slot, &rules);
+        }
+        if !self.net.stations[station as usize].outgoing[1].is_empty() {
+            return self.proceed(slot);
+        }
+        self.passed_through(slot);
+        let through = self.strategy(station) == Strategy::WriteThrough;
+        // Otherwise a cache never answers a write: the links on miss are followed.
+        self.complete(slot, if through { DONE } else { MISS });
+    }
+
+    fn strategy(&self, station: u32) -> Strategy {
+        match &self.net.stations[station as usize].station {
+            Station::Cache(cache) => cache.rules.strategy,
+            _ => Strategy::AsDrawn,
+        }
+    }
+
+    fn look_up_read(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let s = call.station as usize;
+        let u = self.draw(slot, Purpose::Hit).uniform();
+        let asked = self.asked(&call);
+        let Station::Cache(cache) = &self.net.stations[s].station else { return };
+        let found = match (cache.hits, &mut self.stations[s].cache) {
+            (Hits::Given(ratio), _) => u < ratio,
+            (Hits::Derived { .. }, Some(contents)) => contents.look_up(&asked, u),
+            (Hits::Derived { .. }, None) => false,
+        };
+        let hit = found || self.is_dirty(&call);
+        self.watch.look_up(s as u32, hit);
+        if hit {
+            let data = self.net.stations[s].filled;
+            let entry = self.stations[s].cache.as_ref().and_then(|contents| contents.version(&asked));
+            if let Some(version) = entry {
+                self.versions.set_answer(slot, version);
+            }
+            if found {
+                self.refresh_if_due(slot, &asked, u);
+            }
+            return self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
+        }
+        if self.net.stations[s].outgoing[0].is_empty() {
+            return self.complete(slot, MISS);
+        }
+        self.proceed(slot);
+    }
+
+    /// A hit with little of its time left sends one refresh: from the cache in line, or from the caller that would fetch
+    /// a miss.
+    fn refresh_if_due(&mut self, slot: u32, asked: &Asked, u: f64) {
+        let call = self.calls[slot];
+        if self.strategy(call.station) != Strategy::RefreshAhead {
+            return;
+        }
+        let contents = self.stations[call.station as usize].cache.as_mut();
+        if !contents.is_some_and(|contents| contents.refresh_due(asked, u)) {
+            return;
+        }
+        if let Some(&route) = self.net.stations[call.station as usize].outgoing[0].first() {
+            self.send(slot, route, NONE, NONE, Kind::Refresh);
+        } else if call.route != NONE
+            && self.calls.alive(call.parent)
+            && let Some(route) = self.net.routes[call.route as usize].refill
+        {
+            self.send(call.parent.slot, route, NONE, NONE, Kind::Refresh);
+        }
+    }
+
+    /// A refresh is back with a new answer.
+    pub(super) fn refreshed(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let Outcome::Ok { miss: false, .. } = call.outcome else { return };
+        let from = self.net.routes[call.route as usize].from;
+        if !matches!(self.net.stations[from as usize].station, Station::Cache(_)) {
+            return self.fill_aside(slot, call.route);
+        }
+        let holder = Call { station: from, ..call };
+        let holder = Call { instance: self.node_for(&holder), ..holder };
+        self.put_in(slot, &holder);
+    }
+
+    /// A miss that was passed on is filled; a write that passed takes the key out, or leaves its new value.
+    pub(super) fn passed_through(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        let Station::Cache(cache) = &self.net.stations[call.station as usize].station else { return };
+        if self.requests[call.request].op == 0 || cache.rules.strategy == Strategy::WriteThrough {
+            self.put_in_cache(slot);
+        } else if cache.delete_on_write {
+            self.take_out_of_cache(&call);
+        }
+    }
+
+    /// Puts the key of a call into the cache that it is at, with the version that it brings.
+    pub(super) fn put_in_cache(&mut self, slot: u32) {
+        let call = self.calls[slot];
+        self.put_in(slot, &call);
+    }
+
+    fn put_in(&mut self, slot: u32, at: &Call) {
+        let asked = self.asked(at);
+        let version = self.versions.answer(slot);
+        if let Some(contents) = &mut self.stations[at.station as usize].cache {
+            contents.fill(&asked, version);
+        }
+    }
+
+    fn take_out_of_cache(&mut self, call: &Call) {
+        let asked = self.asked(call);
+        if let Some(contents) = &mut self.stations[call.station as usize].cache {
+            contents.delete(&asked);
+        }
+    }
+
+    fn asked(&self, call: &Call) -> Asked {
+        let request = &self.requests[call.request];
+        let (instance, now) = (call.instance, self.now);
+        let key = if self.versions.on { self.versions.key(call.request) } else { 0 };
+        Asked { instance, source: request.source, rank: request.rank, user: request.user, key, now }
+    }
+
+    /// The node of a cache that holds the key of a call there.
+    pub(super) fn node_for(&self, call: &Call) -> u32 {
+        let state = &self.stations[call.station as usize];
+        match &self.net.stations[call.station as usize].station {
+            Station::Cache(cache) if !cache.copies => {
+                let gone = |node: u32| {
+                    let instance = &state.instances[node as usize];
+                    instance.out || instance.retired
+                };
+                let rank = self.requests[call.request].rank;
+                node_of(rank, state.instances.len() as u32, cache.rules.placement, gone)
+            }
+            _ => state.primary,
+        }
+    }
+
+    /// After a store answered on a miss, one fill goes to the cache, and to the caches before it.
+    pub(super) fn fill_aside(&mut self, slot: u32, route: u32) {
+        let mut follows = self.net.routes[route as usize].follows[0];
+        while let Some(cache) = follows {
+            let to = self.net.routes[cache as usize].to as usize;
+            // Fills are free when the hit ratio is given.
+            if matches!(&self.net.stations[to].station, Station::Cache(spec) if net::is_derived(spec)) {
+                self.send(slot, cache, NONE, NONE, Kind::Fill);
+            }
+            follows = self.net.routes[cache as usize].follows[0];
+        }
+    }
+
+    /// After a write, the key goes out of the caches beside this server.
+    pub(super) fn delete_aside(&mut self, slot: u32) {
+        if self.requests[self.calls[slot].request].op == 0 {
+            return;
+        }
+        let station = self.calls[slot].station as usize;
+        for i in 0..self.net.stations[station].deletes.len() {
+            let route = self.net.stations[station].deletes[i];
+            self.send(slot, route, NONE, NONE, Kind::Delete);
+        }
+        for i in 0..self.net.stations[station].purges.len() {
+            let cache = self.net.stations[station].purges[i];
+            self.take_out_of_cache(&Call { station: cache, instance: 0, ..self.calls[slot] });
+        }
+    }
+}
