@@ -174,8 +174,14 @@ impl Simulation {
                 }
             }
         }
+        // Behind others that wait there is nobody free: no need to ask every consumer again.
+        let op = self.requests[call.request].op as usize;
+        let first = &self.stations[call.station as usize].backlog.groups;
+        let crowded = rules.partitions.is_none() && first[0].lines[op].len > 0;
         self.publish(slot, &rules);
-        self.hand_out(call.station);
+        if !crowded {
+            self.hand_out(call.station);
+        }
     }
 
     fn is_full(&self, station: u32, backlog: u64) -> bool {
