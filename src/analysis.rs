@@ -6,6 +6,7 @@ pub mod cost;
 pub mod findings;
 pub mod proof;
 pub mod spof;
+pub mod vulnerable;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,8 @@ pub struct Answer {
     pub report: Report,
     /// What breaks first, and next, and after that; by rising multiple.
     pub ladder: Vec<Rung>,
+    /// Where retries can keep an overload alive, beside the headroom: the least multiple of today's traffic first.
+    pub vulnerable: Vec<vulnerable::Vulnerable>,
     /// Single points of failure and what each costs the users.
     pub spofs: Vec<Spof>,
     /// Cost a month.
@@ -59,6 +62,8 @@ pub enum Resource {
     Pool,
     /// A rate limit.
     Limit,
+    /// The bandwidth of a link that leaves the station.
+    Bandwidth,
 }
 
 /// What the loss of one unit does to the users.
@@ -158,9 +163,11 @@ pub fn answer(design: &Design) -> Answer {
     let flows = flows::solve(&topology, &Scenario::default());
     let report = steady::report(&topology, &flows);
     let ladder = breaks_first::ladder(&topology);
+    let vulnerable = vulnerable::vulnerable(&topology, &report);
     let spofs = spof::find(&topology);
     let cost = cost::cost(&topology, &flows);
-    let mut answer = Answer { topology, problems, report, ladder, spofs, cost, findings: Vec::new() };
+    let mut answer =
+        Answer { topology, problems, report, ladder, vulnerable, spofs, cost, findings: Vec::new() };
     answer.findings = findings::find(design, &answer);
     answer
 }

@@ -291,6 +291,8 @@ pub struct NodeReport {
     pub present: f64,
     /// Mean calls waiting for a slot or a core; messages waiting, at a queue.
     pub waiting: f64,
+    /// Share of the calls that waited at all (0–1). `None` when nothing was served, or where nobody counts it.
+    pub waits: Option<f64>,
     /// Time waiting for a slot and a core. `None` when nothing was served.
     pub wait: Option<Times>,
     /// Time from arrival to reply, own calls included. `None` when nothing was answered.

@@ -34,11 +34,23 @@ pub fn ladder(topology: &Topology) -> Vec<Rung> {
         rungs.push((node, tightest.0, tightest.1));
         rungs.push((node, solver.multiple(node, limit), Resource::Limit));
     }
+    rungs.extend(bandwidths(topology, &solver.today));
     let rate: f64 = solver.today.clients.iter().map(|client| client.sent[0] + client.sent[1]).sum();
     rungs.retain(|rung| rung.1 <= HIGHEST);
     rungs.sort_by(|a, b| a.1.total_cmp(&b.1));
     let rung = |(node, multiple, what)| Rung { node: node as u32, multiple, rate: multiple * rate, what };
     rungs.into_iter().map(rung).collect()
+}
+
+/// Links that become full, at their callers: calls and replies use a direction each, and grow with the traffic.
+fn bandwidths(topology: &Topology, today: &Flows) -> Vec<(usize, f64, Resource)> {
+    let one = |(route, flow): (usize, &flows::RouteFlow)| {
+        let policy = &topology.route(route).policy;
+        let bits = policy.bits[0].max(policy.bits[1]);
+        let used = (flow.calls[0] + flow.calls[1]) * bits / policy.bandwidth?;
+        (used > 0.0).then(|| (topology.ends(route).0, 1.0 / used, Resource::Bandwidth))
+    };
+    today.routes.iter().enumerate().filter_map(one).collect()
 }
 
 /// Share of a resource in use at the fullest instance of a station.

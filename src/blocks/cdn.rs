@@ -2,7 +2,7 @@
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
-use crate::topology::{Cache, CacheRules, Price, Shape, Station, Strategy};
+use crate::topology::{Cache, CacheRules, Price, Station, Strategy};
 
 pub struct Cdn;
 
@@ -13,7 +13,7 @@ impl Block for Cdn {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let edge = service::of(read.number("service_ms"), Shape::Constant);
+        let edge = service::of(read.number("service_ms"), service::shape(&read));
         Lowered {
             station: Station::Cache(Cache {
                 hits: hits::hits(&read, f64::INFINITY, read.count("pops")),
@@ -93,6 +93,12 @@ static ABOUT: About = About {
             source: "Judgement",
             ..machine::SERVICE_MS
         },
+        Param {
+            default: Fixed::Choice("constant"),
+            source: "Judgement: little varies at the edge",
+            ..service::SHAPE
+        },
+        service::CV,
         Param {
             default: Fixed::Number(0.1),
             source: "A contract's price, assumed (rules 3.2)",

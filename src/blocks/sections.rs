@@ -20,7 +20,7 @@ pub const MORE: &str = "More";
 const SHORT: usize = 8;
 
 /// The sections by heading, in the order of the form; the first stands open.
-const SECTIONS: [(&str, &[&str]); 4] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     (
         "",
         &[
@@ -80,6 +80,35 @@ const SECTIONS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("What is asked for", &["keys", "zipf", "users", "priority", "response_kb"]),
+    (
+        "When calls fail",
+        &[
+            "backoff_ms",
+            "backoff_factor",
+            "backoff_cap_ms",
+            "jitter",
+            "retry_budget",
+            "idempotent",
+            "on_timeout",
+            "timeout_spread",
+            "breaker",
+            "breaker_failures",
+            "breaker_share",
+            "breaker_calls",
+            "breaker_open_s",
+            "breaker_probes",
+            "bulkhead",
+        ],
+    ),
+    ("At the same time", &["parallel", "together", "quorum", "hedge_ms"]),
+    (
+        "On the wire",
+        &["latency_shape", "latency_cv", "loss", "datagram", "bandwidth_mbit", "request_kb", "single_line"],
+    ),
+    (
+        "Autoscaling",
+        &["autoscaling", "min_instances", "max_instances", "target_busy", "boot_s", "cooldown_s"],
+    ),
     ("Money", &["price_month", "price_million", "price_gb", "average"]),
 ];
 
@@ -88,12 +117,14 @@ pub fn of(params: &'static [Param]) -> Vec<Section> {
     if params.len() <= SHORT {
         return vec![Section { name: "", params: params.iter().collect() }];
     }
-    let names = [SECTIONS[0].0, SECTIONS[1].0, SECTIONS[2].0, MORE, SECTIONS[3].0];
+    let last = SECTIONS.len() - 1;
+    let names = SECTIONS.iter().map(|section| section.0);
+    let names = names.clone().take(last).chain([MORE]).chain(names.skip(last));
     let section = |name| {
         let params = params.iter().filter(|param| heading(param.id) == name).collect();
         Section { name, params }
     };
-    names.into_iter().map(section).filter(|section| !section.params.is_empty()).collect()
+    names.map(section).filter(|section| !section.params.is_empty()).collect()
 }
 
 fn heading(id: &str) -> &'static str {

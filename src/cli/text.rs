@@ -184,6 +184,7 @@ fn ladder(told: &Told) -> Option<String> {
             Resource::Slots => "slots for waiting calls",
             Resource::Pool => "connections in its pool",
             Resource::Limit => "its rate limit",
+            Resource::Bandwidth => "the bandwidth of a link",
         };
         let name = told.answer.topology.place(rung.node as usize).name.clone();
         table.row([name, what.to_owned(), figures::multiple(rung.multiple), figures::rate(rung.rate)]);

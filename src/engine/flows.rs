@@ -12,6 +12,7 @@ mod instance;
 mod keys;
 mod reach;
 mod solver;
+mod together;
 
 pub use calls::{Answer, Called, Moments, Step};
 pub use instance::{Line, Occupancy};
@@ -21,7 +22,7 @@ use crate::engine::Unit;
 use crate::engine::cache::KeyStream;
 use crate::engine::formulas::Wait;
 use crate::report::Cause;
-use crate::topology::{Operation, Topology};
+use crate::topology::{Operation, Place, Station, Topology};
 use solver::Solver;
 
 /// What to solve a topology for.
@@ -83,6 +84,8 @@ pub struct StationFlow {
     pub instances: Vec<InstanceFlow>,
     /// Offered calls over the rate limit; 0 without one.
     pub limit: f64,
+    /// Share of the calls that start cold; `None` for what is not a function.
+    pub cold: Option<f64>,
     /// Offered messages over what the consumers can take; 0 for what is not a queue.
     pub backlog: f64,
     /// Messages waiting, mean; 0 for what is not a queue.
@@ -143,12 +146,32 @@ pub struct RouteFlow {
 
 /// Flows with losses and retries.
 pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
-    Solver::new(topology, scenario, false).run()
+    Solver::new(topology, scenario, false, &running(topology, scenario)).run()
 }
 
 /// Flows of first attempts with every station unlimited: no drops, no timeouts, no errors.
 pub fn lossless(topology: &Topology, scenario: &Scenario) -> Flows {
-    Solver::new(topology, scenario, true).run()
+    Solver::new(topology, scenario, true, &[]).run()
+}
+
+/// Instances that run where they come and go, by station; empty where none do.
+fn running(topology: &Topology, scenario: &Scenario) -> Vec<(usize, u32)> {
+    let scaling = |place: &Place| match &place.station {
+        Station::Server(server) => server.scaling,
+        Station::Source(_) | Station::Router(_) | Station::Cache(_) => None,
+        Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+    };
+    if !topology.places().any(|(_, place)| scaling(place).is_some()) {
+        return Vec::new();
+    }
+    let flows = lossless(topology, scenario);
+    let wanted = |(node, place): (usize, &Place)| {
+        let cores = f64::from(place.servers.cores.unwrap_or(1));
+        let busy = |instance: &InstanceFlow| instance.occupancy.cores * cores;
+        let work: f64 = flows.stations[node].instances.iter().map(busy).sum();
+        Some((node, scaling(place)?.wanted(work, cores, place.servers.instances)))
+    };
+    topology.places().filter_map(wanted).collect()
 }
 
 impl Flows {

@@ -125,6 +125,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         state: all.iter().map(|one| one.state).max().unwrap_or(all[0].state),
         present: mean(all, |one| one.present),
         waiting: mean(all, |one| one.waiting),
+        waits: mean_of_some(all, |one| one.waits),
         wait: times(all, |one| one.wait),
         latency: times(all, |one| one.latency),
         dropped: std::array::from_fn::<f64, { Cause::COUNT }, _>(dropped),

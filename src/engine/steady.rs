@@ -59,8 +59,14 @@ fn link(route: &RouteFlow) -> LinkReport {
         calls,
         failures: route.failures,
         waiting: calls * route.pool_wait.mean(),
+        retries: [0, 1].into_iter().map(|op| retried(&route.called[op], route.calls[op])).sum(),
         ..LinkReport::default()
     }
+}
+
+/// Calls that are second and later attempts [1/s].
+fn retried(called: &flows::Called, calls: f64) -> f64 {
+    if called.attempts > 0.0 { calls * (1.0 - 1.0 / called.attempts) } else { 0.0 }
 }
 
 /// The requests of the clients.
@@ -73,7 +79,8 @@ struct Requests<'a> {
 
 impl Requests<'_> {
     fn new<'a>(topology: &Topology, flows: &'a Flows) -> Requests<'a> {
-        let spread = (topology.len() <= MOST_STATIONS).then(|| Spread::new(topology, flows));
+        let spread = (topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
+            .then(|| Spread::new(topology, flows));
         Requests { flows, spread, trust: trust::of(topology, flows) }
     }
 

@@ -38,6 +38,7 @@ mod spof;
 mod spof_structure;
 mod stale;
 mod steady;
+mod steady_policies;
 mod strategies;
 mod theory;
 mod tidy;

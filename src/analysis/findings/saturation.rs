@@ -2,11 +2,11 @@
 
 use super::{Case, fix};
 use crate::analysis::advice::{self, Change};
-use crate::analysis::{Finding, Fix, Resource, Rung, Severity};
+use crate::analysis::{Finding, Fix, Resource, Rung, Severity, vulnerable};
 use crate::blocks::param::Value;
 use crate::design::Edit;
 use crate::figures;
-use crate::topology::{Route, Station, Store, Topology};
+use crate::topology::{Route, Station, Store};
 
 /// Below this headroom a little growth loses requests: rules call 1.5 the line between warning and note.
 const COMFORT: f64 = 1.5;
@@ -43,6 +43,7 @@ fn reason(case: Case, rung: &Rung) -> String {
         Resource::Slots => "it holds as many calls as it can, waiting for those that it calls",
         Resource::Pool => "all connections of its pool are in use",
         Resource::Limit => "its rate limit turns the rest away",
+        Resource::Bandwidth => "a link that leaves it is full",
     };
     let load = case.answer.report.nodes[rung.node as usize].load;
     let today = load.map_or(String::new(), |load| format!("Today it is {} used. ", figures::share(load)));
@@ -62,6 +63,8 @@ pub fn relief(case: Case, rung: &Rung) -> Vec<Change> {
         Resource::Slots => more_slots(case, node, rung.multiple),
         Resource::Pool => more_connections(case, node),
         Resource::Limit => higher_limit(case, node, rung.multiple),
+        // A cable is bought, not typed.
+        Resource::Bandwidth => Vec::new(),
     };
     let mut seen = Vec::new();
     changes.retain(|change| {
@@ -161,15 +164,15 @@ fn higher_limit(case: Case, node: usize, multiple: f64) -> Vec<Change> {
 /// Retries that turn a short overload into a lasting one: offered load times attempts reaches capacity, and a full queue
 /// outlasts its callers' patience, so that the server works on calls that nobody waits for any more (rules 1.4).
 pub fn may_not_recover(case: Case) -> Vec<Finding> {
-    let topology = case.topology();
-    let attempts = attempts(topology);
     let mut findings = Vec::new();
-    for (node, place) in topology.places() {
+    let attempts = vulnerable::attempts(case.topology());
+    for found in &case.answer.vulnerable {
+        let (node, worst) = (found.node as usize, found.worst);
         let Some(load) = case.answer.report.nodes[node].load else { continue };
-        let worst = load * attempts[node];
-        if load <= 0.0 || load >= 1.0 || worst < 1.0 || attempts[node] <= 1.0 || !outlasts(case, node) {
+        if load >= 1.0 || worst < 1.0 {
             continue;
         }
+        let place = case.place(node);
         let title = format!(
             "A short overload of {} may never end: with all retries it is asked for {} of its capacity.",
             place.name,
@@ -190,40 +193,6 @@ pub fn may_not_recover(case: Case) -> Vec<Finding> {
         });
     }
     findings
-}
-
-/// Most attempts that can reach each station for one request: retries multiply along the way.
-fn attempts(topology: &Topology) -> Vec<f64> {
-    let mut attempts: Vec<f64> = vec![1.0; topology.len()];
-    // A way without loops is no longer than the number of stations; a loop multiplies no further here.
-    for _ in 0..topology.len().min(64) {
-        let before = attempts.clone();
-        for edge in topology.graph.edge_indices() {
-            let (from, to) = topology.ends(edge.index());
-            let route = topology.route(edge.index());
-            if from != to {
-                attempts[to] = attempts[to].max(before[from] * f64::from(1 + route.retries)).min(1e6);
-            }
-        }
-        if attempts == before {
-            break;
-        }
-    }
-    attempts
-}
-
-/// Whether the wait in a full queue is longer than some caller's timeout.
-fn outlasts(case: Case, node: usize) -> bool {
-    let (topology, report) = (case.topology(), &case.answer.report.nodes[node]);
-    let servers = &topology.place(node).servers;
-    let Some(load) = report.load.filter(|load| *load > 0.0 && report.offered > 0.0) else { return false };
-    let used =
-        if advice::direct_links(topology, node).is_empty() { topology.place(node).instances() } else { 1 };
-    let capacity = report.offered / load / f64::from(used);
-    let wait = (f64::from(servers.queue) + f64::from(servers.slots)) / capacity;
-    let into = (0..topology.graph.edge_count()).filter(|index| topology.ends(*index).1 == node);
-    let patience = into.map(|index| topology.route(index).timeout_ns).min();
-    patience.is_some_and(|patience| wait > patience as f64 / 1e9)
 }
 
 /// The way out that always works: no retries. What is offered then is what comes from outside.

@@ -1,5 +1,6 @@
 //! What comes of a call along a route, and which calls a station makes in which order.
 
+use super::together;
 use crate::topology::{Operation, Route, Station, Topology};
 
 /// Mean and variance of a time.
@@ -124,7 +125,9 @@ impl Called {
     pub fn new(route: &Route, op: Operation, end: Answer, patient: bool) -> Called {
         let both_ways = 2e-9 * route.latency_ns as f64;
         let timeout = 1e-9 * route.timeout_ns as f64;
-        let one = end.time.later(both_ways);
+        let one = end.time.later(both_ways).plus(on_the_wire(route));
+        let lost = if route.policy.datagram && patient { route.policy.loss } else { 0.0 };
+        let end = Answer { ok: end.ok * (1.0 - lost) * (1.0 - lost), ..end };
         let late = if patient { one.beyond(timeout) } else { 0.0 };
         let ok = end.ok * (1.0 - late);
         let failing = (1.0 - ok - end.hard).max(0.0);
@@ -169,6 +172,31 @@ impl Called {
         }
         sum + (calls - f64::from(whole)) * going
     }
+}
+
+/// What packets sent again, the spread of the latency and the bandwidth add to both ways of a link. The line for the cable
+/// is not counted.
+fn on_the_wire(route: &Route) -> Moments {
+    let policy = &route.policy;
+    if !policy.is_rough() {
+        return Moments::default();
+    }
+    let latency = 1e-9 * route.latency_ns as f64;
+    let mut way = Moments { mean: 0.0, variance: latency * latency * policy.latency.scv() };
+    if !policy.datagram {
+        let (mut chance, mut delay, mut again) = (1.0 - policy.loss, 0.0, 0.2);
+        let (mut mean, mut square) = (0.0, 0.0);
+        for _ in 0..16 {
+            chance *= policy.loss;
+            delay += again;
+            again *= 2.0;
+            mean += chance * delay;
+            square += chance * delay * delay;
+        }
+        way = way.plus(Moments { mean, variance: (square - mean * mean).max(0.0) });
+    }
+    let sending = policy.bandwidth.map_or(0.0, |bandwidth| (policy.bits[0] + policy.bits[1]) / bandwidth);
+    way.plus(way).later(sending)
 }
 
 /// How a station, or what a caller depends on, answers.
@@ -271,8 +299,9 @@ impl Plan {
             let one = &called[index][op as usize];
             let aside = self.aside[index][op as usize];
             let harmless = route.background || route.optional || aside;
-            let begun = if harmless { route.calls } else { one.begun(route.calls) };
-            let all_ok = one.all_ok(route.calls);
+            let together = route.policy.parallel;
+            let begun = if harmless || together { route.calls } else { one.begun(route.calls) };
+            let all_ok = if together { together::all_ok(route, one) } else { one.all_ok(route.calls) };
             if !route.background {
                 if matches!(topology.place(topology.ends(index).1).station, Station::Cache(_)) {
                     let hits = hit(index).min(1.0);

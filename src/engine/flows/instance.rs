@@ -21,6 +21,8 @@ pub struct Demand {
     pub pool: Option<(u32, f64)>,
     /// Instances that share the calls by their lines, and how well: 1 is as one line for all, 0 is each for itself.
     pub shared: (u32, f64),
+    /// The cores are shared among all calls: the mean does not depend on how the services vary.
+    pub sharing: bool,
     /// Calls wait elsewhere until they can be taken: nothing is refused here.
     pub pulled: bool,
 }
@@ -126,7 +128,8 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
         (writes + demand.upkeep, servers.write, 1.0),
         (replays, servers.write, share),
     ];
-    let (mean, scv) = mixture(&parts);
+    let (mean, varied) = mixture(&parts);
+    let scv = if demand.sharing { 1.0 } else { varied };
     let cores = servers.cores.map_or(0.0, |cores| rate * mean / f64::from(cores));
     let held = reads * demand.after[0] + writes * demand.after[1];
     let slots = (calls * mean + held) / f64::from(servers.slots.max(1));

@@ -24,12 +24,19 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// What is left when these units are dead.
-    pub fn new(topology: &Topology, dead: &[Unit]) -> Self {
+    /// What is left when these units are dead, and only so many instances of some stations run.
+    pub fn new(topology: &Topology, dead: &[Unit], running: &[(usize, u32)]) -> Self {
         let mut alive: Vec<Vec<bool>> =
             topology.places().map(|(_, place)| vec![true; place.instances() as usize]).collect();
         for (node, instance) in dead.iter().flat_map(|unit| unit.instances(topology)) {
             alive[node][instance as usize] = false;
+        }
+        for (node, most) in running {
+            let mut left = *most;
+            for alive in alive[*node].iter_mut().filter(|alive| **alive) {
+                *alive = left > 0;
+                left = left.saturating_sub(1);
+            }
         }
         let home = |(node, _)| Operation::ALL.map(|op| home(topology, node, &alive[node], op));
         let homes = topology.places().map(home).collect();

@@ -11,9 +11,10 @@ use petgraph::algo::tarjan_scc;
 use super::calls::{Answer, Called, Moments, Plan, Step};
 use super::keys::{Classes, Known};
 use super::reach::{Door, Reach};
+use super::together;
 use super::{Flows, InstanceFlow, Occupancy, Scenario};
 use crate::engine::formulas::Wait;
-use crate::topology::{Hits, Operation, Place, Policy, Source, Station, Topology};
+use crate::topology::{Cold, Hits, Operation, Place, Policy, Source, Station, Topology};
 
 /// Rounds at most: as many as a call may go round in a loop (rules 1.2).
 const ROUNDS: usize = 64;
@@ -103,8 +104,13 @@ struct Arriving {
 }
 
 impl<'a> Solver<'a> {
-    pub fn new(topology: &'a Topology, scenario: &Scenario, lossless: bool) -> Self {
-        let reach = Reach::new(topology, &scenario.dead);
+    pub fn new(
+        topology: &'a Topology,
+        scenario: &Scenario,
+        lossless: bool,
+        running: &[(usize, u32)],
+    ) -> Self {
+        let reach = Reach::new(topology, &scenario.dead, running);
         let mut order = Vec::new();
         let mut looping = Vec::new();
         for group in tarjan_scc(&topology.graph).into_iter().rev() {
@@ -253,16 +259,34 @@ impl<'a> Solver<'a> {
     fn all_of(&mut self, node: usize, op: Operation) -> (Answer, f64) {
         let (mut time, mut hold) = (Moments::default(), 0.0);
         let mut visits = Vec::new();
+        // The links that are called together at the moment: their number, the slowest, the longest hold.
+        let mut group: (u32, Moments, f64) = (0, Moments::default(), 0.0);
         let hit = |route: usize| self.hits_along(route, op, self.hit_ratio(self.topology.ends(route).1));
         let (ok, hard) = self.walk(node, op, hit, |step| {
             let called = &self.called[step.route][op as usize];
             let route = self.topology.route(step.route);
             visits.push((step.route, step.calls));
-            if !route.background {
-                time = time.plus(called.time.repeated(route.calls).gated(step.chance));
-                hold += step.calls * (called.attempts * called.held + self.pool_waits[step.route].mean());
+            if route.background {
+                return;
             }
+            let own = if route.policy.parallel {
+                together::time(route, called.time)
+            } else {
+                called.time.repeated(route.calls)
+            };
+            let own = own.gated(step.chance);
+            let held = called.attempts * called.held + self.pool_waits[step.route].mean();
+            let held = if route.policy.parallel { held.max(own.mean) } else { step.calls * held };
+            if route.policy.group > 0 && group.0 == route.policy.group {
+                (group.1, group.2) = (together::later(group.1, own), group.2.max(held));
+                return;
+            }
+            time = time.plus(group.1);
+            hold += group.2;
+            group = (route.policy.group, own, held);
         });
+        time = time.plus(group.1);
+        hold += group.2;
         visits.iter().for_each(|(route, calls)| self.visits[*route][op as usize] = *calls);
         (Answer { ok, hard, time }, hold)
     }
@@ -330,6 +354,9 @@ impl<'a> Solver<'a> {
         };
         let own =
             Moments { mean: service.mean_s, variance: service.mean_s * service.mean_s * service.shape.scv() };
+        let own = self
+            .cold(node)
+            .map_or(own, |(share, time)| own.plus(Moments { mean: time, variance: 0.0 }.gated(share)));
         let part = |(index, instance): (usize, &InstanceFlow)| {
             let occupancy = &instance.occupancy;
             let wait = Moments { mean: occupancy.wait(), variance: occupancy.wait_variance() };
@@ -337,13 +364,41 @@ impl<'a> Solver<'a> {
         };
         let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
         let after = site.after[op as usize];
-        let served = admitted * site.within_limit * self.unerring(node);
+        let stateful = self.stateful(node);
+        let known = admitted * site.within_limit;
+        let served = known * (1.0 - stateful) * self.unerring(node);
         let reached = self.reach.reached(node, door, op);
         Answer {
             ok: served * after.ok,
-            hard: reached * (1.0 - site.within_limit) + served * after.hard,
+            hard: reached * (1.0 - site.within_limit) + known * stateful + served * after.hard,
             time: Moments::mixed(site.instances.iter().enumerate().map(part)).plus(after.time),
         }
+    }
+
+    /// Share of calls whose session lives on another instance: n − 1 in n of those that need one, unless a router in front
+    /// sends each user to the same instance.
+    pub fn stateful(&self, node: usize) -> f64 {
+        let Station::Server(server) = &self.topology.place(node).station else { return 0.0 };
+        let Some(logged_in) = server.sessions.filter(|_| !self.lossless) else { return 0.0 };
+        let spreads = |route: &usize| {
+            let from = self.topology.place(self.topology.ends(*route).0);
+            matches!(&from.station, Station::Router(router) if !router.policy.keeps_users())
+        };
+        let live = self.reach.live(node).max(1) as f64;
+        if self.incoming[node].iter().any(spreads) { logged_in * (1.0 - 1.0 / live) } else { 0.0 }
+    }
+
+    /// Share of the calls that find no environment of a function, and what making one takes [s].
+    pub fn cold(&self, node: usize) -> Option<(f64, f64)> {
+        let Station::Server(server) = &self.topology.place(node).station else { return None };
+        let function = server.function?;
+        let rate: f64 = self.through_all(node).iter().sum();
+        let share = match function.cold {
+            Cold::Given(share) => share,
+            // The gap to the call before is longer than the environment is kept: exact for a service without time.
+            Cold::KeptFor(kept) => libm::exp(-rate * kept as f64 / 1e9),
+        };
+        Some((share, function.cold_s))
     }
 
     fn unerring(&self, node: usize) -> f64 {

@@ -85,6 +85,8 @@ struct StationCounts {
     look_ups: u64,
     hits: u64,
     wasted: u64,
+    /// Calls that waited for a slot or a core.
+    waited: u64,
 }
 
 #[derive(Debug, Default)]
@@ -260,7 +262,9 @@ impl Watch {
 
     #[inline]
     pub fn wait(&mut self, station: u32, waited: u64) {
-        self.stations[station as usize].wait.record(waited);
+        let station = &mut self.stations[station as usize];
+        station.counts.waited += u64::from(waited > 0);
+        station.wait.record(waited);
     }
 
     #[inline]
@@ -450,6 +454,7 @@ impl Simulation {
             ),
             present: watch.present.mean(self.now, started),
             waiting: watch.waiting.mean(self.now, started),
+            waits: (watch.wait.count() > 0).then(|| share(counts.waited - base.waited, watch.wait.count())),
             wait: watch.wait.times(),
             latency: watch.latency.times(),
             dropped,

@@ -37,11 +37,12 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         present: flow.instances.iter().map(|instance| present(&place.servers, flow, instance)).sum(),
         waiting: flow.waiting
             + flow.instances.iter().map(|instance| rate(instance) * wait_of(instance).mean).sum::<f64>(),
+        waits: only_line(flow).map(|line| line.chance.max(0.0)),
         wait: (place.serves() && carried > 0.0).then(|| wait_times(flow, wait)),
         latency: (answered[0] + answered[1] > 0.0).then(|| own_times(place, flow, time)),
         dropped: flow.dropped,
         hit_ratio: flow.hit_ratio,
-        cold: None,
+        cold: flow.cold,
         wasted: 0.0,
         alive,
         ledger: Ledger::default(),

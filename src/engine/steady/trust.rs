@@ -2,7 +2,9 @@
 
 use crate::engine::flows::{Flows, Line, StationFlow};
 use crate::report::Trust;
-use crate::topology::{Arrivals, Hits, Place, Profile, Shape, Station, Strategy, Topology};
+use crate::topology::{
+    Arrivals, Discipline, Hits, OnTimeout, Place, Profile, Route, Shape, Station, Strategy, Topology,
+};
 
 /// Load from which a two-moment formula is an order of magnitude.
 const STEEP: f64 = 0.98;
@@ -11,17 +13,21 @@ const STEEP: f64 = 0.98;
 /// saturates or goes in circles; approximate elsewhere.
 pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if !flows.endless.is_empty()
-        || topology.places().any(|(_, place)| restless(place))
+        || topology.places().any(|(_, place)| restless(place) || has_order(place))
+        || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
         || topology.places().any(|(node, place)| strained(place, &flows.stations[node]) || rough(place))
     {
         return Trust::Low;
     }
     let direct = flows.clients.iter().all(|client| {
         let links = &topology.outgoing[client.node];
-        links.len() == 1 && topology.route(links[0].index()).retries == 0 && {
-            let to = topology.ends(links[0].index()).1;
-            markov(topology.place(to), &flows.stations[to])
-        }
+        links.len() == 1
+            && !topology.route(links[0].index()).policy.is_rough()
+            && topology.route(links[0].index()).retries == 0
+            && {
+                let to = topology.ends(links[0].index()).1;
+                markov(topology.place(to), &flows.stations[to])
+            }
     });
     if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
 }
@@ -45,6 +51,45 @@ fn rough(place: &Place) -> bool {
     let written = matches!(cache.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
     let refreshed = cache.rules.strategy == Strategy::RefreshAhead;
     ttl_s < f64::INFINITY && entries < f64::INFINITY && (written || refreshed)
+}
+
+/// Links whose callers react to what happens: no formula here follows that. Without it the figures are those of a link
+/// that does not react.
+fn reacts(route: &Route) -> bool {
+    let policy = &route.policy;
+    policy.is_guarded()
+        || policy.budget.is_some() && route.retries > 0
+        || policy.on_timeout != OnTimeout::GoesOn
+        || policy.patience_varies
+        || policy.hedge_ns.is_some()
+        || policy.quorum > 0
+        || policy.parallel
+        || policy.group > 0
+        || policy.bandwidth.is_some()
+}
+
+/// Servers whose order of serving, sessions or cold starts are counted by their means only.
+fn has_order(place: &Place) -> bool {
+    let Station::Server(server) = &place.station else { return false };
+    server.discipline != Discipline::Fifo
+        || server.sessions.is_some()
+        || server.function.is_some()
+        || server.scaling.is_some()
+}
+
+/// Whether the spread of times can be had from the transforms of all stations: what is sent at the same time, varies on the
+/// wire, shares cores or starts cold is followed by two moments only.
+pub fn has_transforms(topology: &Topology) -> bool {
+    let plain = |route: &Route| {
+        let policy = &route.policy;
+        !policy.is_rough() && !policy.parallel && policy.group == 0
+    };
+    let timed = |place: &Place| {
+        !matches!(&place.station, Station::Server(server)
+            if server.discipline == Discipline::Sharing || server.function.is_some())
+    };
+    (0..topology.graph.edge_count()).all(|route| plain(topology.route(route)))
+        && topology.places().all(|(_, place)| timed(place))
 }
 
 fn strained(place: &Place, flow: &StationFlow) -> bool {

@@ -62,5 +62,6 @@ fn resource(what: Resource) -> &'static str {
         Resource::Slots => "The threads",
         Resource::Pool => "The connections",
         Resource::Limit => "The admitted calls",
+        Resource::Bandwidth => "The bandwidth of a link",
     }
 }

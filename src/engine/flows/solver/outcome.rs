@@ -63,6 +63,7 @@ impl Solver<'_> {
             upkeep: self.arriving[node].upkeep,
             instances: site.instances.clone(),
             limit: site.limit,
+            cold: self.cold(node).map(|(share, _)| share),
             backlog: site.backlog,
             waiting: site.waiting,
             growth: site.growth,
@@ -108,7 +109,9 @@ impl Solver<'_> {
                 dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - site.within_limit);
                 dropped[place.servers.full as usize] +=
                     (within - rate * admitted * site.within_limit).max(0.0);
-                let served = rate * admitted * site.within_limit;
+                let stateful = self.stateful(node);
+                let served = rate * admitted * site.within_limit * (1.0 - stateful);
+                dropped[Cause::Stateful as usize] += rate * admitted * site.within_limit * stateful;
                 dropped[Cause::DependencyFailed as usize] += served * place.servers.errors;
                 self.drop_by_role(node, op, served * self.unerring(node), &mut dropped);
             }

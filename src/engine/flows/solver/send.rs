@@ -7,7 +7,7 @@ use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, token_bucket_admits};
 use crate::engine::simulate::purged_by;
-use crate::topology::{Operation, Policy, Station, Strategy};
+use crate::topology::{Discipline, Operation, Policy, Station, Strategy};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
@@ -102,9 +102,10 @@ impl Solver<'_> {
     fn demand(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> Demand {
         let site = &self.sites[node];
         let share = |door, op| self.reach.share(node, door, op, index);
+        let known = 1.0 - self.stateful(node);
         let calls = Operation::ALL.map(|op| {
             let first = doors[0][op as usize] * share(Door::First, op);
-            (first + doors[1][op as usize] * share(Door::Spread, op)) * site.within_limit
+            (first + doors[1][op as usize] * share(Door::Spread, op)) * site.within_limit * known
         });
         Demand {
             calls,
@@ -113,6 +114,8 @@ impl Solver<'_> {
             after: site.hold,
             gap_scv: 1.0,
             pool: None,
+            sharing: matches!(&self.topology.place(node).station,
+                Station::Server(server) if server.discipline == Discipline::Sharing),
             shared: (1, 0.0),
             pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
         }
@@ -352,6 +355,7 @@ impl Solver<'_> {
             };
             site.instances.iter().enumerate().map(share).sum::<f64>()
                 * site.within_limit
+                * (1.0 - self.stateful(node))
                 * self.unerring(node)
         };
         let shares = [Door::First, Door::Spread].map(|door| Operation::ALL.map(|op| passed(door, op)));
