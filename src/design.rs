@@ -1,10 +1,12 @@
 //! What the person drew: placed blocks, links, groups, objectives and how to run it. Plain data, nothing derived.
 
 pub mod edit;
+pub mod fault;
 pub mod history;
 pub mod objective;
 
 pub use edit::{Edit, Refusal};
+pub use fault::{Fault, FaultId};
 pub use history::History;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,8 @@ pub struct Design {
     pub groups: Vec<Group>,
     /// What the design promises its users.
     pub objectives: Objectives,
+    /// What goes wrong on purpose during a run; the list has no order, each fault says when.
+    pub faults: Vec<Fault>,
     /// How to run it.
     pub run: Run,
     /// Top-level JSON fields that this version does not know, kept and written back.
@@ -142,11 +146,12 @@ impl Default for Run {
 impl Design {
     /// Whether the two differ at most in where blocks stand, which no result depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
-        let Design { name, nodes, links, groups, objectives, run, unknown } = self;
+        let Design { name, nodes, links, groups, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
             && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
             && (name, links, groups) == (&other.name, &other.links, &other.groups)
-            && (objectives, run, unknown) == (&other.objectives, &other.run, &other.unknown)
+            && (objectives, faults) == (&other.objectives, &other.faults)
+            && (run, unknown) == (&other.run, &other.unknown)
     }
 
     /// The placed block with this id.
@@ -177,6 +182,16 @@ impl Design {
     /// An id that no group has in this design.
     pub fn next_group_id(&self) -> GroupId {
         GroupId(self.groups.iter().map(|group| group.id.0).max().unwrap_or(0) + 1)
+    }
+
+    /// The fault with this id.
+    pub fn fault(&self, id: FaultId) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.id == id)
+    }
+
+    /// An id that no fault has in this design.
+    pub fn next_fault_id(&self) -> FaultId {
+        FaultId(self.faults.iter().map(|fault| fault.id.0).max().unwrap_or(0) + 1)
     }
 
     /// What to call a node: its own name, else its block's name, else its block's id.

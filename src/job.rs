@@ -87,6 +87,16 @@ pub enum ToWorker {
         /// False brings it back.
         lost: bool,
     },
+    /// A fault by hand: begins now, whatever it says of its time, and ends after its `for_s`; or every fault of its kind
+    /// at its place ends.
+    Fault {
+        /// Id of the run.
+        run: u32,
+        /// The fault as it stands in format 1 JSON.
+        fault: String,
+        /// False ends it.
+        on: bool,
+    },
     /// Runs a plan from the start and answers with a report.
     Measure {
         /// Id of this job.

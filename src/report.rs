@@ -223,6 +223,22 @@ pub struct Report {
     pub consistency: Consistency,
     /// The same for each client, in topology order; empty where nothing can be stale.
     pub clients: Vec<ClientConsistency>,
+    /// Faults that began, in that order, those by hand included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultSpan>,
+}
+
+/// A fault of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultSpan {
+    /// Its id in the design; `None` for one by hand.
+    pub id: Option<u32>,
+    /// What happened to what, in words for a person.
+    pub text: String,
+    /// When it began [s of simulated time].
+    pub from_s: f64,
+    /// When it ended [s]; `None` while it lasts.
+    pub until_s: Option<f64>,
 }
 
 /// Longest time series kept.

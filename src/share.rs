@@ -18,7 +18,7 @@ pub use schema::schema;
 
 use serde_json::{Map, Value as Json};
 
-use crate::design::Design;
+use crate::design::{Design, Fault};
 use notes::Notes;
 
 /// The format that this version writes.
@@ -33,6 +33,8 @@ pub const MAX_NODES: usize = 5_000;
 pub const MAX_LINKS: usize = 20_000;
 /// Most groups in a design.
 pub const MAX_GROUPS: usize = 1_000;
+/// Most faults on a timeline.
+pub const MAX_FAULTS: usize = 1_000;
 /// Longest name of a design, block or group [characters]; more is cut and named.
 pub const MAX_NAME: usize = 200;
 /// Deepest nesting of lists and objects.
@@ -99,6 +101,22 @@ pub fn to_json_with_claim(design: &Design, claim: &Claim) -> String {
 /// Format 1 JSON text for a file: one line for each block and link.
 pub fn to_file(design: &Design) -> String {
     text::lines(&v1::write(design))
+}
+
+/// One fault as JSON text, as it stands in a design: what page and worker say to each other.
+pub fn fault_to_json(fault: &Fault) -> String {
+    v1::fault(None, fault).to_string()
+}
+
+/// Reads one fault that stands alone; whether what it strikes is there is for the caller to find out.
+///
+/// # Errors
+/// [`Failure`] when it is no fault of a known kind.
+pub fn fault_from_json(json: &str) -> Result<Fault, Failure> {
+    let fields = Json::Object(text::parse(json)?);
+    let mut notes = Notes::default();
+    v1::lone_fault(&fields, &mut notes)
+        .ok_or_else(|| Failure::Damaged("This is not a fault of a known kind.".to_owned()))
 }
 
 /// Reads format 1 JSON text.

@@ -2,6 +2,7 @@
 
 mod build;
 pub mod compute;
+pub mod fault;
 mod habits;
 pub mod policy;
 pub mod station;
@@ -10,6 +11,7 @@ pub mod traffic;
 
 pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
+pub use fault::{Fault, Trouble};
 pub use habits::*;
 pub use policy::{Breaker, Jitter, OnTimeout, Policies, Trip};
 pub use station::*;
@@ -32,6 +34,8 @@ pub struct Topology {
     pub objectives: Objectives,
     /// Multiplier on every source's rate.
     pub traffic: f64,
+    /// What goes wrong on purpose during a run; the steady method answers for the system without it.
+    pub faults: Vec<Fault>,
     /// Whether an observer is drawn: failures are then noticed by health checks, else by a person.
     pub monitored: bool,
 }
@@ -58,6 +62,13 @@ pub struct Problem {
     pub link: Option<LinkId>,
     /// What was found and what to do, in words for a person.
     pub text: String,
+}
+
+impl Domain {
+    /// What a person reads: its name, else its kind.
+    pub fn title(&self) -> String {
+        if self.name.is_empty() { format!("a {}", self.kind.name()) } else { self.name.clone() }
+    }
 }
 
 impl Topology {

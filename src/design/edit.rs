@@ -1,6 +1,7 @@
 //! A change to the document, as data: it succeeds as a whole or leaves the design untouched and says why.
 
-use super::{Design, Group, GroupId, Link, LinkId, Node, NodeId, Objectives, Run};
+use super::fault::{self, Strikes, Target};
+use super::{Design, Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId, Objectives, Run};
 use crate::blocks::link::same_conditions;
 use crate::blocks::param::Value;
 
@@ -11,9 +12,9 @@ pub enum Edit {
     AddNode(Node),
     /// Connect two blocks. The link's id must be free and both ends must exist.
     AddLink(Link),
-    /// Remove a block and the links that touch it.
+    /// Remove a block with the links that touch it and the faults that strike these.
     RemoveNode(NodeId),
-    /// Remove a link.
+    /// Remove a link and the faults that strike it.
     RemoveLink(LinkId),
     /// Move blocks to new positions [integer pixels].
     Move(Vec<(NodeId, [i32; 2])>),
@@ -29,7 +30,7 @@ pub enum Edit {
     AddGroup(Group),
     /// Give the group with this id another kind, name or parent.
     ChangeGroup(Group),
-    /// Remove a group; what was inside moves to its parent.
+    /// Remove a group and the faults that strike it; what was inside moves to its parent.
     RemoveGroup(GroupId),
     /// Move one end or both ends of a link.
     Reconnect(LinkId, NodeId, NodeId),
@@ -39,6 +40,12 @@ pub enum Edit {
     SetObjectives(Objectives),
     /// Change seed, duration, warm-up or traffic.
     SetRun(Run),
+    /// Put a fault on the timeline. Its id must be free, and what it strikes must exist.
+    AddFault(Fault),
+    /// Change the fault that has this one's id.
+    SetFault(Fault),
+    /// Take a fault off the timeline.
+    RemoveFault(FaultId),
     /// Several edits as one step; the first refusal undoes all.
     All(Vec<Edit>),
 }
@@ -131,10 +138,12 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
             node_index(design, *id)?;
             design.nodes.retain(|node| node.id != *id);
             design.links.retain(|link| link.from != *id && link.to != *id);
+            drop_faults_on_nothing(design);
         }
         Edit::RemoveLink(id) => {
             link_index(design, *id)?;
             design.links.retain(|link| link.id != *id);
+            drop_faults_on_nothing(design);
         }
         Edit::Move(places) => {
             for (id, at) in places {
@@ -178,6 +187,22 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
         Edit::SetName(name) => design.name.clone_from(name),
         Edit::SetObjectives(objectives) => design.objectives = *objectives,
         Edit::SetRun(run) => design.run = *run,
+        Edit::AddFault(fault) => {
+            if design.fault(fault.id).is_some() {
+                return refuse("A fault with this id is already there.");
+            }
+            may_strike(design, fault)?;
+            design.faults.push(fault.clone());
+        }
+        Edit::SetFault(fault) => {
+            let index = fault_index(design, fault.id)?;
+            may_strike(design, fault)?;
+            design.faults[index] = fault.clone();
+        }
+        Edit::RemoveFault(id) => {
+            fault_index(design, *id)?;
+            design.faults.retain(|fault| fault.id != *id);
+        }
         Edit::All(edits) => {
             for edit in edits {
                 apply_in_place(edit, design)?;
@@ -236,7 +261,49 @@ fn remove_group(design: &mut Design, id: GroupId) -> Result<(), Refusal> {
         inner.parent = parent;
     }
     design.groups.retain(|group| group.id != id);
+    drop_faults_on_nothing(design);
     Ok(())
+}
+
+/// Whether a fault may stand on the timeline: what it strikes is there and of a kind that it can strike.
+///
+/// # Errors
+/// [`Refusal`] in words for a person.
+pub fn may_strike(design: &Design, drawn: &Fault) -> Result<(), Refusal> {
+    let Some(kind) = fault::find(&drawn.kind) else {
+        return refuse("This kind of fault is not known.");
+    };
+    let wanted = match (kind.strikes, drawn.target) {
+        (Strikes::Block | Strikes::BlockOrAll, Target::Block(_))
+        | (Strikes::BlockOrAll, Target::All)
+        | (Strikes::Group, Target::Group(_))
+        | (Strikes::Link, Target::Link(_)) => return exists(design, drawn.target),
+        (Strikes::Block | Strikes::BlockOrAll, _) => "a block",
+        (Strikes::Group, _) => "a group",
+        (Strikes::Link, _) => "a link",
+    };
+    refuse(&format!("“{}” strikes {wanted}.", kind.name))
+}
+
+fn exists(design: &Design, target: Target) -> Result<(), Refusal> {
+    match target {
+        Target::All => Ok(()),
+        Target::Block(id) => node_index(design, id).map(drop),
+        Target::Link(id) => link_index(design, id).map(drop),
+        Target::Group(id) if design.group(id).is_some() => Ok(()),
+        Target::Group(_) => refuse("This group is no longer there."),
+    }
+}
+
+fn drop_faults_on_nothing(design: &mut Design) {
+    let mut faults = std::mem::take(&mut design.faults);
+    faults.retain(|fault| exists(design, fault.target).is_ok());
+    design.faults = faults;
+}
+
+fn fault_index(design: &Design, id: FaultId) -> Result<usize, Refusal> {
+    let found = design.faults.iter().position(|fault| fault.id == id);
+    found.ok_or_else(|| Refusal("This fault is no longer there.".to_owned()))
 }
 
 fn node_index(design: &Design, id: NodeId) -> Result<usize, Refusal> {

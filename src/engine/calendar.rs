@@ -60,9 +60,11 @@ pub enum What {
     Overrun,
     /// A cache brings what it was told to the store.
     Flush,
+    /// A fault begins, ends, or takes its next step.
+    Fault,
 }
 
-const KINDS: [What; 18] = [
+const KINDS: &[What] = &[
     What::Birth,
     What::Arrive,
     What::Served,
@@ -81,6 +83,7 @@ const KINDS: [What; 18] = [
     What::Boot,
     What::Overrun,
     What::Flush,
+    What::Fault,
 ];
 
 /// An event: when, in which order among equals, what, and two numbers for whom.

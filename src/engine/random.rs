@@ -54,6 +54,10 @@ pub enum Purpose {
     Patience = 42,
     /// Whether a request has a session, and where; whether a function starts cold.
     Session = 43,
+    /// Errors that a fault adds.
+    FaultError = 70,
+    /// Deaths and repairs of a chaos monkey.
+    Chaos = 71,
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every output bit depends on every input bit.

@@ -31,6 +31,7 @@ mod serve;
 mod sessions;
 mod source;
 mod store;
+mod trouble;
 mod users;
 mod versions;
 mod watch;
@@ -85,6 +86,8 @@ pub struct Simulation {
     versions: versions::Versions,
     /// Reads that will follow a write.
     follow_ups: Slab<users::FollowUp>,
+    /// Faults of the timeline and by hand.
+    troubles: trouble::Troubles,
     /// Longest detection and promotion that is waited for; proof runs shorten it [s].
     recovery_cap_s: f64,
 }
@@ -190,6 +193,7 @@ impl Simulation {
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
             follow_ups: Slab::default(),
+            troubles: trouble::Troubles::default(),
             recovery_cap_s: f64::INFINITY,
             net,
         };
@@ -204,6 +208,7 @@ impl Simulation {
         for station in 0..simulation.net.stations.len() {
             simulation.start_source(station);
         }
+        simulation.plan_faults();
         simulation.calendar.push(TICK, Class::Sample, What::Tick, 0, 0);
         simulation.take_snapshot();
         simulation
@@ -283,6 +288,7 @@ impl Simulation {
             What::Switch => self.switch(event.a, event.b),
             What::Think => self.user_sends(event.a, event.b),
             What::FollowUp => self.look_again(call),
+            What::Fault => self.fault_step(event.a, event.b),
         }
         self.settle();
     }

@@ -50,6 +50,7 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         series: Vec::new(),
         consistency: Consistency::default(),
         clients: Vec::new(),
+        faults: Vec::new(),
     }
 }
 

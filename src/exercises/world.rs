@@ -66,11 +66,12 @@ impl World {
         edits
     }
 
-    /// The design with the facts filled in.
+    /// The design with the facts filled in, and without faults of its own: the judge brings those.
     pub fn dress(&self, design: &Design) -> Design {
         let mut dressed = design.clone();
         let filled = Edit::All(self.dressing(design)).apply(&mut dressed);
         filled.expect("parameters of blocks and links that are there");
+        dressed.faults.clear();
         dressed
     }
 

@@ -122,6 +122,10 @@ impl Worker {
                 self.live_of(run)?.kill(NodeId(node), instance, dead)
             }
             ToWorker::Lose { run, group, lost } => self.live_of(run)?.lose(GroupId(group), lost),
+            ToWorker::Fault { run, fault, on } => {
+                let refused = self.live_of(run)?.fault(&fault, on).err();
+                return refused.map(|text| FromWorker::Failed { run, text });
+            }
         }
         None
     }
@@ -156,6 +160,7 @@ impl Live {
         topology.traffic = drawn * slider;
         let mut simulation = Simulation::new(topology, seed);
         simulation.start_measuring();
+        simulation.restart_at_faults();
         Live {
             run,
             simulation,
@@ -216,6 +221,19 @@ impl Live {
             self.simulation.revive(unit);
         }
         self.changed = true;
+    }
+
+    fn fault(&mut self, fault: &str, on: bool) -> Result<(), String> {
+        let drawn = share::fault_from_json(fault).map_err(|failure| failure.to_string())?;
+        let fault = topology::fault::lower(&drawn, self.simulation.topology());
+        let fault = fault.map_err(|text| format!("This fault {text}."))?;
+        if on {
+            self.simulation.inject(fault.trouble, fault.for_ns);
+        } else {
+            self.simulation.relieve(&fault.trouble);
+        }
+        self.changed = true;
+        Ok(())
     }
 
     fn slice(&mut self, now_ms: f64, slice: &mut Slice) {

@@ -5,9 +5,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::v1::{self, Figure};
-use super::{FORMAT, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE};
+use super::{FORMAT, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE};
 use crate::blocks::param::{Fixed, Kind, Param, Unit};
 use crate::blocks::{About, BLOCKS, link};
+use crate::design::fault::{self, Strikes};
 
 /// The schema as JSON text for a file.
 pub fn schema() -> String {
@@ -32,6 +33,7 @@ fn whole() -> Json {
             "links": list("link", MAX_LINKS, "Links, in the order in which a block makes its calls."),
             "groups": list("group", MAX_GROUPS, "Failure domains: a host lies in a zone, a zone in a region."),
             "objectives": figures(&v1::OBJECTIVES, "What the design promises its users."),
+            "faults": list("fault", MAX_FAULTS, "What goes wrong on purpose during a run."),
             "run": figures(&v1::RUN, "How to run it."),
             "result": {
                 "type": "string",
@@ -49,6 +51,10 @@ fn definitions() -> Json {
     all.insert("node".to_owned(), node());
     all.insert("link".to_owned(), drawn_link());
     all.insert("group".to_owned(), group());
+    all.insert("fault".to_owned(), fault());
+    for kind in fault::KINDS {
+        all.insert(format!("fault-{}", kind.id), of_fault(kind));
+    }
     for block in BLOCKS {
         all.insert(block.about().id.to_owned(), of_block(block.about()));
     }
@@ -127,6 +133,48 @@ fn group() -> Json {
     })
 }
 
+/// A fault, then what its kind allows.
+fn fault() -> Json {
+    let only = |kind: &fault::About| {
+        json!({
+            "if": {"required": [kind.id]},
+            "then": {"$ref": format!("#/definitions/fault-{}", kind.id)},
+        })
+    };
+    let has = |kind: &fault::About| json!({"required": [kind.id]});
+    json!({
+        "description": "The name of its kind is a field, and that field's value says what it strikes.",
+        "type": "object",
+        "anyOf": fault::KINDS.iter().map(has).collect::<Vec<_>>(),
+        "allOf": fault::KINDS.iter().map(only).collect::<Vec<_>>(),
+    })
+}
+
+fn of_fault(kind: &fault::About) -> Json {
+    let mut fields = Map::new();
+    fields.insert("id".to_owned(), id("Identity of the fault; absent is its place in the list, from 1."));
+    for figure in [&v1::AT, &v1::FOR] {
+        fields.insert(figure.id.to_owned(), range_of(figure));
+    }
+    let target = match kind.strikes {
+        Strikes::Block => id("The block that it strikes."),
+        Strikes::Group => id("The group that it strikes."),
+        Strikes::Link => id("The link that it strikes."),
+        Strikes::BlockOrAll => json!({
+            "description": "The block that it strikes, or true for all.",
+            "anyOf": [{"const": true}, {"$ref": "#/definitions/id"}],
+        }),
+    };
+    fields.insert(kind.id.to_owned(), target);
+    fields.extend(kind.params.iter().map(parameter));
+    json!({
+        "title": kind.name,
+        "description": kind.doc,
+        "properties": fields,
+        "additionalProperties": false,
+    })
+}
+
 fn id(description: &str) -> Json {
     json!({"description": description, "allOf": [{"$ref": "#/definitions/id"}]})
 }
@@ -145,15 +193,16 @@ fn list(entry: &str, most: usize, description: &str) -> Json {
 }
 
 fn figures(figures: &[&Figure], description: &str) -> Json {
-    let field = |figure: &&Figure| {
-        let kind = if figure.whole { "integer" } else { "number" };
-        let range = json!({
-            "type": kind, "minimum": bound(figure.min), "maximum": bound(figure.max), "description": figure.doc,
-        });
-        (figure.id.to_owned(), range)
-    };
+    let field = |figure: &&Figure| (figure.id.to_owned(), range_of(figure));
     let fields: Map<String, Json> = figures.iter().map(field).collect();
     json!({"description": description, "type": "object", "properties": fields, "additionalProperties": false})
+}
+
+fn range_of(figure: &Figure) -> Json {
+    let kind = if figure.whole { "integer" } else { "number" };
+    json!({
+        "type": kind, "minimum": bound(figure.min), "maximum": bound(figure.max), "description": figure.doc,
+    })
 }
 
 fn parameter(param: &Param) -> (String, Json) {

@@ -5,9 +5,11 @@
 //! in [`Design::unknown`], and those inside `run`, `objectives` and a group there too, under the name of the field
 //! that holds them (a group's under its id).
 
+mod faults;
 mod read;
 mod write;
 
+pub(super) use faults::{fault, lone as lone_fault};
 pub(super) use read::read;
 pub(super) use write::{number, write};
 
@@ -19,9 +21,11 @@ const NODE_FIELDS: [&str; 5] = ["id", "block", "name", "at", "in"];
 /// Fields of a link's options that are no parameters.
 const LINK_FIELDS: [&str; 1] = ["id"];
 const GROUP_FIELDS: [&str; 4] = ["id", "kind", "name", "in"];
+/// Fields of a fault that are no parameters; its kind is one more.
+pub(super) const FAULT_FIELDS: [&str; 3] = ["id", "at_s", "for_s"];
 /// Fields of the top level. `$schema` lets an editor check the file; it says nothing about the design.
-const TOP_FIELDS: [&str; 9] =
-    ["headroom", "$schema", "name", "nodes", "links", "groups", "objectives", "run", "result"];
+const TOP_FIELDS: [&str; 10] =
+    ["headroom", "$schema", "name", "nodes", "links", "groups", "objectives", "faults", "run", "result"];
 
 pub(super) const KINDS: [(&str, GroupKind); 3] =
     [("host", GroupKind::Host), ("zone", GroupKind::Zone), ("region", GroupKind::Region)];
@@ -66,6 +70,11 @@ const DURATION: Figure =
     figure("duration_s", 0.001, 86_400.0, "Measured simulated time, without the warm-up [s].");
 const WARMUP: Figure = figure("warmup_s", 0.0, 86_400.0, "Simulated time left out at the start [s].");
 const TRAFFIC: Figure = figure("traffic", 0.0, 1e6, "Multiplier on every client's rate; absent is 1.");
+
+pub(super) const AT: Figure =
+    figure("at_s", 0.0, 86_400.0, "When it begins, the warm-up included [s]; absent is 0.");
+pub(super) const FOR: Figure =
+    figure("for_s", 0.0, 86_400.0, "How long it lasts [s]; absent is until the end.");
 
 /// Fields of `objectives`, in the order of [`crate::design::Objectives`].
 pub(super) const OBJECTIVES: [&Figure; 4] = [&P99, &SUCCESS, &COST, &HEADROOM];

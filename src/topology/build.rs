@@ -15,6 +15,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
         groups: domains(design),
         objectives: design.objectives,
         traffic: design.run.traffic.clamp(0.0, 1e6),
+        faults: Vec::new(),
         monitored: false,
     };
     add_places(design, &mut topology, &mut problems);
@@ -25,6 +26,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     gather_groups(&mut topology);
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
     topology.monitored = monitored;
+    topology.faults = super::fault::timeline(design, &topology, &mut problems);
     look_for_dead_ends(&topology, &mut problems);
     super::strategy::check(&topology, &mut problems);
     (topology, problems)

@@ -20,6 +20,7 @@ impl Drawn {
             groups: Vec::new(),
             objectives: Objectives::default(),
             traffic: 1.0,
+            faults: Vec::new(),
             monitored: false,
         })
     }

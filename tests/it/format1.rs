@@ -36,7 +36,10 @@ fn table() -> Map<String, Json> {
     let blocks =
         BLOCKS.iter().map(|block| (block.about().id.to_owned(), Json::Object(of(block.about().params))));
     let links = ("link".to_owned(), Json::Object(of(link::PARAMS)));
-    blocks.chain([links]).collect()
+    let faults = headroom::design::fault::KINDS
+        .iter()
+        .map(|kind| (format!("fault {}", kind.id), Json::Object(of(kind.params))));
+    blocks.chain([links]).chain(faults).collect()
 }
 
 fn bless(table: &Map<String, Json>) {

@@ -15,6 +15,7 @@ mod eviction;
 mod examples;
 mod exercises;
 mod fan_out;
+mod faults;
 mod figures;
 mod findings;
 mod format1;

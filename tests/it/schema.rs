@@ -52,7 +52,12 @@ fn what_reading_would_name_the_schema_refuses() {
         json!([]),
         json!({}),
         json!({"headroom": 2}),
-        json!({"headroom": 1, "faults": []}),
+        json!({"headroom": 1, "faults": [5]}),
+        json!({"headroom": 1, "faults": [{"at_s": 1}]}),
+        json!({"headroom": 1, "faults": [{"at_s": -1, "chaos": true}]}),
+        json!({"headroom": 1, "faults": [{"at_s": 1, "chaos": false}]}),
+        json!({"headroom": 1, "faults": [{"at_s": 1, "traffic": true, "factor": -1}]}),
+        json!({"headroom": 1, "faults": [{"at_s": 1, "traffic": true, "color": "red"}]}),
         json!({"headroom": 1, "name": 5}),
         json!({"headroom": 1, "objectives": {"success": 1.5}}),
         json!({"headroom": 1, "run": {"seed": -1}}),
@@ -150,6 +155,7 @@ impl Validator<'_> {
                         .for_each(|rule| self.check(value, rule, path, faults));
                     true
                 }
+                "anyOf" => rule.as_array().expect("a list").iter().any(|rule| self.holds(value, rule)),
                 "if" => !self.holds(value, rule) || self.holds(value, &schema["then"]),
                 other => panic!("teach the validator “{other}”"),
             };

@@ -2,6 +2,7 @@
 
 use headroom::blocks::param::{Kind, Param, Value, Values};
 use headroom::blocks::{BLOCKS, link};
+use headroom::design::fault::{self, Fault, FaultId, Strikes, Target};
 use headroom::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
 use headroom::share::{
     self, Claim, Failure, Opened, Sameness, compact_fragment, from_json, open_fragment, readable_fragment,
@@ -20,6 +21,7 @@ const EXAMPLE: &str = r#"{
   "links": [[1, 5], [1, 5, {"ops": "reads", "when": "miss"}], [5, 1, {"id": 9, "ops": "writes"}]],
   "groups": [{"id": 1, "kind": "zone", "name": "zone a"}],
   "objectives": {"p99_ms": 100, "success": 0.999},
+  "faults": [{"at_s": 20, "for_s": 10, "kill": 5}],
   "run": {"seed": 7, "duration_s": 60, "warmup_s": 6}
 }"#;
 
@@ -59,7 +61,7 @@ fn writing_leaves_defaults_out_and_keeps_the_order_of_the_format() {
     let text = to_json(&open(EXAMPLE).design);
     assert_eq!(
         text,
-        r#"{"headroom":1,"name":"URL shortener","nodes":[{"id":1,"block":"app-server","name":"Redirect","at":[480,120],"instances":3,"cores":4,"service_ms":2},{"id":5,"block":"app-server","at":[720,180],"in":1}],"links":[[1,5],[1,5,{"ops":"reads","when":"miss"}],[5,1,{"id":9,"ops":"writes"}]],"groups":[{"id":1,"kind":"zone","name":"zone a"}],"objectives":{"p99_ms":100,"success":0.999},"run":{"seed":7,"duration_s":60,"warmup_s":6}}"#
+        r#"{"headroom":1,"name":"URL shortener","nodes":[{"id":1,"block":"app-server","name":"Redirect","at":[480,120],"instances":3,"cores":4,"service_ms":2},{"id":5,"block":"app-server","at":[720,180],"in":1}],"links":[[1,5],[1,5,{"ops":"reads","when":"miss"}],[5,1,{"id":9,"ops":"writes"}]],"groups":[{"id":1,"kind":"zone","name":"zone a"}],"objectives":{"p99_ms":100,"success":0.999},"faults":[{"at_s":20,"for_s":10,"kill":5}],"run":{"seed":7,"duration_s":60,"warmup_s":6}}"#
     );
     let set_to_default = open(&server(r#""cores": 2"#)).design;
     assert!(!to_json(&set_to_default).contains("cores"));
@@ -82,7 +84,7 @@ fn an_unknown_block_is_kept_and_written_back_unchanged() {
 
 #[test]
 fn unknown_parameters_and_fields_are_kept_and_named() {
-    let text = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0],"turbo":true}],"links":[[1,1,{"color":"red"}]],"groups":[{"id":4,"kind":"zone","mttf_h":900}],"objectives":{"p50_ms":3},"run":{"jitter":1},"faults":[{"at_s":20}]}"#;
+    let text = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0],"turbo":true}],"links":[[1,1,{"color":"red"}]],"groups":[{"id":4,"kind":"zone","mttf_h":900}],"objectives":{"p50_ms":3},"faults":[{"at_s":20}],"run":{"jitter":1}}"#;
     let design = open(text).design;
     for path in [
         "nodes[0].turbo",
@@ -90,7 +92,7 @@ fn unknown_parameters_and_fields_are_kept_and_named() {
         "groups[0].mttf_h",
         "objectives.p50_ms",
         "run.jitter",
-        "faults",
+        "faults[0]",
     ] {
         check_note(text, path, "kept");
     }
@@ -264,10 +266,10 @@ impl Random {
         let groups: Vec<Group> = (0..self.below(4)).map(|i| self.group(i as u32)).collect();
         let nodes: Vec<Node> = (0..self.below(12)).map(|i| self.node(i as u32, groups.len())).collect();
         let count = if nodes.is_empty() { 0 } else { self.below(20) };
-        let links = (0..count).map(|i| self.link(i as u32, &nodes)).collect();
+        let links: Vec<Link> = (0..count).map(|i| self.link(i as u32, &nodes)).collect();
         let mut unknown = serde_json::Map::new();
         if self.one_in(3) {
-            unknown.insert("faults".to_owned(), json!([{"at_s": 20, "for_s": 10, "kill": 5}]));
+            unknown.insert("faults".to_owned(), json!([{"at_s": 20, "for_s": 10, "meteor": 5}]));
         }
         let objectives = Objectives {
             p99_ms: self.one_in(2).then(|| self.unit() * 1000.0),
@@ -275,7 +277,25 @@ impl Random {
             cost_month: self.one_in(2).then(|| self.unit() * 1e6),
             headroom: self.one_in(2).then(|| self.unit() * 10.0),
         };
-        Design { name: self.name(), nodes, links, groups, objectives, run: self.run(), unknown }
+        let faults =
+            (0..self.below(6)).filter_map(|i| self.fault(i as u32, &nodes, &links, &groups)).collect();
+        Design { name: self.name(), nodes, links, groups, objectives, faults, run: self.run(), unknown }
+    }
+
+    fn fault(&mut self, index: u32, nodes: &[Node], links: &[Link], groups: &[Group]) -> Option<Fault> {
+        let kind = &fault::KINDS[self.below(fault::KINDS.len())];
+        let all = kind.strikes == Strikes::BlockOrAll && self.one_in(2);
+        let target = match kind.strikes {
+            Strikes::BlockOrAll if all => Target::All,
+            Strikes::Block | Strikes::BlockOrAll => Target::Block(nodes.get(self.below(12))?.id),
+            Strikes::Group => Target::Group(groups.get(self.below(4))?.id),
+            Strikes::Link => Target::Link(links.get(self.below(20))?.id),
+        };
+        let at_s = self.unit() * 100.0;
+        let for_s = self.one_in(2).then(|| self.unit() * 100.0);
+        let values = self.values(kind.params);
+        let id = FaultId(if self.one_in(3) { index + 50 } else { index + 1 });
+        Some(Fault { id, kind: kind.id.to_owned(), target, at_s, for_s, values })
     }
 
     fn run(&mut self) -> Run {

@@ -7,9 +7,9 @@ use crate::report::Cause;
 use crate::topology::{Place, Station, Topology};
 
 /// Where old stations and routes are in the new tables.
-struct Map {
-    stations: Vec<Option<u32>>,
-    routes: Vec<Option<u32>>,
+pub(super) struct Map {
+    pub(super) stations: Vec<Option<u32>>,
+    pub(super) routes: Vec<Option<u32>>,
 }
 
 impl Simulation {
@@ -28,6 +28,7 @@ impl Simulation {
         self.move_stations(&old, &map);
         self.move_routes(&map);
         self.move_events(&map);
+        self.move_troubles(&old, &map);
         self.move_calls(&map, &steps);
         self.count_targets();
         self.sort_dirty();
@@ -35,6 +36,7 @@ impl Simulation {
         self.settle_orders();
         self.retire_spares();
         self.fetch_alone(alone);
+        self.resume_troubles();
         for station in 0..self.stations.len() {
             self.rescale_or_start(station);
             self.hand_out_if_queue(station);
@@ -115,6 +117,7 @@ impl Simulation {
             What::Share | What::Boot | What::Flush => map.stations[event.a as usize],
             What::Ring => map.routes[event.a as usize],
             What::Notice => None,
+            What::Fault => Some(event.a),
             What::Arrive | What::Served | What::Reply | What::Retry => Some(event.a),
             What::Expire | What::Hedge | What::Overrun | What::Tick | What::FollowUp => Some(event.a),
         });
@@ -318,6 +321,7 @@ fn same(a: &Topology, b: &Topology) -> bool {
         && a.traffic == b.traffic
         && a.monitored == b.monitored
         && a.groups == b.groups
+        && a.faults == b.faults
         && (0..a.len()).all(|i| place(a.place(i), b.place(i)))
         && (0..a.graph.edge_count()).all(|i| a.route(i) == b.route(i) && a.ends(i) == b.ends(i))
 }

@@ -16,21 +16,33 @@ impl Simulation {
     /// Kills a unit now. All estimates start anew.
     pub fn kill(&mut self, unit: Unit) {
         let struck = self.instances_of(unit);
-        let silent = matches!(unit, Unit::Group { .. });
-        self.orphan_calls_of(&struck);
-        for (station, instance) in &struck {
-            self.end_calls_at(*station, *instance, silent);
-        }
-        for (station, instance) in struck {
-            self.after_death(station, instance, silent);
-        }
+        self.strike(&struck, matches!(unit, Unit::Group { .. }));
         self.settle();
         self.start_measuring();
     }
 
+    /// These instances die: as processes, or without a word.
+    pub(super) fn strike(&mut self, struck: &[(u32, u32)], silent: bool) {
+        self.orphan_calls_of(struck);
+        for (station, instance) in struck {
+            self.end_calls_at(*station, *instance, silent);
+        }
+        for (station, instance) in struck {
+            self.after_death(*station, *instance, silent);
+        }
+    }
+
     /// Brings a unit back now, empty. All estimates start anew.
     pub fn revive(&mut self, unit: Unit) {
-        for (station, instance) in self.instances_of(unit) {
+        let back = self.instances_of(unit);
+        self.wake(&back);
+        self.settle();
+        self.start_measuring();
+    }
+
+    /// These instances are back, empty.
+    pub(super) fn wake(&mut self, back: &[(u32, u32)]) {
+        for &(station, instance) in back {
             let state = &mut self.stations[station as usize].instances[instance as usize];
             if state.dead {
                 state.dead = false;
@@ -46,23 +58,25 @@ impl Simulation {
                 self.hand_out(station);
             }
         }
-        self.settle();
-        self.start_measuring();
     }
 
     /// Empties what the caches of a unit hold now: a flush, or the purge of a CDN. They go on working, and the misses that
     /// follow come by themselves. All estimates start anew.
     pub fn flush(&mut self, unit: Unit) {
+        self.empty(unit);
+        self.start_measuring();
+    }
+
+    pub(super) fn empty(&mut self, unit: Unit) {
         let now = self.now;
         for (station, instance) in self.instances_of(unit) {
             if let Some(cache) = &mut self.stations[station as usize].cache {
                 cache.flush(instance, now);
             }
         }
-        self.start_measuring();
     }
 
-    fn instances_of(&self, unit: Unit) -> Vec<(u32, u32)> {
+    pub(super) fn instances_of(&self, unit: Unit) -> Vec<(u32, u32)> {
         let here = |(station, instance): &(usize, u32)| {
             (*instance as usize) < self.stations[*station].instances.len()
         };
@@ -178,10 +192,10 @@ impl Simulation {
     }
 
     /// Every router in front, and the station itself where it spreads calls, notices at its next checks.
-    fn schedule_notices(&mut self, station: u32, instance: u32, silent: bool) {
+    pub(super) fn schedule_notices(&mut self, station: u32, instance: u32, silent: bool) {
         let s = station as usize;
         self.stations[s].faults += 1;
-        let dead = self.stations[s].instances[instance as usize].dead;
+        let dead = self.is_out(station, instance);
         let own = self.detection_s(station, &Health::default(), dead, silent, OWN);
         self.notice_after(own, station, instance | OWN);
         for router in 0..self.stations.len() {
@@ -217,14 +231,16 @@ impl Simulation {
     pub(super) fn notice(&mut self, station: u32, what: u32) {
         let s = station as usize;
         if what & OWN != 0 {
+            let out = self.is_out(station, what & !OWN);
             if let Some(instance) = self.stations[s].instances.get_mut((what & !OWN) as usize) {
-                instance.out = instance.dead;
+                instance.out = out;
             }
             return;
         }
         let Some(choices) = &self.stations[s].choices else { return };
         let Some(target) = choices.candidates.get(what as usize).copied() else { return };
-        let dead = self.is_gone(target.station, target.instance);
+        let dead = self.is_gone(target.station, target.instance)
+            || self.is_beyond_border(station, target.station, target.instance);
         if let Some(choices) = &mut self.stations[s].choices {
             choices.set_out(what, dead);
         }
@@ -240,11 +256,11 @@ impl Simulation {
     }
 
     /// The standby, or the copy of a cache, takes over after detection and promotion.
-    fn schedule_promotion(&mut self, station: u32, silent: bool) {
+    pub(super) fn schedule_promotion(&mut self, station: u32, silent: bool) {
         let s = station as usize;
         let state = &self.stations[s];
         let Some(primary) = state.instances.get(state.primary as usize) else { return };
-        if !primary.dead || state.standby.is_none() {
+        if !(primary.dead || self.troubles.is_cut_off(station, state.primary)) || state.standby.is_none() {
             return;
         }
         let promotion = match &self.net.stations[s].station {
@@ -263,10 +279,13 @@ impl Simulation {
     }
 
     pub(super) fn promote(&mut self, station: u32) {
-        let state = &mut self.stations[station as usize];
+        let state = &self.stations[station as usize];
         let Some(standby) = state.standby else { return };
         let dead = |i: u32| state.instances.get(i as usize).is_none_or(|instance| instance.dead);
-        if dead(state.primary) && !dead(standby) {
+        let gone = dead(state.primary) || self.troubles.is_cut_off(station, state.primary);
+        let ready = !dead(standby) && !self.troubles.is_cut_off(station, standby);
+        if gone && ready {
+            let state = &mut self.stations[station as usize];
             state.standby = Some(state.primary);
             state.primary = standby;
             self.data_after_promotion(station);

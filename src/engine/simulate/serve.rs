@@ -22,7 +22,7 @@ impl Simulation {
             self.watch.arrived(station);
             return self.turn_away(slot, Cause::Refused);
         };
-        if instance.silent {
+        if instance.silent || self.crosses_a_border(slot) {
             return self.lose(slot, Cause::Partitioned);
         }
         let dead = instance.dead || instance.retired;
@@ -155,7 +155,8 @@ impl Simulation {
             (Station::Store(store), Kind::Replay) => (Purpose::Replay, store.replay),
             _ => (Purpose::Service, 1.0),
         };
-        libm::round(self.draw(slot, purpose).service(service) * share * 1e9) as u64
+        let slower = self.slowness(call.station, call.instance);
+        libm::round(self.draw(slot, purpose).service(service) * share * slower * 1e9) as u64
     }
 
     /// A service has ended: the core goes to the next in line.
@@ -167,6 +168,9 @@ impl Simulation {
         let station = &self.net.stations[call.station as usize];
         let errors = station.servers.errors;
         if errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < errors {
+            return self.fail_here(slot, Cause::DependencyFailed);
+        }
+        if self.errs(slot) {
             return self.fail_here(slot, Cause::DependencyFailed);
         }
         self.calls[slot].state = State::Calling;

@@ -57,7 +57,7 @@ impl Simulation {
             (Arrivals::Bursts(bursts), _) => bursts.calm,
             _ => 1.0,
         };
-        source.rate * self.net.topology.traffic * level
+        source.rate * self.net.topology.traffic * self.surge(station) * level
     }
 
     /// Units of unit-rate time between a source's request of this number and the one before.
@@ -206,7 +206,7 @@ impl Simulation {
 
     /// Every user of a closed loop who neither thinks nor waits begins to think.
     fn wake_users(&mut self, station: usize, closed: &Closed) {
-        let users = self.users_now(closed);
+        let users = self.users_now(station, closed);
         let active = &mut self.stations[station].sender.active;
         active.resize(active.len().max(users as usize), false);
         for user in 0..users {
@@ -217,8 +217,9 @@ impl Simulation {
         }
     }
 
-    fn users_now(&self, closed: &Closed) -> u32 {
-        libm::round(f64::from(closed.users) * self.net.topology.traffic).clamp(0.0, 1e6) as u32
+    fn users_now(&self, station: usize, closed: &Closed) -> u32 {
+        let multiple = self.net.topology.traffic * self.surge(station);
+        libm::round(f64::from(closed.users) * multiple).clamp(0.0, 1e6) as u32
     }
 
     fn schedule_thought(&mut self, station: usize, closed: &Closed, hash: u64, user: u32) {
@@ -243,7 +244,7 @@ impl Simulation {
     pub(super) fn user_sends(&mut self, station: u32, user: u32) {
         let s = station as usize;
         let users = match self.source(s).map(|source| source.arrivals) {
-            Some(Arrivals::Closed(closed)) => self.users_now(&closed),
+            Some(Arrivals::Closed(closed)) => self.users_now(station as usize, &closed),
             _ => 0,
         };
         if user < users {

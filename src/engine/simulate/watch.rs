@@ -386,6 +386,7 @@ impl Simulation {
             series: watch.series.iter().copied().collect(),
             consistency,
             clients,
+            faults: self.troubles.spans(),
         }
     }
 

@@ -21,8 +21,11 @@ impl Simulation {
     pub(super) fn depart(&mut self, slot: u32, caller: &Call) {
         self.calls[slot].state = State::Travelling;
         let route = self.calls[slot].route;
+        if self.is_cut(route) {
+            return self.lose(slot, Cause::Partitioned);
+        }
         let net = &self.net.routes[route as usize];
-        if !net.rough {
+        if !net.rough && self.loses(route) <= 0.0 {
             return self.after(net.route.latency_ns, Class::Arrival, What::Arrive, slot);
         }
         match self.wire_ns(slot, route, 0, turn(caller)) {
@@ -37,32 +40,39 @@ impl Simulation {
         if call.route == super::NONE {
             return self.after(0, Class::Reply, What::Reply, slot);
         }
+        if self.reply_vanishes(slot) {
+            return self.lose_reply(slot, Cause::Partitioned);
+        }
         let net = &self.net.routes[call.route as usize];
-        if !net.rough {
+        if !net.rough && self.loses(call.route) <= 0.0 {
             return self.after(net.route.latency_ns, Class::Reply, What::Reply, slot);
         }
         match self.wire_ns(slot, call.route, 1, call.visit) {
             Some(time) => self.after(time, Class::Reply, What::Reply, slot),
-            None => {
-                if matches!(call.outcome, Outcome::Ok { .. }) {
-                    self.calls[slot].marks |= mark::DONE;
-                }
-                self.lose(slot, Cause::Lost);
-            }
+            None => self.lose_reply(slot, Cause::Lost),
         }
+    }
+
+    /// The work was done, and nobody hears of it.
+    fn lose_reply(&mut self, slot: u32, cause: Cause) {
+        if matches!(self.calls[slot].outcome, Outcome::Ok { .. }) {
+            self.calls[slot].marks |= mark::DONE;
+        }
+        self.lose(slot, cause);
     }
 
     /// How long a message is under way [ns]; `None` when it is lost for good. `direction` 0 is a call, 1 a reply.
     fn wire_ns(&mut self, slot: u32, route: u32, direction: usize, salt: u32) -> Option<u64> {
         let net = &self.net.routes[route as usize];
         let (policy, key) = (net.route.policy, net.wire_keys[direction]);
+        let loss = 1.0 - (1.0 - policy.loss) * (1.0 - self.loses(route));
         let hash = self.requests[self.calls[slot].request].hash;
         let mut draw = Draw::new(key, mix(hash), salt);
         let mean_s = net.route.latency_ns as f64 / 1e9;
         let mut time_s = draw.service(&Service { mean_s, shape: policy.latency });
         let mut again = RESEND_S;
         for _ in 0..MOST_LOSSES {
-            if policy.loss <= 0.0 || draw.uniform() >= policy.loss {
+            if loss <= 0.0 || draw.uniform() >= loss {
                 break;
             }
             self.watch.route(route).extra.lost += 1;

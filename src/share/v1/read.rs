@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use super::faults::{self, Targets};
 use super::{Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS, is_default};
 use crate::blocks::param::{Kind, Param, Value, Values};
 use crate::blocks::{self, link};
@@ -11,7 +12,9 @@ use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeI
 use crate::figures;
 use crate::share::notes::Notes;
 use crate::share::text::excerpt;
-use crate::share::{Failure, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE, damaged};
+use crate::share::{
+    Failure, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE, damaged,
+};
 
 /// Reads the fields of a design.
 ///
@@ -25,6 +28,8 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
     let groups = groups(of_groups, &mut unknown, notes);
     let nodes = nodes(of_nodes, &groups, notes);
     let links = links(of_links, &nodes, notes);
+    let of_faults = list(fields, "faults", "faults", MAX_FAULTS)?;
+    let faults = faults::faults(of_faults, &Targets::of(&nodes, &links, &groups), &mut unknown, notes);
     let objectives = objectives(fields, &mut unknown, notes);
     let run = run(fields, &mut unknown, notes);
     for (name, value) in fields.iter().filter(|(name, _)| !TOP_FIELDS.contains(&name.as_str())) {
@@ -32,7 +37,7 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
         unknown.insert(name.clone(), value.clone());
     }
     let name = name(fields.get("name"), "name", notes);
-    Ok(Design { name, nodes, links, groups, objectives, run, unknown })
+    Ok(Design { name, nodes, links, groups, objectives, faults, run, unknown })
 }
 
 fn list<'a>(
@@ -242,16 +247,24 @@ fn figures_of<const N: usize>(
     if !more.is_empty() {
         unknown.insert(field.to_owned(), Json::Object(more));
     }
-    known.map(|figure| {
-        let path = format!("{field}.{}", figure.id);
-        let json = inside.get(figure.id)?;
-        let Some(number) = json.as_f64() else {
-            notes.add(&path, format!("This must be a number, and here it is {}: left out.", excerpt(json)));
-            return None;
-        };
-        let number = in_range(number, figure.min, figure.max, &path, notes);
-        Some(if figure.whole { whole(number, &path, notes) } else { number })
-    })
+    known.map(|figure| figure_in(inside, figure, field, notes))
+}
+
+/// A number of an object, in its range.
+pub(super) fn figure_in(
+    inside: &Map<String, Json>,
+    figure: &Figure,
+    path: &str,
+    notes: &mut Notes,
+) -> Option<f64> {
+    let path = format!("{path}.{}", figure.id);
+    let json = inside.get(figure.id)?;
+    let Some(number) = json.as_f64() else {
+        notes.add(&path, format!("This must be a number, and here it is {}: left out.", excerpt(json)));
+        return None;
+    };
+    let number = in_range(number, figure.min, figure.max, &path, notes);
+    Some(if figure.whole { whole(number, &path, notes) } else { number })
 }
 
 fn unknown_fields(
@@ -271,8 +284,8 @@ fn unknown_fields(
     more
 }
 
-/// The parameters of a block or link.
-fn values(
+/// The parameters of a block, link or fault.
+pub(super) fn values(
     fields: &Map<String, Json>,
     params: &[Param],
     reserved: &[&str],
@@ -373,7 +386,7 @@ fn at(field: Option<&Json>, place: usize, path: &str, notes: &mut Notes) -> [i32
     [x, y].map(|along| whole(in_range(along, -far, far, path, notes), path, notes) as i32)
 }
 
-fn id(json: &Json) -> Option<u32> {
+pub(super) fn id(json: &Json) -> Option<u32> {
     let number = json.as_f64()?;
     (number.fract() == 0.0 && (0.0..=f64::from(MAX_ID)).contains(&number)).then_some(number as u32)
 }
@@ -388,19 +401,19 @@ fn short(name: &str) -> String {
 }
 
 /// Gives every entry of a list an id of its own: the one written, unless an earlier entry has it.
-struct Ids {
+pub(super) struct Ids {
     taken: BTreeSet<u32>,
     next: u32,
 }
 
 impl Ids {
     /// Fresh ids start behind every id that is written anywhere in the list.
-    fn of<'a>(written: impl Iterator<Item = Option<&'a Json>>) -> Self {
+    pub(super) fn of<'a>(written: impl Iterator<Item = Option<&'a Json>>) -> Self {
         let greatest = written.flatten().filter_map(id).max().unwrap_or(0);
         Ids { taken: BTreeSet::new(), next: greatest + 1 }
     }
 
-    fn take(&mut self, written: Option<&Json>, path: &str, notes: &mut Notes) -> u32 {
+    pub(super) fn take(&mut self, written: Option<&Json>, path: &str, notes: &mut Notes) -> u32 {
         if let Some(id) = written.and_then(id)
             && self.taken.insert(id)
         {

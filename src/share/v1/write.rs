@@ -26,6 +26,9 @@ pub(in crate::share) fn write(design: &Design) -> Map<String, Json> {
         .map(|of| group(of, kept.and_then(|kept| object(kept.get(&of.id.0.to_string())))));
     put_unless_empty(&mut out, "groups", groups.collect());
     put_object(&mut out, "objectives", objectives(design), design);
+    let kept = design.unknown.get("faults").and_then(Json::as_array).cloned().unwrap_or_default();
+    let faults = design.faults.iter().enumerate().map(|(place, drawn)| super::fault(Some(place), drawn));
+    put_unless_empty(&mut out, "faults", faults.chain(kept).collect());
     put_object(&mut out, "run", run(&design.run), design);
     for (name, value) in &design.unknown {
         if !super::TOP_FIELDS.contains(&name.as_str()) {
@@ -98,7 +101,7 @@ fn run(run: &Run) -> Map<String, Json> {
     out
 }
 
-fn put_figure(out: &mut Map<String, Json>, figure: &Figure, value: Option<f64>) {
+pub(super) fn put_figure(out: &mut Map<String, Json>, figure: &Figure, value: Option<f64>) {
     if let Some(json) = value.and_then(number) {
         out.insert(figure.id.to_owned(), json);
     }
@@ -127,7 +130,7 @@ fn put_object(out: &mut Map<String, Json>, field: &str, mut own: Map<String, Jso
 }
 
 /// Known parameters in the catalogue's order, then what is not known.
-fn put_values(out: &mut Map<String, Json>, params: &[Param], reserved: &[&str], values: &Values) {
+pub(super) fn put_values(out: &mut Map<String, Json>, params: &[Param], reserved: &[&str], values: &Values) {
     for param in params {
         let set = values.get(param.id).filter(|value| !is_default(param, value));
         if let Some(json) = set.and_then(to_json) {

@@ -1,0 +1,462 @@
+//! Faults of a run: those of the timeline and those by hand. Deaths are in `fault`; what a call meets under way, and
+//! the list of what is going on, is here.
+//!
+//! The tables of effects are made anew at each beginning and end. While nothing is going on, a call pays one look at a
+//! flag.
+
+use super::calls::NONE;
+use super::change::Map;
+use super::net::Net;
+use super::{Simulation, StationState};
+use crate::engine::Unit;
+use crate::engine::calendar::{Class, What};
+use crate::engine::random::{Draw, Purpose, key};
+use crate::report::FaultSpan;
+use crate::topology::{Fault, Topology, Trouble};
+
+/// A step of a fault: it begins.
+const BEGIN: u32 = 0;
+/// A step of a fault: it ends.
+const END: u32 = 1;
+/// Most faults of a run that its report names.
+const MOST_SPANS: usize = 1_000;
+/// All faults of a run.
+#[derive(Debug, Default)]
+pub(super) struct Troubles {
+    last_key: u32,
+    entries: Vec<Entry>,
+    spans: Vec<(u32, FaultSpan)>,
+    effects: Effects,
+    /// Estimates start anew at each beginning and end: a live run shows what is.
+    restarts: bool,
+}
+
+/// A fault to come, or one that goes on.
+#[derive(Debug)]
+struct Entry {
+    key: u32,
+    /// Its id in the design; `None` for one by hand.
+    id: Option<u32>,
+    trouble: Trouble,
+    for_ns: Option<u64>,
+    active: bool,
+    /// Instances that it has killed and will bring back.
+    killed: Vec<(u32, u32)>,
+}
+
+/// What calls meet under way; empty while nothing is going on.
+#[derive(Debug, Default)]
+struct Effects {
+    on: bool,
+    /// Multiple of the service time, by station and instance.
+    slow: Vec<Vec<f64>>,
+    /// Share of the calls that fails, by station.
+    errors: Vec<f64>,
+    /// By route.
+    cut: Vec<bool>,
+    /// Share of packets lost, by route.
+    loss: Vec<f64>,
+    /// Isolated groups that an instance lies in, one bit each, by station and instance.
+    sides: Vec<Vec<u64>>,
+}
+
+impl Troubles {
+    /// What began so far, with its end.
+    pub(super) fn spans(&self) -> Vec<FaultSpan> {
+        self.spans.iter().map(|(_, span)| span.clone()).collect()
+    }
+
+    /// Whether an instance is cut off from others of its station.
+    pub(super) fn is_cut_off(&self, station: u32, instance: u32) -> bool {
+        self.effects.on
+            && self.effects.side(station, instance) != 0
+            && self.effects.sides[station as usize].contains(&0)
+    }
+
+    fn entry(&mut self, key: u32) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.key == key)
+    }
+
+    fn add(&mut self, id: Option<u32>, trouble: Trouble, for_ns: Option<u64>) -> u32 {
+        self.last_key += 1;
+        let key = self.last_key;
+        self.entries.push(Entry { key, id, trouble, for_ns, active: false, killed: Vec::new() });
+        key
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Trouble> {
+        self.entries.iter().filter(|entry| entry.active).map(|entry| &entry.trouble)
+    }
+}
+
+impl Effects {
+    #[inline]
+    fn side(&self, station: u32, instance: u32) -> u64 {
+        let sides = &self.sides[station as usize];
+        sides.get(instance as usize).or(sides.first()).copied().unwrap_or(0)
+    }
+
+    /// Tables of what is going on; none while nothing of the kind is.
+    fn of(net: &Net, stations: &[StationState], troubles: &Troubles) -> Effects {
+        let topology = &net.topology;
+        let groups: Vec<u32> = troubles.active().filter_map(isolated).collect();
+        let each = |station: usize| 0..stations[station].instances.len().max(1) as u32;
+        let side = |station: usize, instance: u32| side(topology, &groups, station, instance);
+        let all = 0..stations.len();
+        let mut effects = Effects {
+            on: false,
+            slow: all.clone().map(|station| each(station).map(|_| 1.0).collect()).collect(),
+            errors: vec![0.0; stations.len()],
+            cut: vec![false; net.routes.len()],
+            loss: vec![0.0; net.routes.len()],
+            sides: all.map(|station| each(station).map(|i| side(station, i)).collect()).collect(),
+        };
+        troubles.active().for_each(|trouble| effects.apply(trouble));
+        if effects.on { effects } else { Effects::default() }
+    }
+
+    fn apply(&mut self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Slow { node, instance, factor } => {
+                for (i, slow) in self.slow[*node as usize].iter_mut().enumerate() {
+                    if instance.is_none_or(|only| only as usize == i) {
+                        *slow *= factor;
+                    }
+                }
+            }
+            Trouble::Errors { node, share } => either(&mut self.errors[*node as usize], *share),
+            Trouble::Cut { route } => self.cut[*route as usize] = true,
+            Trouble::Loss { route, share } => either(&mut self.loss[*route as usize], *share),
+            Trouble::Isolate { .. } => {}
+            Trouble::Kill(_)
+            | Trouble::Flush { .. }
+            | Trouble::Traffic { .. }
+            | Trouble::Chaos { .. }
+            | Trouble::Deploy { .. } => return,
+        }
+        self.on = true;
+    }
+}
+
+/// One or the other happens, independent of each other.
+fn either(share: &mut f64, more: f64) {
+    *share = 1.0 - (1.0 - *share) * (1.0 - more);
+}
+
+fn isolated(trouble: &Trouble) -> Option<u32> {
+    if let Trouble::Isolate { group } = trouble { Some(*group) } else { None }
+}
+
+/// One bit for each isolated group that an instance lies in; groups beyond the 64th share the last bit.
+fn side(topology: &Topology, groups: &[u32], station: usize, instance: u32) -> u64 {
+    let Some(inner) = topology.group_of(station, instance) else { return 0 };
+    let inside = groups.iter().enumerate().filter(|(_, group)| topology.lies_in(inner, **group as usize));
+    inside.fold(0, |bits, (index, _)| bits | 1 << index.min(63))
+}
+
+impl Simulation {
+    /// Estimates start anew whenever a fault begins or ends, as they do after one by hand.
+    pub fn restart_at_faults(&mut self) {
+        self.troubles.restarts = true;
+    }
+
+    /// A fault by hand: begins now, and ends after this time [ns] or by [`Simulation::relieve`]. It takes the place of
+    /// one of the same kind at the same place. All estimates start anew.
+    pub fn inject(&mut self, trouble: Trouble, for_ns: Option<u64>) {
+        self.relieve(&trouble);
+        let key = self.troubles.add(None, trouble, for_ns);
+        self.begin(key);
+        self.settle();
+        self.start_measuring();
+    }
+
+    /// Ends every fault of this kind at this place, of the timeline as well. All estimates start anew.
+    pub fn relieve(&mut self, trouble: &Trouble) {
+        let same = |entry: &&Entry| entry.active && entry.trouble.is_like(trouble);
+        let found: Vec<u32> = self.troubles.entries.iter().filter(same).map(|entry| entry.key).collect();
+        for key in found {
+            self.end(key);
+        }
+        self.settle();
+        self.start_measuring();
+    }
+
+    /// Whether a message between two instances would cross the border of a cut-off group, each (station, instance).
+    pub(super) fn is_cut_between(&self, a: (u32, u32), b: (u32, u32)) -> bool {
+        let effects = &self.troubles.effects;
+        effects.on && effects.side(a.0, a.1) != effects.side(b.0, b.1)
+    }
+
+    /// Puts the timeline of the topology into the calendar.
+    pub(super) fn plan_faults(&mut self) {
+        let planned: Vec<Fault> =
+            self.net.topology.faults.iter().filter(|fault| fault.at_ns >= self.now).cloned().collect();
+        for fault in planned {
+            let key = self.troubles.add(Some(fault.id.0), fault.trouble, fault.for_ns);
+            self.calendar.push(fault.at_ns, Class::Fault, What::Fault, key, BEGIN);
+        }
+    }
+
+    /// A fault of the calendar takes its next step.
+    pub(super) fn fault_step(&mut self, key: u32, step: u32) {
+        if self.troubles.entry(key).is_none() {
+            return;
+        }
+        match step {
+            BEGIN => self.begin(key),
+            END => self.end(key),
+            _ => return,
+        }
+        if self.troubles.restarts {
+            self.settle();
+            self.start_measuring();
+        }
+    }
+
+    fn begin(&mut self, key: u32) {
+        let now = self.now;
+        let Some(entry) = self.troubles.entry(key) else { return };
+        entry.active = true;
+        let (trouble, for_ns, id) = (entry.trouble.clone(), entry.for_ns, entry.id);
+        self.note_begin(key, id, &trouble);
+        if let Some(for_ns) = for_ns {
+            self.calendar.push(now.saturating_add(for_ns), Class::Fault, What::Fault, key, END);
+        }
+        match trouble {
+            Trouble::Kill(unit) => self.strike_for(key, unit),
+            Trouble::Flush { node } => {
+                self.empty(Unit::Block { node });
+                self.end(key);
+            }
+            Trouble::Traffic { .. } => self.rescale_sources(),
+            Trouble::Slow { .. }
+            | Trouble::Errors { .. }
+            | Trouble::Cut { .. }
+            | Trouble::Loss { .. }
+            | Trouble::Isolate { .. } => self.refresh_effects(),
+            Trouble::Chaos { .. } | Trouble::Deploy { .. } => {}
+        }
+    }
+
+    fn end(&mut self, key: u32) {
+        let Some(place) = self.troubles.entries.iter().position(|entry| entry.key == key) else { return };
+        let entry = self.troubles.entries.remove(place);
+        let now_s = self.now as f64 / 1e9;
+        if let Some((_, span)) = self.troubles.spans.iter_mut().find(|(of, _)| *of == key) {
+            span.until_s = Some(now_s);
+        }
+        match entry.trouble {
+            Trouble::Kill(_) | Trouble::Chaos { .. } | Trouble::Deploy { .. } => {
+                self.bring_back(entry.killed)
+            }
+            Trouble::Traffic { .. } => self.rescale_sources(),
+            Trouble::Slow { .. }
+            | Trouble::Errors { .. }
+            | Trouble::Cut { .. }
+            | Trouble::Loss { .. }
+            | Trouble::Isolate { .. } => self.refresh_effects(),
+            Trouble::Flush { .. } => {}
+        }
+    }
+
+    fn note_begin(&mut self, key: u32, id: Option<u32>, trouble: &Trouble) {
+        let span = FaultSpan {
+            id,
+            text: trouble.in_words(&self.net.topology),
+            from_s: self.now as f64 / 1e9,
+            until_s: None,
+        };
+        if self.troubles.spans.len() < MOST_SPANS {
+            self.troubles.spans.push((key, span));
+        }
+    }
+
+    /// Kills what is alive of a unit, and remembers it.
+    fn strike_for(&mut self, key: u32, unit: Unit) {
+        let alive = |(station, instance): &(u32, u32)| {
+            !self.stations[*station as usize].instances[*instance as usize].dead
+        };
+        let struck: Vec<(u32, u32)> = self.instances_of(unit).into_iter().filter(alive).collect();
+        self.strike(&struck, matches!(unit, Unit::Group { .. }));
+        if let Some(entry) = self.troubles.entry(key) {
+            entry.killed = struck;
+        }
+    }
+
+    /// Brings back what a fault has killed, unless another one still holds it dead.
+    fn bring_back(&mut self, killed: Vec<(u32, u32)>) {
+        let mut back = Vec::new();
+        for (station, instance) in killed {
+            let topology = &self.net.topology;
+            let holds = |entry: &&mut Entry| match &entry.trouble {
+                Trouble::Kill(unit) if entry.active => {
+                    unit.instances(topology).contains(&(station as usize, instance))
+                }
+                _ => false,
+            };
+            match self.troubles.entries.iter_mut().find(holds) {
+                Some(other) => other.killed.push((station, instance)),
+                None => back.push((station, instance)),
+            }
+        }
+        self.wake(&back);
+    }
+
+    fn rescale_sources(&mut self) {
+        for station in 0..self.stations.len() {
+            self.rescale_source(station);
+        }
+    }
+
+    /// Multiple of a source's rate by faults.
+    pub(super) fn surge(&self, station: usize) -> f64 {
+        let strikes = |trouble: &Trouble| match trouble {
+            Trouble::Traffic { node, factor } if node.is_none_or(|node| node as usize == station) => {
+                Some(*factor)
+            }
+            _ => None,
+        };
+        self.troubles.active().filter_map(strikes).product()
+    }
+
+    /// Makes the tables anew; where borders moved, everyone finds out at the next checks.
+    fn refresh_effects(&mut self) {
+        let effects = Effects::of(&self.net, &self.stations, &self.troubles);
+        let before = std::mem::replace(&mut self.troubles.effects, effects);
+        let sides = &self.troubles.effects.sides;
+        let any = |sides: &Vec<Vec<u64>>| sides.iter().flatten().any(|side| *side != 0);
+        if before.sides == *sides || !(any(&before.sides) || any(sides)) {
+            return;
+        }
+        for station in 0..self.stations.len() as u32 {
+            for instance in 0..self.stations[station as usize].instances.len() as u32 {
+                self.schedule_notices(station, instance, true);
+            }
+            self.schedule_promotion(station, true);
+        }
+    }
+
+    /// Whether a router cannot reach a target for a border between them. Of a router's instances those count that are
+    /// not cut off, as clients reach these.
+    pub(super) fn is_beyond_border(&self, router: u32, station: u32, instance: u32) -> bool {
+        let effects = &self.troubles.effects;
+        if !effects.on {
+            return false;
+        }
+        let here = effects.sides[router as usize].iter().copied().min().unwrap_or(0);
+        if instance == NONE {
+            return effects.sides[station as usize].iter().all(|side| *side != here);
+        }
+        effects.side(station, instance) != here
+    }
+
+    /// Whether a call that has arrived came over the border of a cut-off group.
+    #[inline]
+    pub(super) fn crosses_a_border(&self, slot: u32) -> bool {
+        self.troubles.effects.on && self.ends_of(slot).is_some_and(|(from, to)| self.is_cut_between(from, to))
+    }
+
+    /// Caller and callee of a call, each (station, instance). A call that nobody waits for comes from the caller's first
+    /// instance, as far as anyone knows.
+    fn ends_of(&self, slot: u32) -> Option<((u32, u32), (u32, u32))> {
+        let call = &self.calls[slot];
+        if call.route == NONE {
+            return None;
+        }
+        let from = if self.calls.alive(call.parent) {
+            let parent = &self.calls[call.parent.slot];
+            (parent.station, parent.instance)
+        } else {
+            (self.net.routes[call.route as usize].from, 0)
+        };
+        Some((from, (call.station, call.instance)))
+    }
+
+    /// Whether a route is cut.
+    #[inline]
+    pub(super) fn is_cut(&self, route: u32) -> bool {
+        self.troubles.effects.on && self.troubles.effects.cut[route as usize]
+    }
+
+    /// Whether a reply vanishes on its way back.
+    #[inline]
+    pub(super) fn reply_vanishes(&self, slot: u32) -> bool {
+        if !self.troubles.effects.on || self.calls[slot].route == NONE {
+            return false;
+        }
+        self.is_cut(self.calls[slot].route) || self.crosses_a_border(slot)
+    }
+
+    /// Multiple of the service time at an instance.
+    #[inline]
+    pub(super) fn slowness(&self, station: u32, instance: u32) -> f64 {
+        if !self.troubles.effects.on {
+            return 1.0;
+        }
+        self.troubles.effects.slow[station as usize].get(instance as usize).copied().unwrap_or(1.0)
+    }
+
+    /// Whether a fault makes this call fail after its service.
+    #[inline]
+    pub(super) fn errs(&self, slot: u32) -> bool {
+        if !self.troubles.effects.on {
+            return false;
+        }
+        let call = &self.calls[slot];
+        let share = self.troubles.effects.errors[call.station as usize];
+        share > 0.0 && {
+            let id = self.net.topology.place(call.station as usize).id.0;
+            let hash = self.requests[call.request].hash;
+            Draw::new(key(self.seed, id, Purpose::FaultError), hash, call.visit).uniform() < share
+        }
+    }
+
+    /// Share of packets that faults lose on a route, beside the link's own loss.
+    #[inline]
+    pub(super) fn loses(&self, route: u32) -> f64 {
+        if self.troubles.effects.on { self.troubles.effects.loss[route as usize] } else { 0.0 }
+    }
+
+    /// After a change of the design: what goes on is found again, what is no longer drawn ends, what is to come is
+    /// planned anew.
+    pub(super) fn move_troubles(&mut self, old: &Net, map: &Map) {
+        let new = &self.net.topology;
+        let group = |index: u32| {
+            let id = old.topology.groups.get(index as usize)?.id;
+            new.groups.iter().position(|group| group.id == id).map(|group| group as u32)
+        };
+        let station = |index: u32| map.stations.get(index as usize).copied().flatten();
+        let route = |index: u32| map.routes.get(index as usize).copied().flatten();
+        let mut kept = Vec::new();
+        for mut entry in std::mem::take(&mut self.troubles.entries) {
+            let Some(moved) = entry.trouble.moved(&station, &route, &group) else { continue };
+            if !entry.active {
+                continue;
+            }
+            let back = |(at, instance): &(u32, u32)| station(*at).map(|at| (at, *instance));
+            entry.killed = entry.killed.iter().filter_map(back).collect();
+            entry.trouble = moved;
+            kept.push(entry);
+        }
+        self.troubles.entries = kept;
+        let effects = Effects::of(&self.net, &self.stations, &self.troubles);
+        self.troubles.effects = effects;
+    }
+
+    /// The second half of a change, once calls are in their new places.
+    pub(super) fn resume_troubles(&mut self) {
+        let drawn = |id: u32| self.net.topology.faults.iter().any(|fault| fault.id.0 == id);
+        let erased = |entry: &&Entry| entry.id.is_some_and(|id| !drawn(id));
+        let erased: Vec<u32> = self.troubles.entries.iter().filter(erased).map(|entry| entry.key).collect();
+        for key in erased {
+            self.end(key);
+        }
+        self.plan_faults();
+    }
+
+    /// Whether an instance no longer takes part as far as its own station knows.
+    pub(super) fn is_out(&self, station: u32, instance: u32) -> bool {
+        let found = self.stations[station as usize].instances.get(instance as usize);
+        found.is_some_and(|found| found.dead) || self.troubles.is_cut_off(station, instance)
+    }
+}
