@@ -121,6 +121,7 @@ static ABOUT: About = About {
         hits::FLUSH_S,
         hits::FLUSH_KEYS,
         hits::COALESCE,
+        hits::MISSES_S,
         Param { label: "Nodes", doc: "Machines of the cache.", ..machine::INSTANCES },
         Param {
             id: "nodes_are",

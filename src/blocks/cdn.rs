@@ -1,5 +1,6 @@
 //! CDN: caches answers close to the users, in many places at once.
 
+use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
 use crate::topology::{Cache, CacheRules, Price, Station, Strategy};
@@ -23,6 +24,7 @@ impl Block for Cdn {
                     strategy: strategy(&read),
                     coalesce: read.flag(hits::COALESCE.id),
                     purged: read.flag("purge"),
+                    misses_ns: nanoseconds(read.number(hits::MISSES_S.id)),
                     ..CacheRules::default()
                 },
             }),
@@ -86,6 +88,7 @@ static ABOUT: About = About {
             when: Some(("hit_mode", "derived")),
         },
         hits::COALESCE,
+        hits::MISSES_S,
         Param {
             label: "Edge takes",
             doc: "Time at the edge for every call. Its capacity has no limit here.",

@@ -126,6 +126,7 @@ static ABOUT: About = About {
         habits::FOLLOW,
         habits::FOLLOW_S,
         habits::SESSION,
+        habits::ABSENT,
         habits::DEVICE_TTL_S,
         Param {
             id: "timeout_s",

@@ -75,6 +75,19 @@ pub const SHARED: Param = Param {
     when: None,
 };
 
+/// Reads of what is not there.
+pub const ABSENT: Param = Param {
+    id: "absent",
+    label: "Reads of what is not there",
+    doc: "Share of the reads that ask for a key which nobody has: mistyped, deleted or guessed. The answer is *not found*, and \
+          a cache does not keep that unless it is told to.",
+    unit: Unit::Share,
+    kind: Kind::Number { min: 0.0, max: 1.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral",
+    when: None,
+};
+
 /// Device cache.
 pub const DEVICE_TTL_S: Param = Param {
     id: "device_ttl_s",
@@ -100,6 +113,7 @@ pub fn habits(read: &Reader) -> Habits {
             _ => Session::None,
         },
         shared: read.flag(SHARED.id),
+        absent: read.number(ABSENT.id),
         device_ttl_s: read.number(DEVICE_TTL_S.id),
     }
 }

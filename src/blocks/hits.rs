@@ -163,6 +163,19 @@ pub const COALESCE: Param = Param {
     when: None,
 };
 
+/// Negative caching.
+pub const MISSES_S: Param = Param {
+    id: "misses_s",
+    label: "Not found is kept for",
+    doc: "How long it answers *not found* by itself after a store has said so. 0 asks the store each time: then who guesses \
+          keys passes every cache by.",
+    unit: Unit::Seconds,
+    kind: Kind::Number { min: 0.0, max: 86_400.0 },
+    default: Fixed::Number(0.0),
+    source: "rules 1.6: not kept unless it is set",
+    when: Some(("hit_mode", "derived")),
+};
+
 /// Time between the flushes of a write-behind cache.
 pub const FLUSH_S: Param = Param {
     id: "flush_s",
@@ -192,6 +205,7 @@ pub fn rules(read: &Reader) -> CacheRules {
     CacheRules {
         strategy: strategy(read),
         coalesce: read.flag(COALESCE.id),
+        misses_ns: nanoseconds(read.number(MISSES_S.id)),
         flush_ns: nanoseconds(read.number(FLUSH_S.id)),
         flush_keys: read.count(FLUSH_KEYS.id),
         ..CacheRules::default()

@@ -7,6 +7,7 @@
 //! Arrivals are counted by client, operation and the caches that were missed on the way, because a cache behind a cache
 //! sees other keys. A write through an *on miss* link counts as a miss: a cache never answers one.
 
+mod absent;
 mod calls;
 mod instance;
 mod keys;

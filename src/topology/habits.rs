@@ -13,6 +13,8 @@ pub struct Habits {
     pub session: Session,
     /// Its keys are those of all clients that share theirs.
     pub shared: bool,
+    /// Share of the reads that ask for what is not there (0–1): as many such keys as there are others, as popular.
+    pub absent: f64,
     /// How long a user's device keeps an answer [s]; 0 keeps none.
     pub device_ttl_s: f64,
 }

@@ -176,6 +176,8 @@ pub struct CacheRules {
     pub strategy: Strategy,
     /// Misses of one key that are under way share one call to the store.
     pub coalesce: bool,
+    /// How long it keeps that nothing was found [ns]; 0 does not keep it.
+    pub misses_ns: u64,
     /// The server behind takes out keys whose writes came to it by another way.
     pub purged: bool,
     /// Write-behind: time between flushes [ns].

@@ -375,3 +375,23 @@ fn a_device_answers_what_its_user_was_given_before() {
     near("stale", stale(&simulated), 0.5 * 0.368, 0.2);
     assert_eq!(run(0).0.consistency.counts.stale, 0);
 }
+
+/// A fifth of the reads guesses keys that nobody has: it passes the cache by, unless that keeps *not found*.
+#[test]
+fn guessed_keys_pass_every_cache_that_does_not_keep_not_found() {
+    for links in [BESIDE, IN_LINE] {
+        let run = |misses: &str| {
+            let client = r#""rate":1000,"reads":1,"keys":100,"zipf":0,"absent":0.2"#;
+            let mut simulation = design(client, misses, r#""read_ms":0"#, links);
+            simulation.advance(5_000_000_000, u64::MAX);
+            let report = next(&mut simulation, 40.0);
+            let steady = steady::solve(simulation.topology());
+            near("steady", steady.nodes[3].offered, report.nodes[3].offered, 0.05);
+            near("look-ups and fills", steady.nodes[2].offered, report.nodes[2].offered, 0.03);
+            report.nodes[3].offered
+        };
+        near("not kept", run(""), 200.0, 0.05);
+        // Each of the hundred guessed keys comes twice a second: kept for two seconds it is asked once in 2.5 s.
+        near("kept", run(r#","misses_s":2"#), 40.0, 0.05);
+    }
+}

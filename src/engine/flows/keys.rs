@@ -1,5 +1,6 @@
 //! The keys that reach a cache: by client, and by the caches that were missed on the way.
 
+use super::absent::Absent;
 use crate::engine::cache::{Derived, KeyStream, Lookups, Missed, Size, derive};
 use crate::topology::{Hits, Operation, Source, Station, Strategy, Topology};
 
@@ -62,6 +63,8 @@ pub struct Known {
     pub refreshes: Vec<f64>,
     /// Characteristic time [s].
     pub age_s: f64,
+    /// Reads of what is not there, by client.
+    pub absent: Vec<Absent>,
 }
 
 impl Known {
@@ -73,7 +76,26 @@ impl Known {
             return;
         }
         let Derived { ratios, ratio, refreshes, age_s } = derive(size, &streams);
-        *self = Known { streams, size: Some(size), ratios, ratio, refreshes, age_s };
+        *self = Known { streams, size: Some(size), ratios, ratio, refreshes, age_s, absent: Vec::new() };
+    }
+
+    /// The streams without the reads of what is not there, which `all` still holds, and afterwards the ratios with them.
+    pub fn update_with_absent(&mut self, size: Size, all: Vec<KeyStream>, absent: Vec<Absent>) {
+        let rate = |stream: &KeyStream| stream.reads.iter().map(|lookups| lookups.rate).sum::<f64>();
+        let rates: Vec<f64> = all.iter().map(rate).collect();
+        let mut there = all;
+        for (stream, absent) in there.iter_mut().zip(&absent) {
+            stream.reads.iter_mut().for_each(|lookups| lookups.rate *= 1.0 - absent.share);
+        }
+        *self = Known::default();
+        self.update(size, there);
+        for (ratio, absent) in self.ratios.iter_mut().zip(&absent) {
+            *ratio = absent.mixed(*ratio);
+        }
+        let total: f64 = rates.iter().sum();
+        let hits: f64 = rates.iter().zip(&self.ratios).map(|(rate, ratio)| rate * ratio).sum();
+        self.ratio = if total > 0.0 { hits / total } else { 0.0 };
+        self.absent = absent;
     }
 
     /// What a cache does to the keys of a client that get past it.

@@ -18,7 +18,14 @@ pub struct Contents {
     locations: u64,
     /// Version of the entry of every key that was written in the run, by key and part; what is in is not always still kept.
     versions: KeyTable<u64>,
+    /// Until when it is kept that nothing was found for a key [ns]; such an entry takes no room.
+    nothing: KeyTable<u64>,
+    /// For how long that is kept [ns].
+    misses_ns: u64,
 }
+
+/// Ranks from here on are those of keys that nobody has.
+pub const ABSENT: u64 = 1 << 50;
 
 /// Entries of written keys whose versions are followed.
 const MOST_KEYS: usize = 1 << 21;
@@ -60,17 +67,27 @@ impl Contents {
             keys: streams.iter().map(|stream| stream.keys).collect(),
             locations: u64::from(locations.max(1)),
             versions: KeyTable::bounded(MOST_KEYS),
+            nothing: KeyTable::bounded(MOST_KEYS),
+            misses_ns: cache.rules.misses_ns,
         })
     }
 
     /// Looks a key up; `u` is uniform on 0–1.
     pub fn look_up(&mut self, asked: &Asked, u: f64) -> bool {
+        if asked.rank > ABSENT {
+            return self.nothing.get(self.absent(asked)).is_some_and(|until| until > asked.now);
+        }
         let Some((part, stream)) = self.find(asked) else { return false };
         self.cache.lookup(part, stream, asked.rank, asked.now, u)
     }
 
     /// Puts a key in, with the version of what is put in.
     pub fn fill(&mut self, asked: &Asked, version: u64) {
+        if asked.rank > ABSENT {
+            let key = self.absent(asked);
+            let kept = if self.misses_ns > 0 { self.nothing.entry(key) } else { None };
+            return kept.into_iter().for_each(|until| *until = asked.now + self.misses_ns);
+        }
         let Some((part, stream)) = self.find(asked) else { return };
         self.cache.fill(part, stream, asked.rank, asked.now);
         let at = entry_of(asked.key, part);
@@ -81,6 +98,12 @@ impl Contents {
         {
             *entry = version;
         }
+    }
+
+    /// Place of what is not there, at the location and node that was asked.
+    fn absent(&self, asked: &Asked) -> u64 {
+        let place = location_of(asked.user, self.locations) << 32 | u64::from(asked.instance);
+        mix(mix(asked.rank ^ place << 8) ^ u64::from(asked.source)).max(1)
     }
 
     /// Version of the entry of a key that is kept; `None` where versions are not followed.
@@ -109,6 +132,7 @@ impl Contents {
 
     /// Empties what an instance holds, at every location.
     pub fn flush(&mut self, instance: u32, now: u64) {
+        self.nothing = KeyTable::bounded(MOST_KEYS);
         for location in 0..self.locations {
             self.cache.flush(self.cache.part(location as usize, instance as usize), now);
         }

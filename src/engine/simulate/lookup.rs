@@ -1,10 +1,10 @@
 //! What a cache does with a call, and who fills it, empties it and refreshes it.
 
 use super::calls::{Call, Kind, NONE, Outcome};
-use super::contents::{Asked, node_of};
+use super::contents::{ABSENT, Asked, node_of};
 use super::{Simulation, net};
 use crate::engine::random::Purpose;
-use crate::topology::{Hits, Station, Strategy};
+use crate::topology::{Cache, Hits, Station, Strategy};
 
 const DONE: Outcome = Outcome::Ok { data: false, degraded: false, miss: false };
 const MISS: Outcome = Outcome::Ok { data: false, degraded: false, miss: true };
@@ -168,7 +168,9 @@ impl Simulation {
         while let Some(cache) = follows {
             let to = self.net.routes[cache as usize].to as usize;
             // Fills are free when the hit ratio is given.
-            if matches!(&self.net.stations[to].station, Station::Cache(spec) if net::is_derived(spec)) {
+            let nothing = self.requests[self.calls[slot].request].rank > ABSENT;
+            let keeps = |spec: &Cache| net::is_derived(spec) && (!nothing || spec.rules.misses_ns > 0);
+            if matches!(&self.net.stations[to].station, Station::Cache(spec) if keeps(spec)) {
                 self.send(slot, cache, NONE, NONE, Kind::Fill);
             }
             follows = self.net.routes[cache as usize].follows[0];

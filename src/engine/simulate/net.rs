@@ -327,7 +327,7 @@ fn keeps_copies(net: &StationNet) -> bool {
         Station::Store(store) => store.replicas > 0 || store.standby,
         Station::Cache(cache) => is_derived(cache),
         Station::Queue(_) => true,
-        Station::Source(source) => source.habits.device_ttl_s > 0.0,
+        Station::Source(source) => source.habits.device_ttl_s > 0.0 || source.habits.absent > 0.0,
         Station::Router(_) | Station::Server(_) | Station::Observer => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use super::calls::Request;
+use super::contents::ABSENT;
 use crate::engine::calendar::{Class, What};
 use crate::engine::pace;
 use crate::engine::random::{Draw, Purpose, mix};
@@ -188,7 +189,9 @@ impl Simulation {
         let (keys, session) = (source.keys, source.habits.session);
         let creates = self.creates(station, hash, !reads);
         let rank = if creates { self.created_rank(station, keys) } else { rank };
-        let key = self.key_of(station, rank, creates);
+        let absent = self.asks_for_nothing(station, hash, reads);
+        let rank = if absent { ABSENT + rank } else { rank };
+        let key = if absent { 0 } else { self.key_of(station, rank, creates) };
         let slot = self.requests.insert(Request {
             hash,
             born: self.now,

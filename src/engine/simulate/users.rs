@@ -130,6 +130,14 @@ impl Simulation {
         self.send_out(request, found.source, false);
     }
 
+    /// Whether a read asks for what is not there.
+    pub(super) fn asks_for_nothing(&self, station: u32, hash: u64, reads: bool) -> bool {
+        let net = &self.net.stations[station as usize];
+        let Station::Source(source) = &net.station else { return false };
+        let share = source.habits.absent;
+        reads && share > 0.0 && Draw::new(net.keys.of(Purpose::Habit), hash, 2).uniform() < share
+    }
+
     /// Whether a write creates a key.
     pub(super) fn creates(&self, station: u32, hash: u64, writes: bool) -> bool {
         let net = &self.net.stations[station as usize];

@@ -1,6 +1,8 @@
 //! Rates from callers to callees: what arrives at a station, how it copes, what it sends on.
 
 use super::{Arriving, Solver, change};
+use crate::engine::cache::KeyStream;
+use crate::engine::flows::absent::Absent;
 use crate::engine::flows::calls::Step;
 use crate::engine::flows::instance::{self, Demand, Occupancy};
 use crate::engine::flows::keys::{self, Classes};
@@ -287,7 +289,14 @@ impl Solver<'_> {
             self.sites[cache].known.missed(size, client)
         };
         let streams = keys::streams(&self.sources, &self.classes, &rates, &deletes, &updates, past);
-        self.sites[node].known.update(size, streams);
+        if self.sources.iter().all(|source| source.habits.absent <= 0.0) {
+            return self.sites[node].known.update(size, streams);
+        }
+        let rate = |stream: &KeyStream| stream.reads.iter().map(|lookups| lookups.rate).sum::<f64>();
+        let all = self.sources.iter().zip(&streams);
+        let absent =
+            all.map(|(source, stream)| Absent::new(self.topology, node, source, rate(stream))).collect();
+        self.sites[node].known.update_with_absent(size, streams, absent);
     }
 
     /// Variability of what leaves a station (Whitt 1983): as the arrivals when idle, as the service when busy.
@@ -410,7 +419,7 @@ impl Solver<'_> {
                 step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
             self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op));
             if op == Operation::Read && !self.topology.route(step.route).background {
-                self.fill(node, step, rate);
+                self.fill(node, client, step, rate);
             }
         }
         if op == Operation::Write {
@@ -425,16 +434,25 @@ impl Solver<'_> {
     }
 
     /// What was fetched on a miss is filled into the caches that missed.
-    fn fill(&mut self, node: usize, step: Step, rate: f64) {
+    fn fill(&mut self, node: usize, client: usize, step: Step, rate: f64) {
         let mut gate = step.gate;
         while let Some(look_up) = gate {
             let cache = self.topology.ends(look_up).1;
             if keys::size(self.topology, cache, 1).is_some() {
-                self.arrivals_of(node, cache).upkeep += rate * step.going;
-                self.sent[look_up][1] += rate * step.going;
+                let rate = rate * step.going * self.filled(cache, client);
+                self.arrivals_of(node, cache).upkeep += rate;
+                self.sent[look_up][1] += rate;
             }
             gate = self.plan.gates[look_up][0];
         }
+    }
+
+    /// Share of a client's misses at a cache that are filled.
+    fn filled(&self, cache: usize, client: usize) -> f64 {
+        let Station::Cache(spec) = &self.topology.place(cache).station else { return 1.0 };
+        let known = &self.sites[cache].known;
+        let absent = known.absent.get(client);
+        absent.map_or(1.0, |absent| absent.filled(known.ratios[client], spec.rules.misses_ns > 0))
     }
 
     /// Writes remove their key: from a cache that they pass, and from those beside the server.
