@@ -10,15 +10,14 @@ pub const MAX_ZOOM: f64 = 4.0;
 /// One press of a zoom button.
 const STEP: f64 = 1.25;
 
-/// Screen pixels that a fit leaves free: above for the figures in the corner, below for the zoom buttons.
-const FREE: Margins = Margins { top: 104.0, right: 36.0, bottom: 60.0, left: 36.0 };
-
-struct Margins {
-    top: f64,
-    right: f64,
-    bottom: f64,
-    left: f64,
-}
+/// Screen pixels that a fit leaves free: above for the figures in the corner, below for the zoom buttons, and at the
+/// sides, where a phone has none to give away.
+const TOP: f64 = 104.0;
+const BOTTOM: f64 = 60.0;
+const SIDE: f64 = 36.0;
+const SIDE_OF_A_PHONE: f64 = 10.0;
+/// A canvas narrower than this is a phone's [px].
+const PHONE: f64 = 500.0;
 
 /// Where the canvas is looked at from: screen = (canvas + pan) × zoom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,24 +84,28 @@ impl Viewport {
 
     /// Shows the whole rectangle, with room around it, at 100 % or less.
     pub fn fit(&mut self, rect: Rect) {
-        let free = [self.size[0] - FREE.left - FREE.right, self.size[1] - FREE.top - FREE.bottom];
+        let free = [self.size[0] - 2.0 * self.side(), self.size[1] - TOP - BOTTOM];
         let size = rect.size();
         let zoom = (free[0] / size[0].max(1.0)).min(free[1] / size[1].max(1.0));
         self.zoom = zoom.clamp(MIN_ZOOM, 1.0);
-        self.put(rect.center(), [FREE.left + free[0] / 2.0, FREE.top + free[1] / 2.0]);
+        self.put(rect.center(), [self.side() + free[0] / 2.0, TOP + free[1] / 2.0]);
     }
 
     /// Pans no more than needed to bring the rectangle out from under the edges.
     pub fn reveal(&mut self, rect: Rect) {
         let (min, max) = (self.to_screen(rect.min), self.to_screen(rect.max));
-        let low = [FREE.left, FREE.top];
-        let high = [self.size[0] - FREE.right, self.size[1] - FREE.bottom];
+        let low = [self.side(), TOP];
+        let high = [self.size[0] - self.side(), self.size[1] - BOTTOM];
         let on = |axis: usize| match () {
             () if min[axis] < low[axis] => low[axis] - min[axis],
             () if max[axis] > high[axis] => (high[axis] - max[axis]).max(low[axis] - min[axis]),
             () => 0.0,
         };
         self.pan_by([on(0), on(1)]);
+    }
+
+    fn side(&self) -> f64 {
+        if self.size[0] < PHONE { SIDE_OF_A_PHONE } else { SIDE }
     }
 
     fn put(&mut self, canvas: Point, screen: Point) {

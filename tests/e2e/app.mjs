@@ -66,6 +66,11 @@ export class App {
     return this.blocks.filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
+  /** The title of a group's frame. */
+  groupTitle(name) {
+    return this.page.locator("[data-group]", { hasText: name });
+  }
+
   /** The port of a block on its calling ("out") or called ("in") side. */
   port(name, side) {
     return this.block(name).locator(`[data-port="${side}"]`);

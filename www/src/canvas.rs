@@ -23,7 +23,7 @@ use overlay::DraftLayer;
 use traffic::{Traffic, TrafficScale};
 
 /// Below this zoom, labels are too small to read and go.
-const FAR: f64 = 0.4;
+const FAR: f64 = 0.48;
 /// Below this zoom, cards say less in larger letters.
 const MIDDLE: f64 = 0.8;
 

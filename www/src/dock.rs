@@ -22,10 +22,47 @@ pub fn Dock() -> impl IntoView {
             aria-label="Findings and charts" role="region">
             <CloseSheet/>
             <Findings/>
-            <TimeSeries/>
+            <Middle/>
             <Ladder/>
             <Folded/>
         </footer>
+    }
+}
+
+/// What happened in the run.
+#[component]
+fn Middle() -> impl IntoView {
+    let app = App::get();
+    let aside = Signal::derive(move || chart::span(app));
+    let selected = RwSignal::new(0);
+    view! { <Tabbed names=&["Time series"] selected aside>{TimeSeries()}</Tabbed> }
+}
+
+/// A part of the dock that shows one of several.
+#[component]
+fn Tabbed(
+    names: &'static [&'static str],
+    selected: RwSignal<usize>,
+    /// What stands at the right of the names.
+    aside: Signal<String>,
+    children: Children,
+) -> impl IntoView {
+    let tab = move |(index, name): (usize, &'static str)| {
+        view! {
+            <button type="button" role="tab" aria-selected=move || (selected.get() == index).to_string()
+                on:click=move |_| selected.set(index)>
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <section aria-label=move || names[selected.get()]>
+            <div class="hd">
+                <div class="tabs" role="tablist">{names.iter().copied().enumerate().map(tab).collect_view()}</div>
+                <small>{aside}</small>
+            </div>
+            {children()}
+        </section>
     }
 }
 

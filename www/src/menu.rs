@@ -88,16 +88,22 @@ fn keep_inside(menu: &HtmlElement, left: f64, top: f64) {
 }
 
 fn step(menu: &HtmlElement, by: i32) {
-    let count = menu.child_element_count() as i32;
+    let items = items(menu);
     let active = document().active_element();
-    let now = (0..count).find(|index| menu.children().item(*index as u32) == active).unwrap_or(0);
-    if count > 0 {
-        focus_at(menu, (now + by).rem_euclid(count) as u32);
+    let now = items.iter().position(|item| active.as_ref() == Some(item.as_ref())).unwrap_or(0);
+    if !items.is_empty() {
+        focus_at(menu, (now as i32 + by).rem_euclid(items.len() as i32) as usize);
     }
 }
 
-fn focus_at(menu: &HtmlElement, index: u32) {
-    if let Some(item) = menu.children().item(index).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+fn focus_at(menu: &HtmlElement, index: usize) {
+    if let Some(item) = items(menu).get(index) {
         let _ = item.focus();
     }
+}
+
+/// The entries, without the lines between them.
+fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
+    let all = (0..menu.child_element_count()).filter_map(|index| menu.children().item(index));
+    all.filter(|item| item.tag_name() == "BUTTON").filter_map(|item| item.dyn_into().ok()).collect()
 }

@@ -23,6 +23,19 @@ for (const colorScheme of ["light", "dark"]) {
       await shot(page, "killed");
     });
 
+    test(`a zone, faults: ${colorScheme}`, async ({ app, page }) => {
+      await page.setViewportSize({ width: 1366, height: 768 });
+      await app.open();
+      await app.play();
+      await app.block("App server").click();
+      await app.block("Database").click({ modifiers: ["Shift"] });
+      await page.keyboard.press("Control+g");
+      await page.waitForTimeout(2000);
+      await shot(page, "zone");
+      await app.block("Database").click({ button: "right" });
+      await shot(page, "menu");
+    });
+
     test(`exercise: ${colorScheme}`, async ({ app, page }) => {
       await app.open();
       await page.getByRole("button", { name: "Exercises" }).first().click();

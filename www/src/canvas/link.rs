@@ -81,7 +81,9 @@ fn Label(card: LinkCard) -> impl IntoView {
         <text class:failing=move || failed.with(Option::is_some) x=x y=move || y(0.0)>
             <tspan class="carries" x=own_x y=own(-1.0)>{words}</tspan>
             <tspan x=own_x y=own(0.0)>{rate}</tspan>
-            <tspan x=own_x y=own(1.0)>{move || failed.get().map(|failed| format!(" ✕ {failed}"))}</tspan>
+            <tspan x=own_x y=own(1.0)>
+                {move || failed.get().map(|failed| if stacked.get() { format!("✕ {failed}") } else { format!(" ✕ {failed}") })}
+            </tspan>
         </text>
     }
 }
@@ -133,7 +135,9 @@ pub fn failed_share(now: &LinkFrame) -> f64 {
 /// The share of the calls that fail, once it matters.
 fn failures(now: &LinkFrame) -> Option<String> {
     let failed = failed_share(now);
-    (failed >= FAILING).then(|| figures::share(failed))
+    // Where many fail, whole percents say enough, and fit between two blocks.
+    let shown = if failed < 0.1 { failed } else { (failed * 100.0).round() / 100.0 };
+    (failed >= FAILING).then(|| figures::share(shown))
 }
 
 /// Thicker by one step for every ten times the rate [px].

@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use headroom::design::LinkId;
 use headroom::figures;
-use headroom::session::{Viewport, geometry};
+use headroom::session::Viewport;
+use headroom::session::geometry::{self, Rect};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -26,6 +27,11 @@ const MOST: f64 = 14.0;
 const LONGEST_FRAME: f64 = 50.0;
 /// Colors are read anew once in so many frames, so that a change of theme shows.
 const RECOLOR: u32 = 30;
+/// Around the links: what a dot and a failure beside its link need [canvas units].
+const ROOM: f64 = 12.0;
+/// The layer grows and shrinks by this [px].
+const STEP: f64 = 32.0;
+const NOWHERE: Rect = Rect { min: [0.0; 2], max: [0.0; 2] };
 
 /// The layer of moving dots, between links and blocks.
 #[component]
@@ -86,6 +92,7 @@ fn animate(app: App, canvas: HtmlCanvasElement) {
         pen,
         flows: Vec::new(),
         order: Vec::new(),
+        area: NOWHERE,
         colors: None,
         age: 0,
         last: None,
@@ -130,6 +137,8 @@ struct Layer {
     /// One per link, in the order of `order`.
     flows: Vec<Followed>,
     order: Vec<LinkId>,
+    /// Where the layer lies on the canvas [px].
+    area: Rect,
     colors: Option<[String; 2]>,
     age: u32,
     /// When the last frame was drawn [ms].
@@ -154,8 +163,8 @@ impl Layer {
         self.last = moves.then_some(now_ms);
         let view = self.app.viewport.get_untracked();
         let density = window().device_pixel_ratio().min(2.0);
-        self.fit_canvas(&view, density);
         self.follow_links();
+        self.fit_canvas(&view, density);
         if moves {
             self.advance(passed * self.app.run.speed.get_untracked().clamp(0.1, 2.0));
         }
@@ -163,15 +172,44 @@ impl Layer {
         self.paint(&marks, view.zoom.clamp(0.6, 1.3), density);
     }
 
-    /// Makes the canvas as large as its place; that also wipes it.
-    fn fit_canvas(&self, view: &Viewport, density: f64) {
-        let [width, height] = view.size.map(|side| (side * density).round() as u32);
+    /// Makes the canvas as large as the links in view need, which is what the browser then has to put together anew in
+    /// every frame; and wipes it.
+    fn fit_canvas(&mut self, view: &Viewport, density: f64) {
+        let area = self.area(view);
+        if area != self.area {
+            self.area = area;
+            let style = web_sys::HtmlElement::style(&self.canvas);
+            let sides = [
+                ("left", area.min[0]),
+                ("top", area.min[1]),
+                ("width", area.size()[0]),
+                ("height", area.size()[1]),
+            ];
+            for (name, pixels) in sides {
+                let _ = style.set_property(name, &format!("{pixels}px"));
+            }
+        }
+        let [width, height] = area.size().map(|side| (side * density).round() as u32);
         if (self.canvas.width(), self.canvas.height()) != (width, height) {
             self.canvas.set_width(width);
             self.canvas.set_height(height);
         }
-        let _ = self.pen.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
-        self.pen.clear_rect(0.0, 0.0, view.size[0], view.size[1]);
+        let [left, top] = area.min;
+        let _ = self.pen.set_transform(density, 0.0, 0.0, density, -left * density, -top * density);
+        self.pen.clear_rect(left, top, area.size()[0], area.size()[1]);
+    }
+
+    /// The part of the screen in which dots can be, in steps that few changes of the view change.
+    fn area(&self, view: &Viewport) -> Rect {
+        let bounds = self.flows.iter().filter_map(|followed| followed.flow.bounds());
+        let Some(all) = bounds.reduce(|all, one| all.union(&one)) else { return NOWHERE };
+        let all = all.grown(ROOM);
+        let (min, max) = (view.to_screen(all.min), view.to_screen(all.max));
+        let inside = |value: f64, axis: usize| value.clamp(0.0, view.size[axis].max(0.0));
+        Rect {
+            min: [0, 1].map(|axis| inside((min[axis] / STEP).floor() * STEP, axis)),
+            max: [0, 1].map(|axis| inside((max[axis] / STEP).ceil() * STEP, axis)),
+        }
     }
 
     fn follow_links(&mut self) {

@@ -45,22 +45,10 @@ fn of_answered(sample: &Sample, time: f64) -> f64 {
 #[component]
 pub fn TimeSeries() -> impl IntoView {
     let app = App::get();
-    let samples = Memo::new(move |_| app.series.with(|all| all[all.len().saturating_sub(SHOWN)..].to_vec()));
-    let span = move || {
-        samples.with(|all| match (all.first(), all.last()) {
-            (Some(first), Some(last)) => format!(
-                "{} to {} s of simulated time",
-                figures::whole(first.at_s as u64),
-                figures::whole(last.at_s as u64)
-            ),
-            _ => String::new(),
-        })
-    };
+    let samples = Memo::new(move |_| app.series.with(|all| shown(all).to_vec()));
     let pointed = RwSignal::new(None);
     view! {
-        <section aria-label="Time series">
-            <div class="hd"><h4>"Time series"</h4><small>{span}</small></div>
-            <Show when=move || samples.with(|all| all.len() > 1) fallback=move || {
+        <Show when=move || samples.with(|all| all.len() > 1) fallback=move || {
                 view! { <p class="empty">{move || if app.run.playing.get() { "Measuring …" } else { "Press Run: one point per simulated second appears here." }}</p> }
             }>
                 <div class="chart">
@@ -68,8 +56,23 @@ pub fn TimeSeries() -> impl IntoView {
                     <Plot label="Latency" lines=&TIMES samples pointed show=figures::time/>
                 </div>
             </Show>
-        </section>
     }
+}
+
+/// “1 to 25 s of simulated time”.
+pub fn span(app: App) -> String {
+    app.series.with(|all| match (shown(all).first(), all.last()) {
+        (Some(first), Some(last)) => format!(
+            "{} to {} s of simulated time",
+            figures::whole(first.at_s as u64),
+            figures::whole(last.at_s as u64)
+        ),
+        _ => String::new(),
+    })
+}
+
+fn shown(all: &[Sample]) -> &[Sample] {
+    &all[all.len().saturating_sub(SHOWN)..]
 }
 
 #[component]

@@ -2,11 +2,11 @@
 
 use headroom::blocks::link::PARAMS;
 use headroom::design::LinkId;
-use headroom::figures;
+use headroom::figures::rows;
 use leptos::prelude::*;
 
 use super::form::{Form, Of};
-use super::results::{Figure, Source, report};
+use super::results::{Results, report, source};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -48,17 +48,12 @@ pub fn LinkPanel(id: LinkId) -> impl IntoView {
 #[component]
 fn LinkResults(id: LinkId) -> impl IntoView {
     let app = App::get();
-    let rows = move || {
+    let found = Signal::derive(move || {
         let (report, _) = report(app);
         let place = app.answer.with(|answer| {
             (0..answer.topology.graph.edge_count()).find(|index| answer.topology.route(*index).id == id)
         });
-        let found = report.links.get(place?)?.clone();
-        Some(view! {
-            <Figure name="Calls" value=figures::rate(found.calls)/>
-            <Figure name="Failures" value=figures::rate(found.failures)/>
-            <Figure name="Waiting for a connection" value=(found.waiting > 0.0).then(|| figures::count(found.waiting))/>
-        })
-    };
-    view! { <section><Source title="Results"/><table>{rows}</table></section> }
+        place.and_then(|place| report.links.get(place)).map_or_else(Vec::new, rows::link)
+    });
+    view! { <Results title="Results" aside=source(app) rows=found/> }
 }

@@ -182,8 +182,8 @@ fn Group(id: NodeId) -> impl IntoView {
     };
     view! {
         <div class="form">
-            <label for="group" title="A host, zone or region that can fail as a whole">"Fails together with"</label>
-            <select id="group" on:change=choose>{options}</select>
+            <label for="block-group" title="A host, zone or region that can fail as a whole">"Fails together with"</label>
+            <select id="block-group" on:change=choose>{options}</select>
         </div>
     }
 }
@@ -253,7 +253,7 @@ fn Life(id: NodeId) -> impl IntoView {
                 </button>
             </div>
             <Show when=move || { instances.get() > 1 }>
-                <div role="group" aria-label="Instances">
+                <div role="group" aria-label="Kill one instance">
                     <h4>"Kill one instance"</h4>
                     <div class="instances">{each}</div>
                 </div>

@@ -1,11 +1,12 @@
 //! The whole design, shown while nothing is selected: totals, cost by block, single points of failure, objectives.
 
-use headroom::figures::{self, Kind};
-use headroom::report::{Cause, Traffic};
+use headroom::figures;
+use headroom::figures::rows::{self, Row};
+use headroom::topology::Place;
 use leptos::prelude::*;
 
 use super::objectives::Objectives;
-use super::results::{Figure, Source, report};
+use super::results::{Results, report, source};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -25,52 +26,16 @@ pub fn Totals() -> impl IntoView {
 #[component]
 fn Requests() -> impl IntoView {
     let app = App::get();
-    let headroom =
-        move || app.answer.with(|answer| answer.ladder.first().map(|rung| figures::multiple(rung.multiple)));
-    let rows = move || {
-        let (report, _) = report(app);
-        view! { <TrafficRows traffic=report.total.clone()/> }
-    };
-    let by_operation = move || {
-        let (report, _) = report(app);
-        let both = report.reads.offered > 0.0 && report.writes.offered > 0.0;
-        let p99 = |traffic: &Traffic| traffic.latency.map(|times| figures::estimate(&times.p99, Kind::Time));
-        both.then(|| {
-            view! {
-                <Figure name="Reads p99" value=p99(&report.reads)/>
-                <Figure name="Writes p99" value=p99(&report.writes)/>
-            }
-        })
-    };
+    let found = Signal::derive(move || {
+        let mut found = rows::requests(&report(app).0);
+        let first = app.answer.with(|answer| answer.ladder.first().map(|rung| rung.multiple));
+        found.extend(first.map(|first| Row::new("Headroom", figures::multiple(first))));
+        found
+    });
+    let seen = Signal::derive(move || rows::consistency(&report(app).0.consistency));
     view! {
-        <section>
-            <Source title="Requests"/>
-            <table>{rows}{by_operation}{move || view! { <Figure name="Headroom" value=headroom()/> }}</table>
-        </section>
-    }
-}
-
-#[component]
-fn TrafficRows(traffic: Traffic) -> impl IntoView {
-    let time = |pick: fn(&headroom::report::Times) -> headroom::report::Estimate| {
-        traffic.latency.map(|times| figures::estimate(&pick(&times), Kind::Time))
-    };
-    let counts = &traffic.counts;
-    let failed = Cause::ALL.into_iter().zip(counts.failed).filter(|(_, count)| *count > 0);
-    let failed: Vec<_> = failed
-        .map(|(cause, count)| view! { <Figure name=cause.name() value=figures::whole(count)/> })
-        .collect();
-    let rare = |count: u64| (count > 0).then(|| figures::whole(count));
-    view! {
-        <Figure name="Sent" value=figures::rate(traffic.offered)/>
-        <Figure name="Answered ok" value=figures::estimate(&traffic.goodput, Kind::Rate)/>
-        <Figure name="Success" value=figures::estimate(&traffic.success, Kind::Share)/>
-        <Figure name="Latency p50" value=time(|times| times.p50)/>
-        <Figure name="Latency p95" value=time(|times| times.p95)/>
-        <Figure name="Latency p99" value=time(|times| times.p99)/>
-        <Figure name="Degraded" value=rare(counts.degraded)/>
-        <Figure name="Ok without data" value=rare(counts.hollow)/>
-        {failed}
+        <Results title="Requests" aside=source(app) rows=found/>
+        <Results title="Consistency" aside="of what readers saw".to_owned() rows=seen/>
     }
 }
 
@@ -108,32 +73,22 @@ fn Ring() -> impl IntoView {
 #[component]
 fn CostByBlock() -> impl IntoView {
     let app = App::get();
-    let rows = move || {
+    let parts = Signal::derive(move || {
         let answer = app.answer.get();
-        let mut parts: Vec<_> = answer
-            .topology
-            .places()
-            .filter_map(|(index, place)| {
-                let cost = *answer.cost.nodes.get(index)?;
-                (cost > 0.0).then(|| (place.name.clone(), cost))
-            })
-            .collect();
-        if answer.cost.egress > 0.0 {
-            parts.push(("Traffic out".to_owned(), answer.cost.egress));
-        }
+        let of_block =
+            |(index, place): (usize, &Place)| Some((place.name.clone(), *answer.cost.nodes.get(index)?));
+        let mut parts: Vec<_> = answer.topology.places().filter_map(of_block).collect();
+        parts.push(("Traffic out".to_owned(), answer.cost.egress));
+        parts.retain(|part| part.1 > 0.0);
         parts.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let row =
-            |(name, cost)| view! { <tr><th scope="row">{name}</th><td>{figures::money(cost)}</td></tr> };
-        parts.into_iter().map(row).collect_view()
-    };
-    let total = move || {
+        parts.into_iter().map(|(name, cost)| Row::new(name, figures::money(cost))).collect::<Vec<_>>()
+    });
+    let total = Signal::derive(move || {
         app.answer.with(|answer| {
             let million =
                 answer.cost.per_million.map(|cost| format!(", {} a million requests", figures::money(cost)));
             format!("{} a month{}", figures::money(answer.cost.month), million.unwrap_or_default())
         })
-    };
-    view! {
-        <section><div class="source"><h4>"Cost"</h4><small>{total}</small></div><table>{rows}</table></section>
-    }
+    });
+    view! { <Results title="Cost" aside=total rows=parts/> }
 }

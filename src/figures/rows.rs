@@ -1,0 +1,242 @@
+//! Reports as rows of a table: a name and its figure, in the words that page and terminal share. A figure that says
+//! nothing here has no row.
+
+use std::borrow::Cow;
+
+use super::{Kind, count, estimate, rate, share, time, whole};
+use crate::report::{
+    BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, QueueReport, Report, Times,
+    Traffic,
+};
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What the figure is of.
+    pub name: Cow<'static, str>,
+    /// The figure, with what is known of its accuracy.
+    pub value: String,
+}
+
+impl Row {
+    /// A row of these two.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: String) -> Row {
+        Row { name: name.into(), value }
+    }
+}
+
+/// What the clients sent and what came of it.
+pub fn requests(report: &Report) -> Vec<Row> {
+    let total = &report.total;
+    let mut rows = vec![
+        row("Sent", rate(total.offered)),
+        row("Answered ok", estimate(&total.goodput, Kind::Rate)),
+        row("Success", estimate(&total.success, Kind::Share)),
+    ];
+    rows.extend(latency(total));
+    let both = report.reads.offered > 0.0 && report.writes.offered > 0.0;
+    for (name, traffic) in [("Reads p99", &report.reads), ("Writes p99", &report.writes)] {
+        rows.extend(
+            traffic.latency.filter(|_| both).map(|times| row(name, estimate(&times.p99, Kind::Time))),
+        );
+    }
+    rows.extend(counted("Degraded", total.counts.degraded));
+    rows.extend(counted("Ok without data", total.counts.hollow));
+    let failed = Cause::ALL.into_iter().zip(total.counts.failed);
+    rows.extend(failed.filter_map(|(cause, count)| counted(cause.name(), count)));
+    let (sent, attempts) = (total.counts.sent, total.counts.attempts);
+    rows.extend((attempts > sent).then(|| row("Tries a request", count(attempts as f64 / sent as f64))));
+    rows
+}
+
+/// What readers saw of what writers wrote; empty where nothing can be stale.
+pub fn consistency(seen: &Consistency) -> Vec<Row> {
+    let shares = [
+        ("Stale reads", seen.stale),
+        ("Found nothing yet", seen.not_found),
+        ("Missed their own write", seen.own_missed),
+        ("Went backwards", seen.backwards),
+    ];
+    let shares = shares.into_iter().filter_map(|(name, share)| Some(row(name, of_share(&share?))));
+    let counts = [
+        ("Writes lost", seen.counts.lost),
+        ("Conflicting keys", seen.counts.conflicts),
+        ("Writes done twice", seen.counts.duplicates),
+    ];
+    shares.chain(counts.into_iter().filter_map(|(name, count)| counted(name, count))).collect()
+}
+
+/// One block.
+pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
+    let mut rows = vec![row("Arrive", rate(found.offered)), row("Completed", rate(found.carried))];
+    let figures = [
+        ("Asked of capacity", found.load.map(share)),
+        ("Cores busy", found.busy.map(|busy| estimate(&busy, Kind::Share))),
+        ("Busiest instance", found.hottest.map(share)),
+        ("Waiting", Some(count(found.waiting))),
+        ("Wait, mean", found.wait.map(|times| estimate(&times.mean, Kind::Time))),
+        ("Reply p50", of_times(found.latency, |times| times.p50)),
+        ("Reply p95", of_times(found.latency, |times| times.p95)),
+        ("Reply p99", of_times(found.latency, |times| times.p99)),
+        ("Hits", found.hit_ratio.map(share)),
+        ("Cold starts", found.cold.map(share)),
+    ];
+    rows.extend(figures.into_iter().filter_map(|(name, value)| Some(row(name, value?))));
+    let dropped = Cause::ALL.into_iter().zip(found.dropped).filter(|(_, dropped)| *dropped > 0.0);
+    rows.extend(dropped.map(|(cause, dropped)| row(cause.name(), rate(dropped))));
+    rows.extend((found.wasted > 0.0).then(|| row("Done for nobody", share(found.wasted))));
+    rows.extend(found.queue.iter().flat_map(|queue| messages(queue)));
+    rows.extend(found.behind.iter().flat_map(not_yet_durable));
+    rows.extend(live.then(|| row("Instances alive", found.alive.to_string())));
+    rows
+}
+
+/// What became of the messages of a queue.
+fn messages(queue: &QueueReport) -> Vec<Row> {
+    let mut rows: Vec<Row> = [
+        ("Until done, mean", of_times(queue.latency, |times| times.mean)),
+        ("Until done, p99", of_times(queue.latency, |times| times.p99)),
+        ("Backlog grows by", (queue.growth > 0.0).then(|| rate(queue.growth))),
+        ("Longest backlog", (queue.peak > 0).then(|| whole(queue.peak))),
+        ("Oldest message", (queue.oldest_s > 0.0).then(|| time(queue.oldest_s))),
+        ("Backlog gone after", queue.drain_s.map(time)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(row(name, value?)))
+    .collect();
+    let all = queue.groups.iter().fold(Messages::default(), |all, group| all.and(group));
+    let counts = [
+        ("Messages done", all.done),
+        ("Delivered again", all.redelivered),
+        ("Dead letters", all.dead),
+        ("Messages dropped", all.dropped),
+        ("Messages lost", all.lost),
+    ];
+    rows.extend(counts.into_iter().filter_map(|(name, count)| counted(name, count)));
+    rows
+}
+
+/// Writes that a cache acknowledged before its store had them.
+fn not_yet_durable(behind: &BehindReport) -> Vec<Row> {
+    let counts = [
+        ("Written later", behind.flushed),
+        ("Overwritten before", behind.overwritten),
+        ("Not yet durable", behind.dirty + behind.flushing),
+        ("Acknowledged and lost", behind.lost),
+    ];
+    counts.into_iter().filter_map(|(name, count)| counted(name, count)).collect()
+}
+
+/// One link.
+pub fn link(found: &LinkReport) -> Vec<Row> {
+    let mut rows = vec![row("Calls", rate(found.calls)), row("Failures", rate(found.failures))];
+    let rates = [
+        ("Not sent", found.rejected),
+        ("Retries", found.retries),
+        ("Second copies", found.hedges),
+        ("Writes done twice", found.duplicates),
+        ("Lost on the way", found.lost),
+    ];
+    let some = rates.into_iter().filter(|(_, value)| *value > 0.0);
+    rows.extend(some.map(|(name, value)| row(name, rate(value))));
+    rows.extend((found.waiting > 0.0).then(|| row("Waiting for a connection", count(found.waiting))));
+    rows
+}
+
+/// “simulated, 25 s measured”.
+pub fn source(report: &Report, live: bool) -> String {
+    if live {
+        format!("simulated, {} measured", time(report.duration_s))
+    } else {
+        "steady state, by formula".to_owned()
+    }
+}
+
+fn row(name: &'static str, value: String) -> Row {
+    Row::new(name, value)
+}
+
+fn counted(name: &'static str, count: u64) -> Option<Row> {
+    (count > 0).then(|| row(name, whole(count)))
+}
+
+fn latency(traffic: &Traffic) -> Vec<Row> {
+    let rows = [
+        ("Latency p50", of_times(traffic.latency, |times| times.p50)),
+        ("Latency p95", of_times(traffic.latency, |times| times.p95)),
+        ("Latency p99", of_times(traffic.latency, |times| times.p99)),
+    ];
+    rows.into_iter().filter_map(|(name, value)| Some(row(name, value?))).collect()
+}
+
+fn of_times(times: Option<Times>, pick: fn(&Times) -> Estimate) -> Option<String> {
+    times.map(|times| estimate(&pick(&times), Kind::Time))
+}
+
+fn of_share(share: &Estimate) -> String {
+    estimate(share, Kind::Share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{analysis, share};
+
+    fn report() -> Report {
+        let design = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","rate":100},
+            {"id":2,"block":"app-server","service_ms":5}],"links":[[1,2]]}"#;
+        analysis::answer(&share::from_json(design).expect("a design").design).report
+    }
+
+    fn value<'a>(rows: &'a [Row], name: &str) -> Option<&'a str> {
+        rows.iter().find(|row| row.name == name).map(|row| row.value.as_str())
+    }
+
+    #[test]
+    fn every_figure_that_is_there_has_a_row_and_no_other() {
+        let mut report = report();
+        let rows = requests(&report);
+        assert_eq!(value(&rows, "Sent"), Some("100/s"));
+        assert_eq!(value(&rows, "overloaded"), None);
+        report.total.counts.sent = 100;
+        report.total.counts.attempts = 150;
+        report.total.counts.failed
+            [Cause::ALL.iter().position(|cause| *cause == Cause::Overloaded).expect("one")] = 7;
+        let rows = requests(&report);
+        assert_eq!((value(&rows, "overloaded"), value(&rows, "Tries a request")), (Some("7"), Some("1.5")));
+        assert_eq!(value(&node(&report.nodes[1], false), "Arrive"), Some("100/s"));
+        assert_eq!(value(&link(&report.links[0]), "Failures"), Some("0/s"));
+    }
+
+    #[test]
+    fn a_queue_says_what_became_of_its_messages_and_a_link_what_it_did_not_send() {
+        let mut report = report();
+        let groups = vec![
+            Messages { done: 5, dead: 2, ..Messages::default() },
+            Messages { done: 1, ..Messages::default() },
+        ];
+        let queue =
+            QueueReport { latency: None, peak: 9, oldest_s: 0.0, drain_s: Some(2.0), growth: 0.0, groups };
+        report.nodes[1].queue = Some(Box::new(queue));
+        report.nodes[1].behind = Some(BehindReport { dirty: 3, flushing: 1, ..BehindReport::default() });
+        let rows = node(&report.nodes[1], true);
+        assert_eq!((value(&rows, "Messages done"), value(&rows, "Dead letters")), (Some("6"), Some("2")));
+        assert_eq!(
+            (value(&rows, "Backlog gone after"), value(&rows, "Oldest message")),
+            (Some("2.00 s"), None)
+        );
+        assert_eq!(value(&rows, "Not yet durable"), Some("4"));
+        report.links[0].rejected = 12.0;
+        assert_eq!(value(&link(&report.links[0]), "Not sent"), Some("12.0/s"));
+    }
+
+    #[test]
+    fn consistency_has_rows_only_where_something_was_compared() {
+        let mut seen = Consistency::default();
+        assert_eq!(consistency(&seen), []);
+        seen.stale = Some(Estimate::exact(0.03));
+        seen.counts.lost = 12;
+        let rows = consistency(&seen);
+        assert_eq!((value(&rows, "Stale reads"), value(&rows, "Writes lost")), (Some("3 %"), Some("12")));
+    }
+}

@@ -1,0 +1,53 @@
+// Draw a zone around two blocks, name it, kill it, revive it; drag a block in and out.
+import { expect, test } from "../fixtures.mjs";
+import { center } from "../app.mjs";
+
+test("draw a group and kill it", async ({ app, page }) => {
+  await app.open();
+  await app.play();
+  await app.block("App server").click();
+  await app.block("Database").click({ modifiers: ["Shift"] });
+  await page.keyboard.press("Control+g");
+  const name = app.inspector.getByLabel("Name of the group");
+  await expect(name).toHaveValue("zone 1");
+  await name.fill("east");
+  const zone = page.getByRole("group", { name: /^zone east/ });
+  await expect(zone).toHaveAttribute("data-state", "calm");
+  // What it costs is known before: the zone is a single point of failure.
+  await expect(zone).toHaveAccessibleName(/single point of failure/);
+
+  await app.groupTitle("zone east").click({ button: "right" });
+  await page.getByRole("menuitem", { name: /^Kill/ }).click();
+  await expect(zone).toHaveAttribute("data-state", "down");
+  await expect(app.block("App server")).toHaveAttribute("data-state", "down");
+  await expect(app.block("Database")).toHaveAttribute("data-state", "down");
+  const served = page.locator("dl", { hasText: "Served" });
+  await expect(served).toContainText(/Served0(\.\d+)? %/, { timeout: 30_000 });
+
+  await app.inspector.getByRole("button", { name: "Revive it" }).click();
+  await expect(zone).toHaveAttribute("data-state", "calm");
+  await expect(app.block("Database")).not.toHaveAttribute("data-state", "down");
+});
+
+test("drag a block into a group, out again, and dissolve the group", async ({ app, page }) => {
+  await app.open();
+  await app.block("App server").click();
+  await app.block("Database").click({ modifiers: ["Shift"] });
+  await page.keyboard.press("Control+g");
+  const inside = app.inspector.locator("section", { hasText: "Inside" });
+  await expect(inside.getByRole("button")).toHaveText(["App server", "Database"]);
+
+  const [x, y] = await center(app.block("Load balancer"));
+  const [toX, toY] = await center(app.block("App server"));
+  await app.drag([x, y], [toX + 30, toY + 20]);
+  const together = app.inspector.getByLabel("Fails together with");
+  await expect(together.locator("option:checked")).toHaveText("zone 1");
+  await app.drag([toX + 30, toY + 20], [x, y + 60]);
+  await expect(together.locator("option:checked")).toHaveText("none");
+
+  await app.groupTitle("zone 1").click();
+  await app.inspector.getByRole("button", { name: "Dissolve it" }).click();
+  await expect(app.groupTitle("zone 1")).toHaveCount(0);
+  await app.undo.click();
+  await expect(app.groupTitle("zone 1")).toHaveCount(1);
+});
