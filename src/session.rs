@@ -351,6 +351,7 @@ fn without_value(edit: &Edit) -> Edit {
         Edit::SetLink(id, param, _) => Edit::SetLink(*id, param.clone(), None),
         Edit::Rename(id, _) => Edit::Rename(*id, String::new()),
         Edit::ChangeGroup(group) => Edit::RemoveGroup(group.id),
+        Edit::SetFault(fault) => Edit::RemoveFault(fault.id),
         Edit::SetName(_) => Edit::SetName(String::new()),
         Edit::SetObjectives(_) => Edit::SetObjectives(crate::design::Objectives::default()),
         Edit::SetRun(_) => Edit::SetRun(crate::design::Run::default()),

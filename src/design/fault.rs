@@ -186,6 +186,30 @@ pub static KINDS: &[About] = &[
     },
 ];
 
+/// When a fault begins, as a field of its form.
+pub static AT: Param = number(
+    "at_s",
+    "Begins at",
+    "Simulated time since the start of the run, the warm-up included.",
+    Unit::Seconds,
+    0.0,
+    86_400.0,
+    0.0,
+    "The start",
+);
+
+/// How long it lasts, as a field of its form; an empty one is until the end.
+pub static FOR: Param = number(
+    "for_s",
+    "Lasts for",
+    "Simulated time until it ends; empty is until the end of the run.",
+    Unit::Seconds,
+    0.0,
+    86_400.0,
+    0.0,
+    "Until the end",
+);
+
 /// The kind with this id.
 pub fn find(id: &str) -> Option<&'static About> {
     KINDS.iter().find(|kind| kind.id == id)

@@ -1,6 +1,7 @@
 //! The dock: findings with their fixes, time series, what breaks first.
 
 mod chart;
+mod faults;
 mod findings;
 mod ladder;
 
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 use chart::TimeSeries;
+use faults::Timeline;
 use findings::Findings;
 use ladder::Ladder;
 
@@ -29,13 +31,22 @@ pub fn Dock() -> impl IntoView {
     }
 }
 
-/// What happened in the run.
+/// What happened in the run, and what goes wrong in it on purpose.
 #[component]
 fn Middle() -> impl IntoView {
     let app = App::get();
-    let aside = Signal::derive(move || chart::span(app));
-    let selected = RwSignal::new(0);
-    view! { <Tabbed names=&["Time series"] selected aside>{TimeSeries()}</Tabbed> }
+    let count = Memo::new(move |_| app.design.with(|design| design.faults.len()));
+    let aside = Signal::derive(move || match (app.panels.middle.get(), count.get()) {
+        (0, _) => chart::span(app),
+        (_, 0) => String::new(),
+        (_, 1) => "1 fault".to_owned(),
+        (_, count) => format!("{count} faults"),
+    });
+    let content = move || match app.panels.middle.get() {
+        0 => TimeSeries().into_any(),
+        _ => Timeline().into_any(),
+    };
+    view! { <Tabbed names=&["Time series", "Faults"] selected=app.panels.middle aside>{content}</Tabbed> }
 }
 
 /// A part of the dock that shows one of several.

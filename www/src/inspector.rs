@@ -1,5 +1,6 @@
 //! The inspector: the whole design when nothing is selected, else the selected block or link.
 
+mod fault;
 mod field;
 mod form;
 mod group;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
+pub use fault::FaultForm;
 use group::GroupPanel;
 use link::LinkPanel;
 use node::NodePanel;

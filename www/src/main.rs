@@ -8,6 +8,7 @@ mod cards;
 mod dialogs;
 mod dock;
 mod effects;
+mod faults;
 mod hud;
 mod inspector;
 mod keys;

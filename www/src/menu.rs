@@ -1,5 +1,6 @@
 //! The context menu of a block, a link or the canvas, made from the list of commands.
 
+use headroom::design::{Fault, fault};
 use headroom::session::Command;
 use headroom::session::menu::of as menu_of;
 use leptos::ev;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::faults::{by_hand, is_like};
 use crate::parts::keys_as_read;
 use crate::state::App;
 
@@ -23,11 +25,14 @@ pub fn ContextMenu() -> impl IntoView {
         }
     });
     on_cleanup(move || outside.remove());
-    move || menu.get().map(|(target, at)| view! { <Menu commands=menu_of(target) at/> })
+    move || {
+        menu.get()
+            .map(|(target, at)| view! { <Menu commands=menu_of(target) faults=by_hand(app, target) at/> })
+    }
 }
 
 #[component]
-fn Menu(commands: Vec<&'static Command>, at: [f64; 2]) -> impl IntoView {
+fn Menu(commands: Vec<&'static Command>, faults: Vec<Fault>, at: [f64; 2]) -> impl IntoView {
     let app = App::get();
     let list = NodeRef::<html::Div>::new();
     let [left, top] = on_screen(at);
@@ -59,10 +64,22 @@ fn Menu(commands: Vec<&'static Command>, at: [f64; 2]) -> impl IntoView {
             </button>
         }
     };
+    let breaks = move |drawn: Fault| {
+        let about = fault::find(&drawn.kind)?;
+        let goes_on = app.run.troubles.with_untracked(|all| all.iter().any(|other| is_like(other, &drawn)));
+        let label = if goes_on { format!("End: {}", about.name) } else { about.name.to_owned() };
+        let run = move |_| {
+            app.panels.menu.set(None);
+            app.strike(&drawn, !goes_on);
+        };
+        Some(view! { <button type="button" role="menuitem" title=about.doc on:click=run>{label}</button> })
+    };
     let enabled = |command: &&'static Command| app.session.with_value(|session| (command.enabled)(session));
     view! {
         <div class="menu" role="menu" node_ref=list on:keydown=on_key>
             {commands.into_iter().filter(enabled).map(item).collect_view()}
+            {(!faults.is_empty()).then(|| view! { <hr/> })}
+            {faults.into_iter().filter_map(breaks).collect_view()}
         </div>
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use headroom::design::{Design, GroupId, NodeId};
+use headroom::design::{Design, Fault, GroupId, NodeId};
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker};
 use headroom::report::Report;
@@ -76,6 +76,7 @@ pub fn restart(app: App) {
     app.frame.set(None);
     app.live.set(None);
     app.series.set(Vec::new());
+    app.happened.set(Vec::new());
     outdate(app, false);
     let run = fresh(app, true);
     send(
@@ -95,6 +96,7 @@ pub fn restart(app: App) {
     for group in app.run.lost.get_untracked() {
         lose(app, group, true);
     }
+    app.run.troubles.get_untracked().iter().for_each(|fault| strike(app, fault, true));
 }
 
 /// Tells the live run that the design changed.
@@ -152,6 +154,13 @@ pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
 pub fn lose(app: App, group: GroupId, lost: bool) {
     if let Some(run) = live(app) {
         send(app, ToWorker::Lose { run, group: group.0, lost });
+    }
+}
+
+/// Breaks something by hand, or ends that.
+pub fn strike(app: App, fault: &Fault, on: bool) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Fault { run, fault: share::fault_to_json(fault), on });
     }
 }
 
@@ -240,6 +249,10 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
         return;
     }
     app.series.set(std::mem::take(&mut report.series));
+    let faults = std::mem::take(&mut report.faults);
+    if app.happened.with_untracked(|old| *old != faults) {
+        app.happened.set(faults);
+    }
     if report.duration_s >= TELLING_S {
         app.live.set(Some(Arc::from(report)));
     }

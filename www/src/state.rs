@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::{self, Answer};
-use headroom::design::{Design, Edit, GroupId, LinkId, NodeId};
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
 use headroom::job::Frame;
-use headroom::report::{Report, Sample};
+use headroom::report::{FaultSpan, Report, Sample};
 use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
 use leptos::prelude::*;
 
 use crate::cards::Cards;
+use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
 use crate::runner::Runner;
 use crate::{effects, runner, store};
@@ -40,6 +41,8 @@ pub struct App {
     pub live: RwSignal<Option<Arc<Report>>>,
     /// The run's time series.
     pub series: RwSignal<Vec<Sample>>,
+    /// Faults of the run that have begun.
+    pub happened: RwSignal<Vec<FaultSpan>>,
     /// Play, pace, seed, traffic, kills.
     pub run: Run,
     /// What is open on the screen.
@@ -71,6 +74,8 @@ pub struct Run {
     pub dead: RwSignal<BTreeSet<(NodeId, Option<u32>)>>,
     /// Groups that were made to go silent and not revived.
     pub lost: RwSignal<BTreeSet<GroupId>>,
+    /// Faults by hand that go on.
+    pub troubles: RwSignal<Vec<Fault>>,
 }
 
 /// What is open on the screen.
@@ -92,6 +97,8 @@ pub struct Panels {
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
+    /// Which part of the dock's middle is open.
+    pub middle: RwSignal<usize>,
     /// Sections of long forms that stand open.
     pub unfolded: RwSignal<BTreeSet<&'static str>>,
     /// Light or dark.
@@ -158,6 +165,7 @@ impl App {
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             series: RwSignal::new(Vec::new()),
+            happened: RwSignal::new(Vec::new()),
             run: Run::of(session.design()),
             panels: Panels::new(),
             cards: Cards::new(),
@@ -183,6 +191,7 @@ impl App {
         self.run.traffic.set(design.run.traffic);
         self.run.dead.set(BTreeSet::new());
         self.run.lost.set(BTreeSet::new());
+        self.run.troubles.set(Vec::new());
         self.run.playing.set(true);
         let mut session = Session::new(design);
         session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
@@ -285,6 +294,18 @@ impl App {
         self.voice.polite.set(format!("{title} {what}."));
     }
 
+    /// Breaks something by hand in the run, now; or ends that.
+    pub fn strike(&self, drawn: &Fault, on: bool) {
+        let lasts = fault::find(&drawn.kind).is_some_and(|kind| kind.lasts);
+        self.run.troubles.update(|all| {
+            all.retain(|other| !is_like(other, drawn));
+            all.extend((on && lasts).then(|| drawn.clone()));
+        });
+        runner::strike(*self, drawn, on);
+        let name = self.design.with_untracked(|design| name_of(design, drawn));
+        self.voice.polite.set(if on { format!("{name}.") } else { format!("Ended: {name}.") });
+    }
+
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.
     pub fn current(&self) -> Design {
         let mut design = self.session.with_value(|session| Design::clone(session.design()));
@@ -310,6 +331,7 @@ impl Run {
             traffic: RwSignal::new(design.run.traffic),
             dead: RwSignal::new(BTreeSet::new()),
             lost: RwSignal::new(BTreeSet::new()),
+            troubles: RwSignal::new(Vec::new()),
         }
     }
 
@@ -335,6 +357,7 @@ impl Panels {
             dialog: RwSignal::new(None),
             menu: RwSignal::new(None),
             renaming: RwSignal::new(None),
+            middle: RwSignal::new(0),
             unfolded: RwSignal::new(BTreeSet::new()),
             dark: RwSignal::new(store::is_dark()),
         }

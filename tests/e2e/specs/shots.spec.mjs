@@ -32,6 +32,11 @@ for (const colorScheme of ["light", "dark"]) {
       await page.keyboard.press("Control+g");
       await page.waitForTimeout(2000);
       await shot(page, "zone");
+      await page.getByRole("tab", { name: "Faults" }).click();
+      const faults = page.getByRole("region", { name: "Faults" });
+      await faults.getByLabel("Add a fault").selectOption({ label: "Slow down" });
+      await faults.getByLabel("Add a fault").selectOption({ label: "Traffic spike" });
+      await shot(page, "faults");
       await app.block("Database").click({ button: "right" });
       await shot(page, "menu");
     });

@@ -1,7 +1,7 @@
 //! Time series of the run: requests a second and latency percentiles, one point per simulated second.
 
 use headroom::figures;
-use headroom::report::Sample;
+use headroom::report::{FaultSpan, Sample};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -84,6 +84,7 @@ fn Plot(
     pointed: RwSignal<Option<usize>>,
     show: fn(f64) -> String,
 ) -> impl IntoView {
+    let app = App::get();
     let top = Memo::new(move |_| {
         samples.with(|all| nice(lines.iter().flat_map(|line| all.iter().map(line.of)).fold(0.0, f64::max)))
     });
@@ -105,6 +106,7 @@ fn Plot(
             <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true"
                 on:pointermove=move |event| pointed.set(samples.with_untracked(|all| at_pointer(&event, all.len())))
                 on:pointerleave=move |_| pointed.set(None)>
+                <path class="broken" d=move || app.happened.with(|faults| samples.with(|all| bands(all, faults)))/>
                 <path class="axis" d=format!("M0 0H{WIDE}M0 {HIGH}H{WIDE}")/>
                 <path class="axis" d=move || samples.with(|all| rule(all, pointed.get()))/>
                 {lines.iter().map(draw).collect_view()}
@@ -132,6 +134,22 @@ fn rule(samples: &[Sample], at: Option<usize>) -> String {
 fn place(index: usize, count: usize) -> f64 {
     let step = WIDE / (count.max(LEAST) - 1) as f64;
     WIDE - step * (count as f64 - 1.0 - index as f64)
+}
+
+/// Bands over the time in which something was broken on purpose.
+fn bands(samples: &[Sample], faults: &[FaultSpan]) -> String {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return String::new() };
+    let x = |at_s: f64| {
+        let step = place(1, samples.len()) - place(0, samples.len());
+        place(0, samples.len()) + step * (at_s.clamp(first.at_s, last.at_s) - first.at_s)
+    };
+    let seen = faults.iter().filter(|fault| fault.from_s <= last.at_s);
+    let seen = seen.filter(|fault| fault.until_s.is_none_or(|until| until >= first.at_s));
+    let band = |fault: &FaultSpan| {
+        let (from, until) = (x(fault.from_s), x(fault.until_s.unwrap_or(f64::INFINITY)));
+        format!("M{from:.1} 0H{:.1}V{HIGH}H{from:.1}Z", until.max(from + 1.0))
+    };
+    seen.map(band).collect()
 }
 
 fn path(samples: &[Sample], of: fn(&Sample) -> f64, top: f64) -> String {

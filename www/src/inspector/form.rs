@@ -5,7 +5,7 @@ use std::sync::Arc;
 use headroom::blocks::form;
 use headroom::blocks::param::{Param, Reader, Value, Values};
 use headroom::blocks::sections::{self, Section};
-use headroom::design::{Design, Edit, LinkId, NodeId};
+use headroom::design::{Design, Edit, FaultId, LinkId, NodeId};
 use headroom::exercises::World;
 use leptos::prelude::*;
 
@@ -20,6 +20,8 @@ pub enum Of {
     Node(NodeId),
     /// A link's.
     Link(LinkId),
+    /// A fault's.
+    Fault(FaultId),
 }
 
 impl Of {
@@ -27,6 +29,7 @@ impl Of {
         match self {
             Of::Node(id) => design.node(id).map(|node| &node.values),
             Of::Link(id) => design.link(id).map(|link| &link.values),
+            Of::Fault(id) => design.fault(id).map(|fault| &fault.values),
         }
     }
 
@@ -35,14 +38,20 @@ impl Of {
         match self {
             Of::Node(id) => design.node(id).is_some_and(|node| !world.is_free(&node.block, param.id)),
             Of::Link(_) => !world.is_free_on_links(param.id),
+            Of::Fault(_) => false,
         }
     }
 
-    fn set(self, param: &str, value: Option<Value>) -> Edit {
-        match self {
+    fn set(self, design: &Design, param: &str, value: Option<Value>) -> Option<Edit> {
+        Some(match self {
             Of::Node(id) => Edit::Set(id, param.to_owned(), value),
             Of::Link(id) => Edit::SetLink(id, param.to_owned(), value),
-        }
+            Of::Fault(id) => {
+                let mut fault = design.fault(id)?.clone();
+                fault.values.set(param, value);
+                Edit::SetFault(fault)
+            }
+        })
     }
 }
 
@@ -96,8 +105,9 @@ fn Part(of: Of, params: &'static [Param], section: Section) -> impl IntoView {
     .into_any()
 }
 
+/// One parameter, while it is offered.
 #[component]
-fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl IntoView {
+pub fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl IntoView {
     let app = App::get();
     let offered = Memo::new(move |_| {
         app.design
@@ -118,7 +128,10 @@ fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl IntoView
             if fact.get() {
                 return view! { <Fact param text=text/> }.into_any();
             }
-            let put: Put = Arc::new(move |value| app.edit_field(&of.set(param.id, value)));
+            let put: Put = Arc::new(move |value| {
+                let edit = app.design.with_untracked(|design| of.set(design, param.id, value));
+                edit.iter().for_each(|edit| app.edit_field(edit));
+            });
             view! { <Field param text=text put/> }.into_any()
         })
     }

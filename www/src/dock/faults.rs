@@ -1,0 +1,177 @@
+//! The design's faults on a time axis, with add, change and remove; and what was broken by hand.
+
+use headroom::blocks::param::Values;
+use headroom::design::fault::{self, Strikes, Target};
+use headroom::design::{Design, Edit, Fault, FaultId};
+use headroom::figures;
+use leptos::prelude::*;
+
+use crate::faults::{self, name_of};
+use crate::inspector::FaultForm;
+use crate::parts::Icon;
+use crate::state::App;
+
+/// A new fault begins this long after the present moment of the run, or at this time of a fresh one [s].
+const SOON_S: f64 = 10.0;
+/// And lasts this long, where it can last [s].
+const LASTS_S: f64 = 20.0;
+/// The axis is at least this long [s].
+const LEAST_S: f64 = 60.0;
+
+/// The timeline.
+#[component]
+pub fn Timeline() -> impl IntoView {
+    let app = App::get();
+    let order = Memo::new(move |_| {
+        app.design.with(|design| {
+            let mut faults: Vec<_> = design.faults.iter().map(|fault| (fault.at_s, fault.id)).collect();
+            faults.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            faults.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
+        })
+    });
+    let now =
+        Memo::new(move |_| app.frame.with(|frame| frame.as_ref().map_or(0.0, |frame| frame.at_s.floor())));
+    let end = Memo::new(move |_| {
+        let last = |fault: &Fault| fault.at_s + fault.for_s.unwrap_or(0.0);
+        let last = app.design.with(|design| design.faults.iter().map(last).fold(0.0, f64::max));
+        round_end(last.max(now.get()).max(LEAST_S))
+    });
+    let opened = RwSignal::new(None);
+    let edited = move || opened.get().filter(|id| order.with(|order| order.contains(id)));
+    let left = move || format!("{:.2}%", 100.0 * now.get() / end.get());
+    view! {
+        <ByHand/>
+        <div class="timeline" role="list" aria-label="Faults of the design">
+            <div class="axis" aria-hidden="true">
+                <span>"0"</span><span>{move || figures::time(end.get() / 2.0)}</span><span>{move || figures::time(end.get())}</span>
+                <i style:left=left></i>
+            </div>
+            <For each=move || order.get() key=|id| *id let:id><Row id end opened/></For>
+        </div>
+        <Show when=move || order.with(Vec::is_empty)>
+            <p class="empty">"Nothing goes wrong on purpose yet. A fault of the timeline is part of the design, and happens in every run of it."</p>
+        </Show>
+        <Adder opened/>
+        {move || edited().map(|id| view! { <FaultForm id/> })}
+    }
+}
+
+/// One fault as a bar on the axis; a click opens its form.
+#[component]
+fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl IntoView {
+    let app = App::get();
+    let drawn = Memo::new(move |_| app.design.with(|design| design.fault(id).cloned()));
+    let name = Memo::new(move |_| {
+        app.design.with(|design| design.fault(id).map_or_else(String::new, |fault| name_of(design, fault)))
+    });
+    let time = move || drawn.with(|fault| fault.as_ref().map(when));
+    let bar = move |pick: fn(&Fault, f64) -> f64| {
+        move || {
+            let end = end.get();
+            drawn.with(|fault| {
+                fault.as_ref().map(|fault| format!("{:.2}%", 100.0 * (pick(fault, end) / end).min(1.0)))
+            })
+        }
+    };
+    let wide = |fault: &Fault, end: f64| fault.for_s.unwrap_or_else(|| rest(fault, end));
+    let flip = move |_| opened.update(|now| *now = if *now == Some(id) { None } else { Some(id) });
+    view! {
+        <div class="row" role="listitem">
+            <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
+                title=time on:click=flip>{name}</button>
+            <span class="lane" on:click=flip>
+                <i style:left=bar(|fault, _| fault.at_s) style:width=bar(wide)></i>
+            </span>
+            <button class="square" type="button" aria-label=move || format!("Remove {}", name.get())
+                on:click=move |_| app.edit(&Edit::RemoveFault(id))><Icon name="x"/></button>
+        </div>
+    }
+}
+
+/// What has no end of its own reaches to the end of the axis, what is over in a moment is a mark.
+fn rest(fault: &Fault, end: f64) -> f64 {
+    let lasts = fault::find(&fault.kind).is_some_and(|kind| kind.lasts);
+    if lasts { (end - fault.at_s).max(0.0) } else { 0.0 }
+}
+
+/// “from 20 s for 10 s”.
+fn when(fault: &Fault) -> String {
+    let length = fault.for_s.map_or_else(String::new, |length| format!(" for {}", figures::time(length)));
+    format!("from {}{length}", figures::time(fault.at_s))
+}
+
+/// Adds a fault: its kind, then the form asks for the rest.
+#[component]
+fn Adder(opened: RwSignal<Option<FaultId>>) -> impl IntoView {
+    let app = App::get();
+    let add = move |event| {
+        let chosen = event_target_value(&event);
+        // The list is a menu: it shows its title again.
+        if let Some(select) = faults::select_of(&event) {
+            select.set_selected_index(0);
+        }
+        let Some(kind) = fault::find(&chosen) else { return };
+        let at_s =
+            app.frame.with_untracked(|frame| frame.as_ref().map_or(0.0, |frame| frame.at_s.ceil())) + SOON_S;
+        let drawn = app.design.with_untracked(|design| {
+            let target = first_target(app, design, kind)?;
+            let for_s = kind.lasts.then_some(LASTS_S);
+            let (id, kind) = (design.next_fault_id(), kind.id.to_owned());
+            Some(Fault { id, kind, target, at_s, for_s, values: Values::default() })
+        });
+        let Some(drawn) = drawn else {
+            return app.refuse(match kind.strikes {
+                Strikes::Group => "Draw a group first: select blocks and press Mod+G.",
+                Strikes::Link => "Draw a link first.",
+                Strikes::Block | Strikes::BlockOrAll => "No block here can be struck by that.",
+            });
+        };
+        let id = drawn.id;
+        app.edit(&Edit::AddFault(drawn));
+        opened.set(Some(id));
+    };
+    let option =
+        |kind: &'static fault::About| view! { <option value=kind.id title=kind.doc>{kind.name}</option> };
+    view! {
+        <select class="adder" aria-label="Add a fault" on:change=add>
+            <option value="">"Add a fault …"</option>
+            {fault::KINDS.iter().map(option).collect_view()}
+        </select>
+    }
+}
+
+/// What is selected, when the kind can strike it, else the first thing that it can.
+fn first_target(app: App, design: &Design, kind: &'static fault::About) -> Option<Target> {
+    let all = faults::targets(app, design, kind);
+    let selection = app.selection.get_untracked();
+    let node = selection.single_node().map(Target::Block);
+    let wanted = node.or(selection.single_link().map(Target::Link)).or(selection.group.map(Target::Group));
+    let chosen = wanted.filter(|wanted| all.iter().any(|(target, _)| target == wanted));
+    chosen.or(all.first().map(|(target, _)| *target))
+}
+
+/// Faults by hand that go on, each with a button that ends it.
+#[component]
+fn ByHand() -> impl IntoView {
+    let app = App::get();
+    let entry = move |drawn: Fault| {
+        let name = app.design.with_untracked(|design| name_of(design, &drawn));
+        view! {
+            <button class="btn small" type="button" on:click=move |_| app.strike(&drawn, false)>
+                <Icon name="heart-pulse"/>"End: "{name}
+            </button>
+        }
+    };
+    move || {
+        let going = app.run.troubles.get();
+        (!going.is_empty()).then(|| view! {
+            <div class="acts" role="group" aria-label="Broken by hand">{going.into_iter().map(entry).collect_view()}</div>
+        })
+    }
+}
+
+/// The next of 60, 120, 300, 600 … [s].
+fn round_end(value: f64) -> f64 {
+    let steps = [60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 21_600.0, 43_200.0, 86_400.0];
+    steps.into_iter().find(|end| *end >= value).unwrap_or(2.0 * value)
+}

@@ -1,0 +1,81 @@
+//! Faults in words, what each kind can strike here, and faults by hand from the context menu.
+
+use headroom::blocks::param::Values;
+use headroom::design::fault::{self, Strikes, Target};
+use headroom::design::{Design, Fault, FaultId};
+use headroom::session::{Target as Pointed, groups};
+use headroom::topology::{self, Trouble};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+
+use crate::state::App;
+
+/// “Slow down App server”.
+pub fn name_of(design: &Design, drawn: &Fault) -> String {
+    let kind = fault::find(&drawn.kind).map_or(drawn.kind.as_str(), |kind| kind.name);
+    match drawn.target {
+        Target::All => kind.to_owned(),
+        target => format!("{kind}: {}", name_of_target(design, target)),
+    }
+}
+
+/// What the person calls it.
+pub fn name_of_target(design: &Design, target: Target) -> String {
+    let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
+    match target {
+        Target::All => "all".to_owned(),
+        Target::Block(id) => title(id),
+        Target::Group(id) => groups::title(design, id),
+        Target::Link(id) => design
+            .link(id)
+            .map_or_else(String::new, |link| format!("{} → {}", title(link.from), title(link.to))),
+    }
+}
+
+/// Everything that a kind of fault can strike in this design, with its name.
+pub fn targets(app: App, design: &Design, kind: &'static fault::About) -> Vec<(Target, String)> {
+    let all = (kind.strikes == Strikes::BlockOrAll).then_some(Target::All);
+    let blocks = design.nodes.iter().map(|node| Target::Block(node.id));
+    let links = design.links.iter().map(|link| Target::Link(link.id));
+    let groups = design.groups.iter().map(|group| Target::Group(group.id));
+    let every = all.into_iter().chain(blocks).chain(links).chain(groups);
+    let fits = |target: &Target| lowered(app, &new(kind, *target)).is_some();
+    every.filter(fits).map(|target| (target, name_of_target(design, target))).collect()
+}
+
+/// What can be done by hand to what the menu is about, besides killing it, which is a command.
+pub fn by_hand(app: App, pointed: Pointed) -> Vec<Fault> {
+    let target = match pointed {
+        Pointed::Node(id) | Pointed::In(id) | Pointed::Out(id) => Target::Block(id),
+        Pointed::Link(id) => Target::Link(id),
+        Pointed::Group(id) => Target::Group(id),
+        Pointed::Canvas => Target::All,
+    };
+    let faults = fault::KINDS.iter().map(|kind| new(kind, target));
+    let offered =
+        |drawn: &Fault| lowered(app, drawn).is_some_and(|trouble| !matches!(trouble, Trouble::Kill(_)));
+    faults.filter(offered).collect()
+}
+
+/// Whether two faults are of one kind at one place.
+pub fn is_like(a: &Fault, b: &Fault) -> bool {
+    (&a.kind, a.target) == (&b.kind, b.target)
+}
+
+/// The list that an event came from.
+pub fn select_of(event: &web_sys::Event) -> Option<HtmlSelectElement> {
+    event.target()?.dyn_into().ok()
+}
+
+fn new(kind: &'static fault::About, target: Target) -> Fault {
+    let kind = kind.id.to_owned();
+    Fault { id: FaultId(0), kind, target, at_s: 0.0, for_s: None, values: Values::default() }
+}
+
+/// What the engine makes of it; nothing where it has no place in this design.
+fn lowered(app: App, drawn: &Fault) -> Option<Trouble> {
+    app.answer
+        .with_untracked(|answer| topology::fault::lower(drawn, &answer.topology).ok())
+        .map(|fault| fault.trouble)
+}
