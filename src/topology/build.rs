@@ -2,7 +2,7 @@
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::{Domain, Place, Problem, Route, Station, Topology};
+use super::{Domain, Place, Policies, Problem, Route, Station, Topology};
 use crate::blocks::{self, link};
 use crate::design::{Design, Link, LinkId};
 
@@ -77,6 +77,7 @@ fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>)
         return;
     }
     let mut route = link::lower(drawn.id, &drawn.values);
+    let wanted = route.policy;
     match &topology.place(from).station {
         Station::Source(source) => adopt_client_policy(&mut route, source),
         Station::Router(_) | Station::Queue(_) => stay_single(&mut route),
@@ -88,8 +89,37 @@ fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>)
     if let Station::Queue(queue) = &topology.place(from).station {
         adopt_queue_policy(&mut route, &queue.rules);
     }
+    if let Some(text) = left_out(&wanted, &route.policy) {
+        let text = format!("{}: {text}", topology.place(from).name);
+        problems.push(Problem { node: None, link: Some(drawn.id), text });
+    }
     let edge = topology.graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), route);
     topology.outgoing[from].push(edge);
+}
+
+/// What a person asked of a link that its caller cannot do.
+fn left_out(wanted: &Policies, got: &Policies) -> Option<&'static str> {
+    let alone = wanted.quorum > 0 && !wanted.parallel && wanted.group == 0;
+    let many = wanted.parallel != got.parallel || wanted.group != got.group || wanted.quorum != got.quorum;
+    if many || wanted.hedge_ns != got.hedge_ns {
+        Some(
+            "it passes each call to one target, so calls at the same time, answers needed and hedges do nothing on this \
+             link.",
+        )
+    } else if wanted.breaker != got.breaker
+        || wanted.bulkhead != got.bulkhead
+        || wanted.datagram != got.datagram
+    {
+        Some(
+            "a queue hands a message over when there is room, so breaker, bulkhead and datagrams do nothing here.",
+        )
+    } else if alone {
+        Some(
+            "answers needed count calls made at the same time: set calls in parallel, or call links together.",
+        )
+    } else {
+        None
+    }
 }
 
 /// A client's timeout and retries are its own, not its links'.

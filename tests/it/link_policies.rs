@@ -233,3 +233,21 @@ fn a_cable_sends_one_message_after_the_other() {
     let report = run(nodes, r#"[1,2,{"latency_ms":1,"bandwidth_mbit":80,"response_kb":10}]"#, 400.0);
     near("mean", report.total.latency.expect("answers").mean.value, 0.002 + 0.001 + 0.002, 0.02);
 }
+
+#[test]
+fn what_a_caller_cannot_do_is_named() {
+    let problems = |nodes: &str, links: &str| {
+        let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
+        topology::build(&headroom::share::from_json(&json).expect("a design").design).1.len()
+    };
+    let router =
+        r#"{"id":1,"block":"client"},{"id":2,"block":"load-balancer"},{"id":3,"block":"app-server"}"#;
+    assert_eq!(problems(router, r#"[1,2,{"hedge_ms":5}],[2,3]"#), 0);
+    assert_eq!(problems(router, r#"[1,2],[2,3,{"hedge_ms":5}]"#), 1);
+    assert_eq!(problems(router, r#"[1,2,{"parallel":true}],[2,3,{"breaker":"consecutive"}]"#), 1);
+    let queue = r#"{"id":1,"block":"client"},{"id":2,"block":"message-queue"},{"id":3,"block":"worker"}"#;
+    assert_eq!(problems(queue, r#"[1,2],[2,3,{"bulkhead":5}]"#), 1);
+    let server = r#"{"id":1,"block":"client"},{"id":2,"block":"app-server"},{"id":3,"block":"sql-database"}"#;
+    assert_eq!(problems(server, r#"[1,2],[2,3,{"calls":3,"quorum":2}]"#), 1);
+    assert_eq!(problems(server, r#"[1,2],[2,3,{"calls":3,"quorum":2,"parallel":true}]"#), 0);
+}
