@@ -3,6 +3,7 @@
 //! Rates in 1/s, times in s, offered load in erlangs (arrivals × mean service).
 
 pub mod invert;
+pub mod orders;
 
 mod token_bucket;
 

@@ -23,6 +23,7 @@ mod formulas;
 mod ladder;
 mod link_policies;
 mod links;
+mod orders;
 mod proof;
 mod queues;
 mod reference;
