@@ -1,6 +1,7 @@
 //! What follows from a design: what breaks first, single points of failure, cost, findings with fixes.
 
 pub mod advice;
+pub mod availability;
 pub mod breaks_first;
 pub mod cost;
 pub mod findings;
@@ -31,6 +32,8 @@ pub struct Answer {
     pub vulnerable: Vec<vulnerable::Vulnerable>,
     /// Single points of failure and what each costs the users.
     pub spofs: Vec<Spof>,
+    /// Share of the time that requests are answered.
+    pub availability: Availability,
     /// Cost a month.
     pub cost: Cost,
     /// Findings, most severe first.
@@ -104,6 +107,60 @@ impl Loss {
     }
 }
 
+/// Share of the time that requests are answered, by how often each part fails.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Availability {
+    /// Reads of all clients, weighted by traffic (0–1); `None` without reads.
+    pub reads: Option<f64>,
+    /// Writes of all clients (0–1); `None` without writes.
+    pub writes: Option<f64>,
+    /// Reads and writes at the same time, weighted by traffic (0–1); `None` without traffic.
+    pub both: Option<f64>,
+    /// Each client, in topology order.
+    pub clients: Vec<ClientAvailability>,
+    /// Mean time between outages, partial ones counted by their share [s]; `None` when nothing fails.
+    pub between_outages_s: Option<f64>,
+    /// What costs the most time, worst first.
+    pub parts: Vec<WeakPart>,
+    /// Minimal cut sets of one and of two units; the smaller first, then the likelier.
+    pub cuts: Vec<Cut>,
+}
+
+/// Availability for one client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClientAvailability {
+    /// Station, dense index.
+    pub node: u32,
+    /// Share of the time that its reads are answered (0–1); `None` without reads.
+    pub reads: Option<f64>,
+    /// Share of the time that its writes are answered (0–1); `None` without writes.
+    pub writes: Option<f64>,
+    /// Share of the time that both are (0–1).
+    pub both: f64,
+}
+
+/// A part that fails, and what that costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeakPart {
+    /// One unit; or a primary with its standby.
+    pub units: Vec<Unit>,
+    /// Share of the time that it is down by itself (0–1).
+    pub down: f64,
+    /// Share of the time that the clients lose by it (0–1), other parts failing as they do.
+    pub costs: f64,
+}
+
+/// A minimal cut set: the loss of all of it is felt, that of less is not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cut {
+    /// One or two units; one set stands for all that are alike.
+    pub units: Vec<Unit>,
+    /// Share of the requests that are lost while it is down (0–1).
+    pub share: f64,
+    /// Share of the time that all of it is down (0–1).
+    pub chance: f64,
+}
+
 /// Cost of a design.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cost {
@@ -166,8 +223,10 @@ pub fn answer(design: &Design) -> Answer {
     let vulnerable = vulnerable::vulnerable(&topology, &report);
     let spofs = spof::find(&topology);
     let cost = cost::cost(&topology, &flows);
+    let availability = availability::availability(&topology, &flows);
+    let findings = Vec::new();
     let mut answer =
-        Answer { topology, problems, report, ladder, vulnerable, spofs, cost, findings: Vec::new() };
+        Answer { topology, problems, report, ladder, vulnerable, spofs, availability, cost, findings };
     answer.findings = findings::find(design, &answer);
     answer
 }

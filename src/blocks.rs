@@ -1,6 +1,7 @@
 //! The catalogue: one file per kind of block, listed here in palette order. Adding one is a new file and two lines.
 
 pub mod form;
+pub mod life;
 pub mod link;
 pub mod param;
 pub mod sections;
@@ -28,7 +29,7 @@ mod policy;
 mod routing;
 mod service;
 
-use crate::topology::{Price, Servers, Station};
+use crate::topology::{Life, Price, Servers, Station};
 use param::{Fixed, Param, Values};
 
 /// Every kind of block, in palette order.
@@ -55,6 +56,11 @@ pub trait Block: Sync {
 
     /// What it means to the engines. Any values give an answer: absent ones have the defaults.
     fn lower(&self, values: &Values) -> Lowered;
+
+    /// How often its instances fail.
+    fn life(&self, values: &Values) -> Life {
+        life::of_block(self.about().params, values, self.lower(values).managed)
+    }
 }
 
 /// The catalogue entry of a block.

@@ -87,6 +87,8 @@ pub struct Group {
     pub name: String,
     /// The group that it lies in.
     pub parent: Option<GroupId>,
+    /// Parameters of `blocks::life::OF_GROUP` that differ from the defaults of format 1.
+    pub values: Values,
 }
 
 /// Kinds of group, from the smallest to the largest.

@@ -4,6 +4,7 @@ mod build;
 pub mod compute;
 pub mod fault;
 mod habits;
+mod life;
 pub mod policy;
 pub mod station;
 mod strategy;
@@ -13,6 +14,7 @@ pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
 pub use fault::{Fault, Trouble};
 pub use habits::*;
+pub use life::{Life, StandbyLife};
 pub use policy::{Breaker, Jitter, OnTimeout, Policies, Trip};
 pub use station::*;
 pub use traffic::*;
@@ -51,6 +53,10 @@ pub struct Domain {
     pub name: String,
     /// Index of the domain that it lies in.
     pub parent: Option<usize>,
+    /// Mean time to failure of the whole of it [s]; infinite never fails.
+    pub mttf_s: f64,
+    /// Mean time to repair [s].
+    pub mttr_s: f64,
 }
 
 /// Something in the design that the engines left out or read differently, with its place.

@@ -286,7 +286,7 @@ fn store_takeover(topology: &Topology, node: usize, store: &Store, instance: u32
 }
 
 /// Time until a death is noticed for which somebody has to decide [s]: by the checks of monitoring, or by a person.
-fn watched(topology: &Topology) -> f64 {
+pub fn watched(topology: &Topology) -> f64 {
     if topology.monitored { detection(Health::default()) } else { PERSON_S }
 }
 

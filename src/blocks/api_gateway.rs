@@ -1,7 +1,7 @@
 //! API gateway: the one door of an API; passes calls on and turns away what exceeds the rate limit.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, routing, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, routing, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Limit, Price, Servers, Station};
 
@@ -76,6 +76,9 @@ static ABOUT: About = About {
         routing::CHECK_S,
         routing::CHECK_FAILURES,
         machine::PRICE_MONTH,
+        life::MTTF,
+        life::MTTR,
+        life::NEEDED,
         machine::PRICE_MILLION,
     ],
     initial: &[],

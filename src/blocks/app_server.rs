@@ -1,7 +1,7 @@
 //! App server: serves, then makes its own calls in drawn order, then replies.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, capacity, machine, service};
+use super::{About, Block, Family, Learn, Lowered, capacity, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Server, Servers, Station};
 
@@ -151,6 +151,9 @@ static ABOUT: About = About {
         capacity::SCALE_BOOT,
         capacity::SCALE_COOLDOWN,
         capacity::PRICE_MONTH,
+        life::MTTF,
+        life::MTTR,
+        life::NEEDED,
     ],
     initial: &[],
     initial_link: &[],

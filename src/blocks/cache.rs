@@ -1,7 +1,7 @@
 //! Cache: answers what it has in memory; what it lacks is fetched elsewhere.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
+use super::{About, Block, Family, Learn, Lowered, hits, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, CacheRules, Placement, Price, Servers, Station};
 
@@ -180,6 +180,8 @@ static ABOUT: About = About {
         service::SHAPE,
         service::CV,
         machine::QUEUE,
+        life::MTTF,
+        life::MTTR,
     ],
     initial: &[("placement", Fixed::Choice("consistent"))],
     initial_link: &[],

@@ -2,7 +2,7 @@
 
 use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, hits, machine, service};
+use super::{About, Block, Family, Learn, Lowered, hits, life, machine, service};
 use crate::topology::{Cache, CacheRules, Price, Station, Strategy};
 
 pub struct Cdn;
@@ -117,6 +117,7 @@ static ABOUT: About = About {
             source: "A contract's price, assumed (rules 3.2)",
             when: None,
         },
+        life::AVAILABILITY,
     ],
     initial: &[("purge", Fixed::Flag(true))],
     initial_link: &[],

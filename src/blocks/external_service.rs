@@ -1,7 +1,7 @@
 //! External service: somebody else's system, reached over the internet, with its own speed, errors and limits.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::topology::{Limit, Price, Server, Servers, Station};
 
 pub struct ExternalService;
@@ -65,6 +65,7 @@ static ABOUT: About = About {
             ..machine::LIMIT
         },
         machine::PRICE_MILLION,
+        life::AVAILABILITY,
     ],
     initial: &[],
     initial_link: &[("latency_ms", Fixed::Number(20.0))],

@@ -1,7 +1,7 @@
 //! Function: code that runs on demand, in an environment that the provider makes and throws away.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, capacity, machine, service};
+use super::{About, Block, Family, Learn, Lowered, capacity, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Cold, Price, Server, Servers, Station};
 
@@ -160,6 +160,7 @@ static ABOUT: About = About {
             source: "AWS Lambda: $0.20 a million (references/defaults)",
             ..machine::PRICE_MILLION
         },
+        life::AVAILABILITY,
     ],
     initial: &[],
     initial_link: &[],

@@ -1,7 +1,7 @@
 //! Load balancer: passes each call to one of the instances behind it and leaves out the dead ones.
 
 use super::param::{Fixed, Param, Reader, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, routing, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, routing, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Servers, Station};
 
@@ -64,6 +64,9 @@ static ABOUT: About = About {
         routing::CHECK_S,
         routing::CHECK_FAILURES,
         machine::PRICE_MONTH,
+        life::MTTF,
+        life::MTTR,
+        life::NEEDED,
     ],
     initial: &[],
     initial_link: &[],

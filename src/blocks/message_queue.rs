@@ -2,7 +2,7 @@
 
 use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Full, Price, Queue, QueueRules, Servers, Station};
 
@@ -183,6 +183,8 @@ static ABOUT: About = About {
             source: "m5.xlarge on demand, us-east-1 (references/defaults)",
             ..machine::PRICE_MONTH
         },
+        life::MTTF,
+        life::MTTR,
     ],
     initial: &[("attempts", Fixed::Number(5.0))],
     initial_link: &[],

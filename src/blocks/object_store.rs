@@ -1,7 +1,7 @@
 //! Object store: keeps files of any size; slow to the first byte, hard to fill.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::topology::{Addressing, Limit, Price, Reads, Servers, Station, Store};
 
 pub struct ObjectStore;
@@ -99,6 +99,7 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
+        life::AVAILABILITY,
     ],
     initial: &[],
     initial_link: &[],

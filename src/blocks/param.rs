@@ -34,6 +34,8 @@ pub enum Unit {
     Milliseconds,
     /// Seconds.
     Seconds,
+    /// Hours.
+    Hours,
     /// Gigabytes of 10⁹ bytes.
     Gigabytes,
     /// Kilobytes of 1,000 bytes.
@@ -56,6 +58,7 @@ impl Unit {
             Unit::PerSecond => "/s",
             Unit::Milliseconds => "ms",
             Unit::Seconds => "s",
+            Unit::Hours => "h",
             Unit::Gigabytes => "GB",
             Unit::Kilobytes => "KB",
             Unit::DollarsAMonth => "$/month",

@@ -2,7 +2,7 @@
 
 use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Reads, Servers, Station, Store};
 
@@ -203,6 +203,12 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
+        life::MTTF,
+        life::MTTR,
+        life::COVERAGE,
+        life::MANUAL_S,
+        life::CREWS,
+        life::STANDBY_RATE,
     ],
     initial: &[],
     initial_link: &[],

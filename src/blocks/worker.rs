@@ -1,7 +1,7 @@
 //! Worker: takes messages from a queue and does the work that nobody waits for.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, capacity, machine, service};
+use super::{About, Block, Family, Learn, Lowered, capacity, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Server, Servers, Station};
 
@@ -94,6 +94,9 @@ static ABOUT: About = About {
         capacity::SCALE_BOOT,
         capacity::SCALE_COOLDOWN,
         capacity::PRICE_MONTH,
+        life::MTTF,
+        life::MTTR,
+        life::NEEDED,
     ],
     initial: &[],
     initial_link: &[],

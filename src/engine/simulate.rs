@@ -12,6 +12,7 @@ mod choose;
 mod coalesce;
 mod contents;
 mod copies;
+mod deploy;
 mod device;
 mod discipline;
 mod dispatch;
@@ -156,6 +157,8 @@ struct Instance {
     out: bool,
     /// Takes no new calls: removed from the design while calls were in service.
     retired: bool,
+    /// Gets no new calls from those who know that it is about to be restarted.
+    draining: bool,
     busy: u32,
     held: u32,
     for_slot: Line,

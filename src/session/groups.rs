@@ -1,5 +1,6 @@
 //! Groups by hand: drawn around the selection, dissolved, and joined or left by the blocks that are dragged.
 
+use crate::blocks::param::Values;
 use std::collections::BTreeSet;
 
 use super::geometry::{self, Rect};
@@ -16,7 +17,8 @@ pub(super) fn draw(session: &mut Session) -> Vec<Effect> {
     };
     let id = design.next_group_id();
     let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
-    let group = Group { id, kind, name: format!("{} {count}", kind.name()), parent };
+    let group =
+        Group { id, kind, name: format!("{} {count}", kind.name()), parent, values: Values::default() };
     let text = format!("Drew {} around {}.", group.name, clipboard::blocks(chosen.len()));
     let members = chosen.into_iter().map(|node| Edit::SetGroup(node, Some(id)));
     let edit = Edit::All(std::iter::once(Edit::AddGroup(group)).chain(members).collect());

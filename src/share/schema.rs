@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::v1::{self, Figure};
 use super::{FORMAT, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE};
 use crate::blocks::param::{Fixed, Kind, Param, Unit};
-use crate::blocks::{About, BLOCKS, link};
+use crate::blocks::{About, BLOCKS, life, link};
 use crate::design::fault::{self, Strikes};
 
 /// The schema as JSON text for a file.
@@ -120,16 +120,17 @@ fn drawn_link() -> Json {
 
 fn group() -> Json {
     let kinds = v1::KINDS.map(|(name, _)| name);
+    let mut fields = Map::new();
+    fields.insert("id".to_owned(), id("Identity of the group: unique among the groups."));
+    fields.insert("kind".to_owned(), json!({"enum": kinds, "description": "What fails together."}));
+    fields.insert("name".to_owned(), name("What people call it."));
+    fields.insert("in".to_owned(), id("The group that it lies in."));
+    fields.extend(life::OF_GROUP.iter().map(parameter));
     json!({
         "type": "object",
         "required": ["id", "kind"],
         "additionalProperties": false,
-        "properties": {
-            "id": id("Identity of the group: unique among the groups."),
-            "kind": {"enum": kinds, "description": "What fails together."},
-            "name": name("What people call it."),
-            "in": id("The group that it lies in."),
-        },
+        "properties": fields,
     })
 }
 

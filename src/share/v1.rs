@@ -1,9 +1,9 @@
 //! Format 1, frozen: what every field is called and what its absence means. Later formats read it for ever.
 //!
 //! An absent parameter has its default of the catalogue, which `tests/golden/format1-defaults.json` holds still.
-//! Fields that this version does not know are kept: those of a block or link among its values, those of the top level
-//! in [`Design::unknown`], and those inside `run`, `objectives` and a group there too, under the name of the field
-//! that holds them (a group's under its id).
+//! Fields that this version does not know are kept: those of a block, link, group or fault among its values, those of the
+//! top level in [`Design::unknown`], and those inside `run` and `objectives` there too, under the name of the field that
+//! holds them; faults of an unknown kind as they are.
 
 mod faults;
 mod read;

@@ -3,7 +3,7 @@
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::{Domain, Place, Policies, Problem, Route, Station, Topology};
-use crate::blocks::{self, link};
+use crate::blocks::{self, life, link};
 use crate::design::{Design, Link, LinkId};
 
 /// Builds the topology of any design. Blocks and links that cannot take part are left out and named.
@@ -34,11 +34,10 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
 
 fn domains(design: &Design) -> Vec<Domain> {
     let index = |id| design.groups.iter().position(|group| group.id == id);
-    let domain = |group: &crate::design::Group| Domain {
-        id: group.id,
-        kind: group.kind,
-        name: group.name.clone(),
-        parent: group.parent.and_then(index),
+    let domain = |group: &crate::design::Group| {
+        let (mttf_s, mttr_s) = life::of_group(&group.values);
+        let parent = group.parent.and_then(index);
+        Domain { id: group.id, kind: group.kind, name: group.name.clone(), parent, mttf_s, mttr_s }
     };
     design.groups.iter().map(domain).collect()
 }
@@ -59,6 +58,7 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             price: lowered.price,
             group: node.group.and_then(|id| design.groups.iter().position(|group| group.id == id)),
             managed: lowered.managed,
+            life: block.life(&node.values),
         });
     }
 }

@@ -1,6 +1,6 @@
 //! The closed set of primitives that every block lowers to. Seconds, shares, counts; no pixels, no kinds.
 
-use super::Source;
+use super::{Life, Source};
 use crate::design::NodeId;
 use crate::report::Cause;
 
@@ -21,6 +21,8 @@ pub struct Place {
     pub group: Option<usize>,
     /// Carries its own redundancy: never counted as a single point of failure.
     pub managed: bool,
+    /// How often its instances fail.
+    pub life: Life,
 }
 
 impl Place {

@@ -75,7 +75,13 @@ fn anything(seed: u64) -> Design {
     for id in 1..=dice.below(4) as u32 {
         let kind = [GroupKind::Host, GroupKind::Zone, GroupKind::Region][dice.below(3) as usize];
         let parent = dice.chance(60).then(|| GroupId(1 + dice.below(4) as u32));
-        design.groups.push(Group { id: GroupId(id), kind, name: format!("group {id}"), parent });
+        design.groups.push(Group {
+            id: GroupId(id),
+            kind,
+            name: format!("group {id}"),
+            parent,
+            values: Values::default(),
+        });
     }
     design.run.traffic = [0.0, 1.0, 3.0, 1e9][dice.below(4) as usize];
     design.objectives.p99_ms = dice.chance(50).then_some(100.0);

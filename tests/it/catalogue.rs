@@ -375,11 +375,12 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
         })
     });
     settings.chain(pairs).any(|base| {
-        let before = format!("{:?}", block.lower(&base));
+        let lowered = |values: &Values| format!("{:?} {:?}", block.lower(values), block.life(values));
+        let before = lowered(&base);
         extremes(param).into_iter().any(|value| {
             let mut values = base.clone();
             values.set(param.id, Some(value));
-            format!("{:?}", block.lower(&values)) != before
+            lowered(&values) != before
         })
     })
 }

@@ -3,8 +3,9 @@
 use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 use headroom::report::Cause;
 use headroom::topology::{
-    Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Place, Policy, Price, Profile, Queue,
-    QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Topology,
+    Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Life, Place, Policy, Price, Profile,
+    Queue, QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store,
+    Topology,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -93,7 +94,14 @@ impl Drawn {
     /// A group inside another.
     pub fn group(&mut self, kind: GroupKind, parent: Option<usize>) -> usize {
         let id = GroupId(self.0.groups.len() as u32 + 1);
-        self.0.groups.push(Domain { id, kind, name: format!("group {}", id.0), parent });
+        self.0.groups.push(Domain {
+            id,
+            kind,
+            name: format!("group {}", id.0),
+            parent,
+            mttf_s: f64::INFINITY,
+            mttr_s: 0.0,
+        });
         self.0.groups.len() - 1
     }
 
@@ -161,6 +169,7 @@ impl Drawn {
             price: Price::default(),
             group: None,
             managed: false,
+            life: Life::default(),
         });
         index
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use headroom::blocks::param::Value;
+use headroom::blocks::param::{Value, Values};
 use headroom::design::history::STEPS;
 use headroom::design::{
     Design, Edit, Group, GroupId, GroupKind, History, Link, LinkId, Node, NodeId, Refusal, Run,
@@ -15,12 +15,12 @@ fn node(id: u32, block: &str) -> Node {
         name: String::new(),
         at: [0, 0],
         group: None,
-        values: headroom::blocks::param::Values::default(),
+        values: Values::default(),
     }
 }
 
 fn link(id: u32, from: u32, to: u32) -> Link {
-    let values = headroom::blocks::param::Values::default();
+    let values = Values::default();
     Link { id: LinkId(id), from: NodeId(from), to: NodeId(to), values }
 }
 
@@ -29,7 +29,13 @@ fn small() -> Design {
     let mut design = Design::default();
     let group = |id, kind, parent: Option<u32>| {
         let parent = parent.map(GroupId);
-        Edit::AddGroup(Group { id: GroupId(id), kind, name: String::new(), parent })
+        Edit::AddGroup(Group {
+            id: GroupId(id),
+            kind,
+            name: String::new(),
+            parent,
+            values: Values::default(),
+        })
     };
     let edits = vec![
         group(1, GroupKind::Region, None),

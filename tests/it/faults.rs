@@ -133,3 +133,133 @@ fn every_kind_travels_alone_between_page_and_worker() {
         assert!(!taken, "a parameter of {} has the name of a kind", kind.id);
     }
 }
+
+#[test]
+fn a_rolling_deployment_loses_nothing_and_all_at_once_does() {
+    let rolling = run(r#"{"at_s":2,"deploy":3,"restart_s":1}"#);
+    assert_eq!(rolling.total.counts.failures(), 0, "{:?}", rolling.total.counts);
+    let span = &rolling.faults[0];
+    // Twice a second away and at most 5 s until the next check sees it again.
+    let took = span.until_s.expect("it is over") - span.from_s;
+    assert!((2.0..=13.0).contains(&took), "{took}");
+    let at_once = run(r#"{"at_s":2,"deploy":3,"restart_s":1,"batch":0}"#);
+    let lost = at_once.total.counts.failures();
+    // Nothing answers for a second, and checks need up to 5 s more to see that it is back.
+    assert!((1_000..=6_200).contains(&lost), "{lost}");
+}
+
+#[test]
+fn without_draining_a_deployment_loses_what_each_instance_works_on() {
+    let lost = run(r#"{"at_s":2,"deploy":3,"restart_s":1,"drain_s":0}"#).total.counts.failures();
+    assert!(lost > 500, "{lost}");
+}
+
+#[test]
+fn a_cut_link_swallows_what_is_sent_and_heals() {
+    let report = run(r#"{"at_s":5,"for_s":3,"cut":2}"#);
+    let silent = failed(&report, Cause::Partitioned);
+    assert!((2_990..=3_010).contains(&silent), "{silent}");
+    // A request is ended by its timeout a second later.
+    assert_eq!(bad_seconds(&report), [7.0, 8.0, 9.0]);
+}
+
+/// Half of the servers stand in a zone that is cut off; client, balancer and the rest do not.
+fn partition() -> Report {
+    let json = r#"{"headroom":1,"nodes":[
+        {"id":1,"block":"client","rate":1000,"arrivals":"constant","reads":1,"timeout_s":1},
+        {"id":2,"block":"load-balancer"},
+        {"id":3,"block":"app-server","cores":8,"service_ms":2},
+        {"id":4,"block":"app-server","cores":8,"service_ms":2,"in":1}],
+        "links":[[1,2],[2,3],[2,4]],"groups":[{"id":1,"kind":"zone"}],
+        "faults":[{"at_s":5,"for_s":20,"isolate":1}]}"#;
+    let (topology, _) = build(&from_json(json).expect("a design").design);
+    measure(&topology, &Plan { seed: 1, duration_s: 40.0, warmup_s: 0.0 })
+}
+
+#[test]
+fn a_partition_cuts_what_crosses_until_health_checks_have_noticed() {
+    let report = partition();
+    let silent = failed(&report, Cause::Partitioned);
+    // Half of 1,000/s for 6 to 11 s: two checks 5 s apart, from a random phase, and a second of their timeout.
+    assert!((3_000..=5_600).contains(&silent), "{silent}");
+    assert_eq!(report.total.counts.failures(), silent);
+    let late: Vec<f64> = bad_seconds(&report).into_iter().filter(|second| *second > 18.0).collect();
+    assert!(late.is_empty(), "noticed, and healed: {late:?}");
+    assert_eq!(report.nodes[3].alive, 1, "nobody died");
+}
+
+#[test]
+fn a_slow_block_takes_so_many_times_as_long() {
+    let latency = |report: &Report| report.total.latency.expect("answers").mean.value;
+    let (usual, slow) = (run(""), run(r#"{"slow":3,"factor":3}"#));
+    // 2 ms of service become 6 ms.
+    assert!((latency(&slow) - latency(&usual) - 0.004).abs() < 0.000_3, "{}", latency(&slow));
+    let one = run(r#"{"slow":3,"factor":3,"instance":1}"#);
+    assert!((latency(&one) - latency(&usual) - 0.002).abs() < 0.000_3, "{}", latency(&one));
+}
+
+#[test]
+fn errors_come_at_their_share() {
+    let report = run(r#"{"errors":3,"share":0.2}"#);
+    let share = failed(&report, Cause::DependencyFailed) as f64 / report.total.counts.sent as f64;
+    // Standard error 0.28 % of 20,000 requests.
+    assert!((share - 0.2).abs() < 0.012, "{share}");
+}
+
+#[test]
+fn a_lost_packet_comes_200_ms_late() {
+    let report = run(r#"{"loss":2,"share":0.02}"#);
+    assert_eq!(report.total.counts.failures(), 0);
+    let times = report.total.latency.expect("answers");
+    // 4 % of the requests lose a packet on one of the two ways.
+    assert!(times.p50.value < 0.02, "{}", times.p50.value);
+    assert!((0.2..0.23).contains(&times.p99.value), "{}", times.p99.value);
+}
+
+#[test]
+fn a_traffic_spike_multiplies_what_clients_send() {
+    let report = run(r#"{"at_s":5,"for_s":5,"traffic":true,"factor":3}"#);
+    let sent: Vec<f64> = report.series.iter().map(|sample| sample.sent).collect();
+    assert_eq!((sent[3], sent[6], sent[12]), (1_000.0, 3_000.0, 1_000.0), "{sent:?}");
+    let one = run(r#"{"at_s":5,"for_s":5,"traffic":1}"#);
+    assert_eq!(one.series[6].sent, 10_000.0);
+}
+
+#[test]
+fn a_chaos_monkey_takes_its_share_of_the_time() {
+    let json = r#"{"headroom":1,"nodes":[
+        {"id":1,"block":"client","rate":50,"arrivals":"constant","reads":1,"timeout_s":1},
+        {"id":2,"block":"app-server","cores":8,"service_ms":2}],
+        "links":[[1,2]],"faults":[{"chaos":2,"mttf_s":6,"mttr_s":2}]}"#;
+    let (topology, _) = build(&from_json(json).expect("a design").design);
+    let report = measure(&topology, &Plan { seed: 1, duration_s: 8_000.0, warmup_s: 0.0 });
+    // MTTR ÷ (MTTF + MTTR) over about 1,000 cycles: standard error about 0.8 %.
+    let down = 1.0 - report.total.success.value;
+    assert!((down - 0.25).abs() < 0.025, "{down}");
+}
+
+#[test]
+fn a_flush_sends_every_read_to_the_store() {
+    let json = r#"{"headroom":1,"nodes":[
+        {"id":1,"block":"client","rate":1000,"reads":1,"keys":2000,"zipf":0.5},
+        {"id":2,"block":"app-server","cores":8,"service_ms":1},
+        {"id":3,"block":"cache","hit_mode":"derived","memory_gb":1},
+        {"id":4,"block":"sql-database","cores":64}],
+        "links":[[1,2],[2,3],[2,4,{"when":"miss"}]],"faults":[{"at_s":10,"flush":3}]}"#;
+    let (mut topology, problems) = build(&from_json(json).expect("a design").design);
+    assert_eq!(problems, []);
+    let plan = Plan { seed: 1, duration_s: 4.0, warmup_s: 9.5 };
+    let flushed = measure(&topology, &plan).nodes[2].hit_ratio.expect("look-ups");
+    topology.faults.clear();
+    let usual = measure(&topology, &plan).nodes[2].hit_ratio.expect("look-ups");
+    // Each of 2,000 keys misses once more: most of them within 3.5 s and 3,500 reads.
+    assert!(usual > 0.999 && flushed < 0.7, "{usual} {flushed}");
+}
+
+#[test]
+fn a_fault_that_ends_leaves_dead_what_another_holds_dead() {
+    let report = run(r#"{"at_s":2,"for_s":10,"kill":3},{"at_s":4,"for_s":2,"kill":3,"instance":1}"#);
+    // Both instances are dead from 2 s to 12 s, whatever happens to one of them at 6 s.
+    assert!(report.series[7].ok == 0.0 && report.series[10].ok == 0.0, "{:?}", report.series);
+    assert_eq!(report.nodes[2].alive, 2);
+}

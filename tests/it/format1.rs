@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use headroom::blocks::param::{Fixed, Kind, Param};
-use headroom::blocks::{BLOCKS, link};
+use headroom::blocks::{BLOCKS, life, link};
 use headroom::share::{from_json, open_fragment, to_json};
 use serde_json::{Map, Value as Json, json};
 
@@ -39,7 +39,8 @@ fn table() -> Map<String, Json> {
     let faults = headroom::design::fault::KINDS
         .iter()
         .map(|kind| (format!("fault {}", kind.id), Json::Object(of(kind.params))));
-    blocks.chain([links]).chain(faults).collect()
+    let groups = ("group".to_owned(), Json::Object(of(life::OF_GROUP)));
+    blocks.chain([links, groups]).chain(faults).collect()
 }
 
 fn bless(table: &Map<String, Json>) {

@@ -1,6 +1,7 @@
 //! Integration tests over the public API of the core.
 
 mod answer;
+mod availability;
 mod cache;
 mod caching;
 mod catalogue;

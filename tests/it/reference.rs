@@ -32,6 +32,13 @@ impl Case {
         self.expectation(quantity).is_some()
     }
 
+    /// The expected value of a quantity.
+    pub fn wanted(&self, quantity: &str) -> f64 {
+        let found =
+            self.expectation(quantity).unwrap_or_else(|| panic!("{} expects no {quantity}", self.id()));
+        found["expected"].as_f64().expect("a number")
+    }
+
     /// Asserts that a quantity has its expected value, within the tolerance of the case.
     #[track_caller]
     pub fn check(&self, quantity: &str, got: f64) {

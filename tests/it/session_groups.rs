@@ -1,5 +1,6 @@
 //! Groups by hand: drawn, selected, moved, joined and left, renamed, dissolved.
 
+use headroom::blocks::param::Values;
 use headroom::design::{Edit, Group, GroupId, GroupKind, NodeId};
 use headroom::session::{Control, Effect, Panel, Session};
 
@@ -49,7 +50,13 @@ fn a_group_drawn_in_a_zone_is_a_host_and_in_a_region_a_zone() {
     assert!(matches!(&refused.last(), Some(Effect::Refuse(text)) if text.contains("host")), "{refused:?}");
     play(&mut session, "down 650,50 node3; up 650,50; select.group");
     assert_eq!(session.selection().group, Some(GroupId(1)));
-    let region = Group { id: GroupId(1), kind: GroupKind::Region, name: "east".to_owned(), parent: None };
+    let region = Group {
+        id: GroupId(1),
+        kind: GroupKind::Region,
+        name: "east".to_owned(),
+        parent: None,
+        values: Values::default(),
+    };
     session.edit(&Edit::ChangeGroup(region));
     play(&mut session, "down 650,50 node3; up 650,50; edit.group");
     assert_eq!(kinds(&session), "1 region east, 2 host 1, 3 zone 1");

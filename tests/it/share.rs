@@ -1,7 +1,7 @@
 //! Format 1: a design survives being written and read, whatever it holds.
 
 use headroom::blocks::param::{Kind, Param, Value, Values};
-use headroom::blocks::{BLOCKS, link};
+use headroom::blocks::{BLOCKS, life, link};
 use headroom::design::fault::{self, Fault, FaultId, Strikes, Target};
 use headroom::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
 use headroom::share::{
@@ -84,12 +84,12 @@ fn an_unknown_block_is_kept_and_written_back_unchanged() {
 
 #[test]
 fn unknown_parameters_and_fields_are_kept_and_named() {
-    let text = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0],"turbo":true}],"links":[[1,1,{"color":"red"}]],"groups":[{"id":4,"kind":"zone","mttf_h":900}],"objectives":{"p50_ms":3},"faults":[{"at_s":20}],"run":{"jitter":1}}"#;
+    let text = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0],"turbo":true}],"links":[[1,1,{"color":"red"}]],"groups":[{"id":4,"kind":"zone","mttf_d":900}],"objectives":{"p50_ms":3},"faults":[{"at_s":20}],"run":{"jitter":1}}"#;
     let design = open(text).design;
     for path in [
         "nodes[0].turbo",
         "links[0][2].color",
-        "groups[0].mttf_h",
+        "groups[0].mttf_d",
         "objectives.p50_ms",
         "run.jitter",
         "faults[0]",
@@ -310,7 +310,8 @@ impl Random {
     fn group(&mut self, index: u32) -> Group {
         let kind = [GroupKind::Host, GroupKind::Zone, GroupKind::Region][self.below(3)];
         let parent = (index > 0 && self.one_in(2)).then(|| GroupId(index * 3));
-        Group { id: GroupId((index + 1) * 3), kind, name: self.name(), parent }
+        let values = self.values(life::OF_GROUP);
+        Group { id: GroupId((index + 1) * 3), kind, name: self.name(), parent, values }
     }
 
     fn node(&mut self, index: u32, groups: usize) -> Node {

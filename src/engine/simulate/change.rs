@@ -122,7 +122,7 @@ impl Simulation {
             What::Expire | What::Hedge | What::Overrun | What::Tick | What::FollowUp => Some(event.a),
         });
         for state in &mut self.stations {
-            state.instances.iter_mut().for_each(|instance| instance.out = instance.dead);
+            state.instances.iter_mut().for_each(|instance| instance.out = instance.dead || instance.draining);
         }
     }
 

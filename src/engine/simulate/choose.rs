@@ -20,7 +20,7 @@ pub struct Candidate {
     /// Calls sent and not yet answered or given up.
     sent: u32,
     /// Health checks have taken it out.
-    out: bool,
+    pub out: bool,
 }
 
 /// The targets of one router with what it knows of them.

@@ -250,7 +250,7 @@ impl Simulation {
     pub(super) fn is_gone(&self, station: u32, instance: u32) -> bool {
         let instances = &self.stations[station as usize].instances;
         match instances.get(instance as usize) {
-            Some(instance) => instance.dead || instance.retired,
+            Some(instance) => instance.dead || instance.retired || instance.draining,
             None => instances.iter().all(|instance| instance.dead),
         }
     }

@@ -427,7 +427,7 @@ impl Simulation {
             let first = self.stations[to].turn;
             let free = (0..n).map(|k| (first + k) % n).find(|k| {
                 let instance = &instances[*k as usize];
-                !instance.dead && !instance.retired && instance.held < slots
+                !instance.dead && !instance.retired && !instance.draining && instance.held < slots
             });
             if let Some(instance) = free {
                 self.stations[to].turn = (instance + 1) % n;

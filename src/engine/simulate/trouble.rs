@@ -6,6 +6,7 @@
 
 use super::calls::NONE;
 use super::change::Map;
+use super::deploy::{Plan, Rollout};
 use super::net::Net;
 use super::{Simulation, StationState};
 use crate::engine::Unit;
@@ -18,6 +19,8 @@ use crate::topology::{Fault, Topology, Trouble};
 const BEGIN: u32 = 0;
 /// A step of a fault: it ends.
 const END: u32 = 1;
+/// A step of a fault that goes on by itself; of a chaos monkey this and the place of the instance in its list.
+pub(super) const STEP: u32 = 2;
 /// Most faults of a run that its report names.
 const MOST_SPANS: usize = 1_000;
 /// All faults of a run.
@@ -42,6 +45,10 @@ struct Entry {
     active: bool,
     /// Instances that it has killed and will bring back.
     killed: Vec<(u32, u32)>,
+    /// Instances that a chaos monkey plays with, and how often it has drawn for each.
+    prey: Vec<((u32, u32), u32)>,
+    /// Where a deployment stands.
+    rollout: Rollout,
 }
 
 /// What calls meet under way; empty while nothing is going on.
@@ -80,7 +87,8 @@ impl Troubles {
     fn add(&mut self, id: Option<u32>, trouble: Trouble, for_ns: Option<u64>) -> u32 {
         self.last_key += 1;
         let key = self.last_key;
-        self.entries.push(Entry { key, id, trouble, for_ns, active: false, killed: Vec::new() });
+        let (killed, prey, rollout) = (Vec::new(), Vec::new(), Rollout::default());
+        self.entries.push(Entry { key, id, trouble, for_ns, active: false, killed, prey, rollout });
         key
     }
 
@@ -205,7 +213,7 @@ impl Simulation {
         match step {
             BEGIN => self.begin(key),
             END => self.end(key),
-            _ => return,
+            _ => return self.go_on_with(key, step - STEP),
         }
         if self.troubles.restarts {
             self.settle();
@@ -234,7 +242,82 @@ impl Simulation {
             | Trouble::Cut { .. }
             | Trouble::Loss { .. }
             | Trouble::Isolate { .. } => self.refresh_effects(),
-            Trouble::Chaos { .. } | Trouble::Deploy { .. } => {}
+            Trouble::Chaos { node, mttf_s, .. } => self.begin_chaos(key, node, mttf_s),
+            Trouble::Deploy { node, batch, restart_ns, drain_ns } => {
+                let plan = Plan { station: node, batch, restart_ns, drain_ns };
+                let rollout = self.begin_rollout(key, plan);
+                if let Some(entry) = self.troubles.entry(key) {
+                    entry.rollout = rollout;
+                }
+                self.go_on_with(key, 0);
+            }
+        }
+    }
+
+    /// A deployment looks at its batch; a chaos monkey kills an instance or brings it back.
+    fn go_on_with(&mut self, key: u32, which: u32) {
+        let Some(entry) = self.troubles.entry(key).filter(|entry| entry.active) else { return };
+        match entry.trouble {
+            Trouble::Deploy { node, batch, restart_ns, drain_ns } => {
+                let plan = Plan { station: node, batch, restart_ns, drain_ns };
+                let mut rollout = std::mem::take(&mut entry.rollout);
+                let done = self.roll(key, plan, &mut rollout);
+                if let Some(entry) = self.troubles.entry(key) {
+                    entry.rollout = rollout;
+                }
+                if done {
+                    self.end(key);
+                }
+            }
+            Trouble::Chaos { mttf_s, mttr_s, .. } => self.chaos(key, which, [mttf_s, mttr_s]),
+            Trouble::Kill(_) | Trouble::Slow { .. } | Trouble::Errors { .. } | Trouble::Cut { .. } => {}
+            Trouble::Isolate { .. } | Trouble::Loss { .. } | Trouble::Flush { .. } => {}
+            Trouble::Traffic { .. } => {}
+        }
+    }
+
+    fn begin_chaos(&mut self, key: u32, node: Option<u32>, mttf_s: f64) {
+        let topology = &self.net.topology;
+        let stations = topology.places().filter(|(at, place)| {
+            place.serves() && !place.managed && node.is_none_or(|node| node as usize == *at)
+        });
+        let all = stations.flat_map(|(at, place)| (0..place.instances()).map(move |i| (at as u32, i)));
+        let prey: Vec<((u32, u32), u32)> = all.map(|unit| (unit, 0)).collect();
+        for (place, (unit, _)) in prey.iter().enumerate() {
+            self.chaos_later(key, place as u32, *unit, 0, mttf_s);
+        }
+        if let Some(entry) = self.troubles.entry(key) {
+            entry.prey = prey;
+        }
+    }
+
+    fn chaos_later(&mut self, key: u32, place: u32, unit: (u32, u32), turn: u32, mean_s: f64) {
+        let fault = self.troubles.entry(key).and_then(|entry| entry.id).unwrap_or(u32::MAX);
+        let time = self.now.saturating_add(self.chaos_ns(fault, unit, turn, mean_s));
+        self.calendar.push(time, Class::Fault, What::Fault, key, STEP + place);
+    }
+
+    /// Lives and repairs take turns.
+    fn chaos(&mut self, key: u32, place: u32, [mttf_s, mttr_s]: [f64; 2]) {
+        let Some(entry) = self.troubles.entry(key) else { return };
+        let Some((unit, turn)) = entry.prey.get_mut(place as usize) else { return };
+        *turn += 1;
+        let (unit, turn) = (*unit, *turn);
+        if self.stations.get(unit.0 as usize).is_none_or(|state| state.instances.len() <= unit.1 as usize) {
+            return;
+        }
+        if turn % 2 == 1 {
+            self.strike(&[unit], false);
+            self.chaos_later(key, place, unit, turn, mttr_s);
+        } else {
+            self.bring_back(vec![unit]);
+            self.chaos_later(key, place, unit, turn, mttf_s);
+        }
+        if let Some(entry) = self.troubles.entry(key) {
+            entry.killed.retain(|killed| *killed != unit);
+            if turn % 2 == 1 {
+                entry.killed.push(unit);
+            }
         }
     }
 
@@ -246,9 +329,8 @@ impl Simulation {
             span.until_s = Some(now_s);
         }
         match entry.trouble {
-            Trouble::Kill(_) | Trouble::Chaos { .. } | Trouble::Deploy { .. } => {
-                self.bring_back(entry.killed)
-            }
+            Trouble::Kill(_) | Trouble::Chaos { .. } => self.bring_back(entry.killed),
+            Trouble::Deploy { node, .. } => self.stop_rollout(node, &entry.rollout),
             Trouble::Traffic { .. } => self.rescale_sources(),
             Trouble::Slow { .. }
             | Trouble::Errors { .. }
@@ -435,6 +517,9 @@ impl Simulation {
             }
             let back = |(at, instance): &(u32, u32)| station(*at).map(|at| (at, *instance));
             entry.killed = entry.killed.iter().filter_map(back).collect();
+            for (unit, _) in &mut entry.prey {
+                unit.0 = station(unit.0).unwrap_or(NONE);
+            }
             entry.trouble = moved;
             kept.push(entry);
         }
@@ -457,6 +542,6 @@ impl Simulation {
     /// Whether an instance no longer takes part as far as its own station knows.
     pub(super) fn is_out(&self, station: u32, instance: u32) -> bool {
         let found = self.stations[station as usize].instances.get(instance as usize);
-        found.is_some_and(|found| found.dead) || self.troubles.is_cut_off(station, instance)
+        found.is_some_and(|found| found.dead || found.draining) || self.troubles.is_cut_off(station, instance)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::faults::{self, Targets};
 use super::{Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS, is_default};
 use crate::blocks::param::{Kind, Param, Value, Values};
-use crate::blocks::{self, link};
+use crate::blocks::{self, life, link};
 use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
 use crate::figures;
 use crate::share::notes::Notes;
@@ -25,7 +25,7 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
     let of_links = list(fields, "links", "links", MAX_LINKS)?;
     let of_groups = list(fields, "groups", "groups", MAX_GROUPS)?;
     let mut unknown = Map::new();
-    let groups = groups(of_groups, &mut unknown, notes);
+    let groups = groups(of_groups, notes);
     let nodes = nodes(of_nodes, &groups, notes);
     let links = links(of_links, &nodes, notes);
     let of_faults = list(fields, "faults", "faults", MAX_FAULTS)?;
@@ -147,11 +147,10 @@ fn end(json: &Json, path: &str, ends: &BTreeSet<u32>, notes: &mut Notes) -> Opti
     found
 }
 
-fn groups(list: &[Json], unknown: &mut Map<String, Json>, notes: &mut Notes) -> Vec<Group> {
+fn groups(list: &[Json], notes: &mut Notes) -> Vec<Group> {
     let mut ids = Ids::of(list.iter().map(|entry| entry.get("id")));
     let mut groups = Vec::new();
     let mut parents = Vec::new();
-    let mut kept = Map::new();
     for (place, entry) in list.iter().enumerate() {
         let path = format!("groups[{place}]");
         let Some(fields) = entry.as_object() else {
@@ -162,17 +161,11 @@ fn groups(list: &[Json], unknown: &mut Map<String, Json>, notes: &mut Notes) -> 
             continue;
         };
         let id = ids.take(fields.get("id"), &path, notes);
-        let more = unknown_fields(fields, &GROUP_FIELDS, &path, notes);
-        if !more.is_empty() {
-            kept.insert(id.to_string(), Json::Object(more));
-        }
+        let values = values(fields, life::OF_GROUP, &GROUP_FIELDS, &path, notes);
         let kind = group_kind(fields.get("kind"), &format!("{path}.kind"), notes);
         let name = name(fields.get("name"), &format!("{path}.name"), notes);
-        groups.push(Group { id: GroupId(id), kind, name, parent: None });
+        groups.push(Group { id: GroupId(id), kind, name, parent: None, values });
         parents.push((fields.get("in"), format!("{path}.in")));
-    }
-    if !kept.is_empty() {
-        unknown.insert("groups".to_owned(), Json::Object(kept));
     }
     nest(&mut groups, &parents, notes);
     groups

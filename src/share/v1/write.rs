@@ -3,11 +3,11 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::{
-    COST, DURATION, Figure, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED, SUCCESS, TRAFFIC, WARMUP,
-    is_default,
+    COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED, SUCCESS,
+    TRAFFIC, WARMUP, is_default,
 };
 use crate::blocks::param::{Param, Value, Values};
-use crate::blocks::{self, link};
+use crate::blocks::{self, life, link};
 use crate::design::{Design, Group, Link, Node, Run};
 use crate::share::{FORMAT, object};
 
@@ -19,12 +19,7 @@ pub(in crate::share) fn write(design: &Design) -> Map<String, Json> {
     out.insert("nodes".to_owned(), design.nodes.iter().map(node).collect());
     let links: Vec<Json> = design.links.iter().enumerate().map(|(place, drawn)| link(place, drawn)).collect();
     put_unless_empty(&mut out, "links", links);
-    let kept = object(design.unknown.get("groups"));
-    let groups = design
-        .groups
-        .iter()
-        .map(|of| group(of, kept.and_then(|kept| object(kept.get(&of.id.0.to_string())))));
-    put_unless_empty(&mut out, "groups", groups.collect());
+    put_unless_empty(&mut out, "groups", design.groups.iter().map(group).collect());
     put_object(&mut out, "objectives", objectives(design), design);
     let kept = design.unknown.get("faults").and_then(Json::as_array).cloned().unwrap_or_default();
     let faults = design.faults.iter().enumerate().map(|(place, drawn)| super::fault(Some(place), drawn));
@@ -66,7 +61,7 @@ fn link(place: usize, drawn: &Link) -> Json {
     Json::Array(out)
 }
 
-fn group(group: &Group, kept: Option<&Map<String, Json>>) -> Json {
+fn group(group: &Group) -> Json {
     let mut out = Map::new();
     out.insert("id".to_owned(), group.id.0.into());
     let kind = KINDS.iter().find(|(_, kind)| *kind == group.kind).map_or("zone", |(name, _)| name);
@@ -75,7 +70,7 @@ fn group(group: &Group, kept: Option<&Map<String, Json>>) -> Json {
     if let Some(parent) = group.parent {
         out.insert("in".to_owned(), parent.0.into());
     }
-    out.extend(kept.cloned().unwrap_or_default());
+    put_values(&mut out, life::OF_GROUP, &GROUP_FIELDS, &group.values);
     Json::Object(out)
 }
 

@@ -1,6 +1,7 @@
 //! The inspector of a group: name, kind, what it lies in, what is inside, kill and revive.
 
 use headroom::analysis::Spof;
+use headroom::blocks::param::Values;
 use headroom::design::{Design, Edit, Group, GroupId, GroupKind};
 use headroom::session::{geometry, groups};
 use leptos::prelude::*;
@@ -178,7 +179,13 @@ fn add_zone(app: App, region: GroupId) {
     let group = app.design.with_untracked(|design| {
         let count = design.groups.iter().filter(|group| group.kind == GroupKind::Zone).count() + 1;
         let (id, kind) = (design.next_group_id(), GroupKind::Zone);
-        Group { id, kind, name: format!("{} {count}", kind.name()), parent: Some(region) }
+        Group {
+            id,
+            kind,
+            name: format!("{} {count}", kind.name()),
+            parent: Some(region),
+            values: Values::default(),
+        }
     });
     app.edit(&Edit::AddGroup(group));
 }

@@ -1,0 +1,222 @@
+//! Binary decision diagrams: a yes-or-no function of many independent things, small enough to be asked anything.
+//!
+//! Variables stand in the order of their creation. Every function has one node, so equal functions are found by
+//! comparing numbers; that ends the rounds through loops of a design exactly.
+
+use std::collections::HashMap;
+
+/// A function of the diagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Function(u32);
+
+/// Never.
+pub const NEVER: Function = Function(0);
+/// Always.
+pub const ALWAYS: Function = Function(1);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Node {
+    variable: u32,
+    no: Function,
+    yes: Function,
+}
+
+/// Functions under construction. The tables are looked into and never walked, so that results stay the same.
+#[derive(Debug)]
+pub struct Diagram {
+    nodes: Vec<Node>,
+    variables: u32,
+    unique: HashMap<Node, Function>,
+    known: HashMap<(Function, Function, Function), Function>,
+}
+
+impl Default for Diagram {
+    fn default() -> Self {
+        let end = |function| Node { variable: u32::MAX, no: function, yes: function };
+        Diagram {
+            nodes: vec![end(NEVER), end(ALWAYS)],
+            variables: 0,
+            unique: HashMap::new(),
+            known: HashMap::new(),
+        }
+    }
+}
+
+impl Diagram {
+    /// A new variable, after all others; its number is that of the chance given to [`Program::chances`].
+    pub fn variable(&mut self) -> Function {
+        self.variables += 1;
+        self.node(Node { variable: self.variables - 1, no: NEVER, yes: ALWAYS })
+    }
+
+    /// If one, then another, else a third.
+    pub fn choose(&mut self, condition: Function, yes: Function, no: Function) -> Function {
+        if condition == ALWAYS || yes == no {
+            return yes;
+        }
+        if condition == NEVER {
+            return no;
+        }
+        if (yes, no) == (ALWAYS, NEVER) {
+            return condition;
+        }
+        if let Some(known) = self.known.get(&(condition, yes, no)) {
+            return *known;
+        }
+        let top = |function: Function| self.nodes[function.0 as usize].variable;
+        let variable = top(condition).min(top(yes)).min(top(no));
+        let [below, above] = [false, true].map(|side| {
+            let [c, y, n] = [condition, yes, no].map(|function| self.side(function, variable, side));
+            self.choose(c, y, n)
+        });
+        let result = self.node(Node { variable, no: below, yes: above });
+        self.known.insert((condition, yes, no), result);
+        result
+    }
+
+    /// Both.
+    pub fn and(&mut self, a: Function, b: Function) -> Function {
+        self.choose(a, b, NEVER)
+    }
+
+    /// At least one of two.
+    pub fn or(&mut self, a: Function, b: Function) -> Function {
+        self.choose(a, ALWAYS, b)
+    }
+
+    /// At least `least` of these.
+    pub fn at_least(&mut self, least: usize, of: &[Function]) -> Function {
+        // counted[j]: at least j of those behind the present one.
+        let mut counted = vec![NEVER; least + 1];
+        counted[0] = ALWAYS;
+        for function in of.iter().rev() {
+            for j in (1..=least).rev() {
+                counted[j] = self.choose(*function, counted[j - 1], counted[j]);
+            }
+        }
+        counted[least]
+    }
+
+    fn node(&mut self, node: Node) -> Function {
+        if node.no == node.yes {
+            return node.no;
+        }
+        if let Some(found) = self.unique.get(&node) {
+            return *found;
+        }
+        let function = Function(self.nodes.len() as u32);
+        self.nodes.push(node);
+        self.unique.insert(node, function);
+        function
+    }
+
+    fn side(&self, function: Function, variable: u32, yes: bool) -> Function {
+        let node = self.nodes[function.0 as usize];
+        match (node.variable == variable, yes) {
+            (false, _) => function,
+            (true, true) => node.yes,
+            (true, false) => node.no,
+        }
+    }
+
+    /// What these functions need, and nothing else, to be computed many times.
+    pub fn program(&self, roots: &[Function]) -> Program {
+        let mut needed = vec![false; self.nodes.len()];
+        roots.iter().for_each(|root| needed[root.0 as usize] = true);
+        for index in (2..self.nodes.len()).rev().filter(|index| *index > 1) {
+            if needed[index] {
+                needed[self.nodes[index].no.0 as usize] = true;
+                needed[self.nodes[index].yes.0 as usize] = true;
+            }
+        }
+        (needed[0], needed[1]) = (true, true);
+        let mut place = vec![0; self.nodes.len()];
+        let mut steps = Vec::new();
+        for index in (0..self.nodes.len()).filter(|index| needed[*index]) {
+            place[index] = steps.len() as u32;
+            let node = self.nodes[index];
+            let at = |function: Function| place[function.0 as usize];
+            steps.push((node.variable, at(node.no), at(node.yes)));
+        }
+        let roots = roots.iter().map(|root| place[root.0 as usize]).collect();
+        Program { steps, roots, values: Vec::new() }
+    }
+}
+
+/// Functions in the order in which they are computed: each after what it needs.
+#[derive(Debug)]
+pub struct Program {
+    steps: Vec<(u32, u32, u32)>,
+    roots: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl Program {
+    /// Chance of each root when the variables have these chances (0–1), independent of each other.
+    pub fn chances(&mut self, of: &[f64]) -> Vec<f64> {
+        self.values.clear();
+        self.values.extend([0.0, 1.0]);
+        for (variable, no, yes) in &self.steps[2..] {
+            let chance = of[*variable as usize];
+            let value = chance * self.values[*yes as usize] + (1.0 - chance) * self.values[*no as usize];
+            self.values.push(value);
+        }
+        self.roots.iter().map(|root| self.values[*root as usize]).collect()
+    }
+
+    /// How much a root's chance falls when a variable goes from always to never, for each variable: Birnbaum's importance.
+    pub fn importance(&mut self, root: usize, of: &[f64]) -> Vec<f64> {
+        self.chances(of);
+        let mut reach = vec![0.0; self.steps.len()];
+        reach[self.roots[root] as usize] = 1.0;
+        let mut importance = vec![0.0; of.len()];
+        for index in (2..self.steps.len()).rev() {
+            let (variable, no, yes) = self.steps[index];
+            let (chance, here) = (of[variable as usize], reach[index]);
+            reach[no as usize] += here * (1.0 - chance);
+            reach[yes as usize] += here * chance;
+            importance[variable as usize] += here * (self.values[yes as usize] - self.values[no as usize]);
+        }
+        importance
+    }
+
+    /// Number of functions that one question takes.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether it computes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_three_is_the_binomial_sum_and_importance_its_slope() {
+        let mut diagram = Diagram::default();
+        let of: Vec<Function> = (0..3).map(|_| diagram.variable()).collect();
+        let root = diagram.at_least(2, &of);
+        let mut program = diagram.program(&[root]);
+        let p: f64 = 0.99;
+        let exact = 3.0 * p * p * (1.0 - p) + p * p * p;
+        assert!((program.chances(&[p; 3])[0] - exact).abs() < 1e-15);
+        // One more or less decides when exactly one of the other two works.
+        let importance = program.importance(0, &[p; 3]);
+        assert!(importance.iter().all(|slope| (slope - 2.0 * p * (1.0 - p)).abs() < 1e-15));
+    }
+
+    #[test]
+    fn equal_functions_are_one() {
+        let mut diagram = Diagram::default();
+        let (a, b) = (diagram.variable(), diagram.variable());
+        let (ab, ba) = (diagram.or(a, b), diagram.or(b, a));
+        assert_eq!(ab, ba);
+        assert_eq!(diagram.at_least(1, &[a, b]), ab);
+        assert_eq!(diagram.at_least(0, &[a, b]), ALWAYS);
+        assert_eq!(diagram.at_least(3, &[a, b]), NEVER);
+    }
+}
