@@ -8,6 +8,8 @@ mod promises;
 mod saturation;
 mod waste;
 
+pub use failure::unit_name;
+
 use super::advice::Change;
 use super::{Answer, Finding, Fix, Severity, breaks_first};
 use crate::design::Design;

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, count, estimate, rate, share, time, whole};
+use super::{Kind, count, estimate, fixed, rate, share, time, whole};
+use crate::analysis::Availability;
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, QueueReport, Report, Times,
     Traffic,
@@ -143,6 +144,31 @@ pub fn link(found: &LinkReport) -> Vec<Row> {
     rows
 }
 
+/// Share of the time that requests are answered.
+pub fn availability(found: &Availability) -> Vec<Row> {
+    let both = found.both.filter(|_| found.reads.is_some() && found.writes.is_some());
+    let shares = [("Reads", found.reads), ("Writes", found.writes), ("Reads and writes", both)];
+    let shares = shares.into_iter().filter_map(|(name, share)| Some(row(name, uptime(share?))));
+    shares.chain(found.between_outages_s.map(|mean| row("Between outages", time(mean)))).collect()
+}
+
+/// `99.95 % (3.3 nines, 4.38 h a year)`.
+pub fn uptime(up: f64) -> String {
+    let down = 1.0 - up;
+    if !(down > 0.0 && down < 1.0) {
+        return share(up);
+    }
+    format!("{} ({} nines, {})", share(up), fixed(-libm::log10(down), 1), a_year(down))
+}
+
+/// How long a share of the time is in a year: `52.6 min a year`.
+pub fn a_year(share: f64) -> String {
+    format!("{} a year", time(share * YEAR_S))
+}
+
+/// Seconds of a year of 365.25 days.
+const YEAR_S: f64 = 31_557_600.0;
+
 /// “simulated, 25 s measured”.
 pub fn source(report: &Report, live: bool) -> String {
     if live {
@@ -228,6 +254,13 @@ mod tests {
         assert_eq!(value(&rows, "Not yet durable"), Some("4"));
         report.links[0].rejected = 12.0;
         assert_eq!(value(&link(&report.links[0]), "Not sent"), Some("12.0/s"));
+    }
+
+    #[test]
+    fn an_availability_is_said_in_percent_nines_and_time_a_year() {
+        assert_eq!(uptime(0.999), "99.9 % (3.0 nines, 8.77 h a year)");
+        assert_eq!(uptime(0.9999), "99.99 % (4.0 nines, 52.6 min a year)");
+        assert_eq!((uptime(1.0), uptime(0.0)), ("100 %".to_owned(), "0 %".to_owned()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The dock: findings with their fixes, time series, what breaks first.
 
+mod availability;
 mod chart;
 mod faults;
 mod findings;
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
+use availability::Uptime;
 use chart::TimeSeries;
 use faults::Timeline;
 use findings::Findings;
@@ -25,7 +27,7 @@ pub fn Dock() -> impl IntoView {
             <CloseSheet/>
             <Findings/>
             <Middle/>
-            <Ladder/>
+            <Limits/>
             <Folded/>
         </footer>
     }
@@ -47,6 +49,23 @@ fn Middle() -> impl IntoView {
         _ => Timeline().into_any(),
     };
     view! { <Tabbed names=&["Time series", "Faults"] selected=app.panels.middle aside>{content}</Tabbed> }
+}
+
+/// What breaks first, and how much of the time everything works.
+#[component]
+fn Limits() -> impl IntoView {
+    let app = App::get();
+    let aside = Signal::derive(move || match app.panels.limits.get() {
+        0 => "× this traffic".to_owned(),
+        _ => String::new(),
+    });
+    let content = move || match app.panels.limits.get() {
+        0 => Ladder().into_any(),
+        _ => Uptime().into_any(),
+    };
+    view! {
+        <Tabbed names=&["What breaks first", "Availability"] selected=app.panels.limits aside>{content}</Tabbed>
+    }
 }
 
 /// A part of the dock that shows one of several.

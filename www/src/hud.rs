@@ -1,6 +1,6 @@
 //! The headline figures over the canvas.
 
-use headroom::figures::{self, Kind};
+use headroom::figures::{self, Kind, rows};
 use headroom::report::{Estimate, State, Trust};
 use leptos::prelude::*;
 
@@ -15,6 +15,7 @@ pub fn Hud() -> impl IntoView {
             <Headroom/>
             <Served/>
             <Tail/>
+            <Available/>
             <Cost/>
         </dl>
     }
@@ -74,6 +75,15 @@ fn Tail() -> impl IntoView {
         p99.get().zip(promised).is_some_and(|(p99, promised)| p99.value * 1e3 > promised)
     });
     view! { <Headline name="p99" value aside bad/> }
+}
+
+#[component]
+fn Available() -> impl IntoView {
+    let app = App::get();
+    let up = Memo::new(move |_| app.answer.with(|answer| answer.availability.both));
+    let value = Signal::derive(move || up.get().map_or(figures::NOTHING.to_owned(), figures::share));
+    let aside = Signal::derive(move || up.get().map_or_else(String::new, |up| rows::a_year(1.0 - up)));
+    view! { <Headline name="Available" value aside bad=false/> }
 }
 
 #[component]

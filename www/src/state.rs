@@ -99,6 +99,8 @@ pub struct Panels {
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
     pub middle: RwSignal<usize>,
+    /// Which part of the dock's right is open.
+    pub limits: RwSignal<usize>,
     /// Sections of long forms that stand open.
     pub unfolded: RwSignal<BTreeSet<&'static str>>,
     /// Light or dark.
@@ -358,6 +360,7 @@ impl Panels {
             menu: RwSignal::new(None),
             renaming: RwSignal::new(None),
             middle: RwSignal::new(0),
+            limits: RwSignal::new(0),
             unfolded: RwSignal::new(BTreeSet::new()),
             dark: RwSignal::new(store::is_dark()),
         }

@@ -150,7 +150,7 @@ fn single_point(case: Case, intact: &Intact, spof: &Spof) -> Finding {
 }
 
 /// What a unit is called in a sentence.
-fn unit_name(topology: &Topology, unit: Unit) -> String {
+pub fn unit_name(topology: &Topology, unit: Unit) -> String {
     match unit {
         Unit::Block { node } => topology.place(node as usize).name.clone(),
         Unit::Group { group } => topology.groups[group as usize].name.clone(),

@@ -39,13 +39,10 @@ pub fn Ladder() -> impl IntoView {
         rungs.get().into_iter().map(row).collect_view()
     };
     view! {
-        <section aria-label="What breaks first">
-            <div class="hd"><h4>"What breaks first"</h4><small>"× this traffic"</small></div>
             <ul class="ladder">{rows}</ul>
             <Show when=move || rungs.with(Vec::is_empty)>
                 <p class="empty">"Nothing has a limit yet. Connect a client to a block that serves."</p>
             </Show>
-        </section>
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use headroom::blocks::form;
 use headroom::blocks::param::{Param, Reader, Value, Values};
 use headroom::blocks::sections::{self, Section};
-use headroom::design::{Design, Edit, FaultId, LinkId, NodeId};
+use headroom::design::{Design, Edit, FaultId, GroupId, LinkId, NodeId};
 use headroom::exercises::World;
 use leptos::prelude::*;
 
@@ -22,6 +22,8 @@ pub enum Of {
     Link(LinkId),
     /// A fault's.
     Fault(FaultId),
+    /// A group's.
+    Group(GroupId),
 }
 
 impl Of {
@@ -30,6 +32,7 @@ impl Of {
             Of::Node(id) => design.node(id).map(|node| &node.values),
             Of::Link(id) => design.link(id).map(|link| &link.values),
             Of::Fault(id) => design.fault(id).map(|fault| &fault.values),
+            Of::Group(id) => design.group(id).map(|group| &group.values),
         }
     }
 
@@ -38,7 +41,7 @@ impl Of {
         match self {
             Of::Node(id) => design.node(id).is_some_and(|node| !world.is_free(&node.block, param.id)),
             Of::Link(_) => !world.is_free_on_links(param.id),
-            Of::Fault(_) => false,
+            Of::Fault(_) | Of::Group(_) => false,
         }
     }
 
@@ -50,6 +53,11 @@ impl Of {
                 let mut fault = design.fault(id)?.clone();
                 fault.values.set(param, value);
                 Edit::SetFault(fault)
+            }
+            Of::Group(id) => {
+                let mut group = design.group(id)?.clone();
+                group.values.set(param, value);
+                Edit::ChangeGroup(group)
             }
         })
     }

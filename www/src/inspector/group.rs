@@ -1,11 +1,13 @@
 //! The inspector of a group: name, kind, what it lies in, what is inside, kill and revive.
 
 use headroom::analysis::Spof;
+use headroom::blocks::life::OF_GROUP;
 use headroom::blocks::param::Values;
 use headroom::design::{Design, Edit, Group, GroupId, GroupKind};
 use headroom::session::{geometry, groups};
 use leptos::prelude::*;
 
+use super::form::{Form, Of};
 use super::node::loss_in_words;
 use crate::canvas::spof_of_group;
 use crate::parts::Icon;
@@ -33,6 +35,7 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
         <p class="quiet">{move || app.design.with(|design| design.group(id).map(|group| meaning(group.kind)))}</p>
         {move || spof.get().map(|spof| view! { <Lost spof/> })}
         <Nesting id/>
+        <Form of=Of::Group(id) params=OF_GROUP/>
         <Inside id/>
         <Life id/>
     }

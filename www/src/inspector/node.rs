@@ -1,6 +1,7 @@
 //! The inspector of a block: name, state, parameters, results, Learn card, kill and revive.
 
 use headroom::analysis::Spof;
+use headroom::blocks::param::Values;
 use headroom::blocks::{self, About};
 use headroom::design::{Design, Edit, Group as Domain, GroupId, GroupKind, NodeId};
 use headroom::engine::Unit;
@@ -202,7 +203,10 @@ fn around(design: &Design, node: NodeId, kind: GroupKind) -> Edit {
     let name = format!("{} {count}", kind.name());
     let own = design.node(node).and_then(|node| node.group);
     let parent = own.filter(|own| design.group(*own).is_some_and(|own| own.kind > kind));
-    Edit::All(vec![Edit::AddGroup(Domain { id, kind, name, parent }), Edit::SetGroup(node, Some(id))])
+    Edit::All(vec![
+        Edit::AddGroup(Domain { id, kind, name, parent, values: Values::default() }),
+        Edit::SetGroup(node, Some(id)),
+    ])
 }
 
 /// What a person learns about this kind.
