@@ -124,8 +124,13 @@ export class App {
 
   /** Selects a link by a click on its middle. */
   async selectLink(from, to) {
-    const [[x, y], [toX, toY]] = [await center(this.port(from, "out")), await center(this.port(to, "in"))];
-    await this.page.mouse.click((x + toX) / 2, (y + toY) / 2);
+    const [a, b] = await Promise.all([from, to].map((name) => this.block(name).getAttribute("data-node")));
+    const wire = this.page.locator(`[data-ends="${a} ${b}"] .wire`).first();
+    const [x, y] = await wire.evaluate((path) => {
+      const { x, y } = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+      return [x, y];
+    });
+    await this.page.mouse.click(x, y);
     await expect(this.inspector.getByRole("heading", { level: 3 })).toContainText(`${from} → ${to}`);
   }
 

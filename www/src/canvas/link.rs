@@ -22,7 +22,8 @@ pub fn LinkLine(id: LinkId) -> impl IntoView {
 #[component]
 fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
-    let LinkCard { figures, selected, .. } = card.clone();
+    let LinkCard { ends, figures, selected, .. } = card.clone();
+    let ends = move || ends.with(|(from, to)| format!("{} {}", from.0, to.0));
     let curve = Memo::new(move |_| curve_of(cards, &card));
     let path = Signal::derive(move || curve.get().map_or_else(String::new, |curve| curve.path()));
     let failing = {
@@ -32,7 +33,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
-        <g class="link" data-link=id.0 class:selected=move || selected.get() class:failing=failing>
+        <g class="link" data-link=id.0 data-ends=ends class:selected=move || selected.get() class:failing=failing>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| tip(&curve))/>
