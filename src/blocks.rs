@@ -13,10 +13,13 @@ mod cdn;
 mod client;
 mod external_service;
 mod function;
+mod id_generator;
+mod key_value_store;
 mod load_balancer;
 mod message_queue;
 mod monitoring;
 mod object_store;
+mod search_index;
 mod sql_database;
 mod worker;
 
@@ -42,10 +45,13 @@ pub static BLOCKS: &[&dyn Block] = &[
     &worker::Worker,
     &function::Function,
     &external_service::ExternalService,
+    &id_generator::IdGenerator,
     &cache::Cache,
     &sql_database::SqlDatabase,
+    &key_value_store::KeyValueStore,
     &message_queue::MessageQueue,
     &object_store::ObjectStore,
+    &search_index::SearchIndex,
     &monitoring::Monitoring,
 ];
 
@@ -60,6 +66,12 @@ pub trait Block: Sync {
     /// How often its instances fail.
     fn life(&self, values: &Values) -> Life {
         life::of_block(self.about().params, values, self.lower(values).managed)
+    }
+
+    /// Writes that it makes for each one that comes to something, on average.
+    fn tries(&self, values: &Values) -> f64 {
+        let _ = values;
+        1.0
     }
 }
 

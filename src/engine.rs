@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod flows;
 pub mod formulas;
 pub mod pace;
+pub mod placement;
 pub mod random;
 pub mod replicate;
 pub mod simulate;

@@ -6,6 +6,8 @@ pub mod fault;
 mod habits;
 mod life;
 pub mod policy;
+mod ring;
+mod shard;
 pub mod station;
 mod strategy;
 pub mod traffic;
@@ -16,6 +18,8 @@ pub use fault::{Fault, Trouble};
 pub use habits::*;
 pub use life::{Life, StandbyLife};
 pub use policy::{Breaker, Jitter, OnTimeout, Policies, Trip};
+pub use ring::*;
+pub use shard::*;
 pub use station::*;
 pub use traffic::*;
 

@@ -71,7 +71,7 @@ fn representatives(topology: &Topology, node: usize) -> Vec<u32> {
     let place = topology.place(node);
     match &place.station {
         Station::Store(store) => {
-            let replica = (store.replicas > 0).then_some(1);
+            let replica = (store.replicas > 0 && store.ring.is_none()).then_some(1);
             let standby = store.standby.then_some(store.replicas + 1);
             [Some(0), replica, standby].into_iter().flatten().collect()
         }
@@ -276,9 +276,15 @@ fn has_targets(topology: &Topology, router: usize, dead: &Dead) -> bool {
 }
 
 fn store_takeover(topology: &Topology, node: usize, store: &Store, instance: u32, dead: &Dead) -> [f64; 2] {
+    if store.ring.is_some() {
+        return [if dead.live(node) > 0 { detection(Health::default()) } else { 0.0 }, 0.0];
+    }
+    let shard = instance - instance % store.per_shard();
+    let instance = instance - shard;
     let standby = store.replicas + 1;
-    let waits = store.standby && dead.alive(node, standby as usize);
+    let waits = store.standby && dead.alive(node, (shard + standby) as usize);
     match instance {
+        _ if store.multi => [detection(Health::default()), 0.0],
         0 if waits => [watched(topology), store.promotion_s],
         instance if instance == standby || dead.live(node) == 0 => [0.0, 0.0],
         _ => [detection(Health::default()), 0.0],

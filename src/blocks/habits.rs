@@ -101,6 +101,42 @@ pub const DEVICE_TTL_S: Param = Param {
     when: None,
 };
 
+/// One key above all.
+pub const HOT: Param = Param {
+    id: "hot",
+    label: "One hot key",
+    doc: "Share of the requests that ask for one and the same key, on top of its popularity: a link that went viral.",
+    unit: Unit::Share,
+    kind: Kind::Number { min: 0.0, max: 1.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral (rules 1.9)",
+    when: None,
+};
+
+/// Owners of the keys.
+pub const OWNERS: Param = Param {
+    id: "owners",
+    label: "Owners of the keys",
+    doc: "Sellers, customers or tenants to whom the keys belong, for stores cut by owner. 0: keys have no owner.",
+    unit: Unit::None,
+    kind: Kind::Integer { min: 0.0, max: 1e9 },
+    default: Fixed::Number(0.0),
+    source: "Neutral (rules 1.9)",
+    when: None,
+};
+
+/// How uneven the owners are.
+pub const OWNER_ZIPF: Param = Param {
+    id: "owner_zipf",
+    label: "Largest owners (Zipf)",
+    doc: "How uneven the owners' shares of the keys are: the k-th largest has in proportion to 1/kˢ. 0 is even.",
+    unit: Unit::None,
+    kind: Kind::Number { min: 0.0, max: 3.0 },
+    default: Fixed::Number(1.0),
+    source: "Judgement: sales by seller are about Zipf",
+    when: None,
+};
+
 /// The habits that these values ask for.
 pub fn habits(read: &Reader) -> Habits {
     Habits {
@@ -112,6 +148,9 @@ pub fn habits(read: &Reader) -> Habits {
             "causal" => Session::Causal,
             _ => Session::None,
         },
+        hot: read.number(HOT.id),
+        owners: read.count(OWNERS.id),
+        owner_zipf: read.number(OWNER_ZIPF.id),
         shared: read.flag(SHARED.id),
         absent: read.number(ABSENT.id),
         device_ttl_s: read.number(DEVICE_TTL_S.id),

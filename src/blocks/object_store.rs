@@ -2,7 +2,7 @@
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service};
-use crate::topology::{Addressing, Limit, Price, Reads, Servers, Station, Store};
+use crate::topology::{Addressing, Limit, Price, Servers, Station, Store};
 
 pub struct ObjectStore;
 
@@ -17,14 +17,7 @@ impl Block for ObjectStore {
         let limit = read.number("limit");
         let time = |id| service::of(read.number(id), shape);
         Lowered {
-            station: Station::Store(Store {
-                replicas: 0,
-                standby: false,
-                promotion_s: 0.0,
-                reads: Reads::Primary,
-                replay: 0.0,
-                lag_ns: 0,
-            }),
+            station: Station::Store(Store::default()),
             servers: Servers {
                 limit: (limit > 0.0).then(|| Limit { rate: limit, burst: limit.ceil().max(1.0) as u32 }),
                 addressing: Addressing::Own,

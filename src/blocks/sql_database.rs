@@ -4,7 +4,7 @@ use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Reads, Servers, Station, Store};
+use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Spare, Station, Store};
 
 pub struct SqlDatabase;
 
@@ -17,14 +17,27 @@ impl Block for SqlDatabase {
         let read = Reader::new(ABOUT.params, values);
         let shape = service::shape(&read);
         let replicas = read.count("replicas");
-        let standby = read.choice("standby") == "hot";
-        let instances = 1 + replicas + u32::from(standby);
+        let second = read.choice("standby");
+        let standby = second != "none";
+        let instances = read.count("shards") * (1 + replicas + u32::from(standby));
         let disk = read.number("data_gb") * DISK_GB;
+        // A cold standby is a backup on disk, a warm one a small machine.
+        let missing = match second {
+            "cold" => 1.0,
+            "warm" => 1.0 - read.number("capacity"),
+            _ => 0.0,
+        };
+        let nodes = f64::from(instances) - read.number("shards") * missing;
         Lowered {
             station: Station::Store(Store {
                 replicas,
                 standby,
-                promotion_s: read.number("failover_s"),
+                promotion_s: match second {
+                    "cold" => read.number("cold_s"),
+                    "warm" => read.number("warm_s"),
+                    "multi-primary" => 0.0,
+                    _ => read.number("failover_s"),
+                },
                 reads: match read.choice("reads_from") {
                     "primary" => Reads::Primary,
                     "replicas" => Reads::Replicas,
@@ -32,6 +45,12 @@ impl Block for SqlDatabase {
                 },
                 replay: read.number("replay"),
                 lag_ns: nanoseconds(read.number("lag_ms") / 1e3),
+                sync: read.count("sync"),
+                multi: second == "multi-primary",
+                spare: spare(&read),
+                refresh_ns: 0,
+                ring: None,
+                shards: shards(&read),
             }),
             servers: Servers {
                 instances,
@@ -46,12 +65,32 @@ impl Block for SqlDatabase {
                 addressing: Addressing::Own,
             },
             price: Price {
-                month: f64::from(instances) * (read.number("price_month") + disk),
+                month: nodes * read.number("price_month") + f64::from(instances) * disk,
                 million_calls: 0.0,
                 egress_gb: machine::EGRESS_GB,
             },
             managed: false,
         }
+    }
+}
+
+fn spare(read: &Reader) -> Spare {
+    match read.choice("standby") {
+        "cold" => Spare { backup_ns: nanoseconds(3600.0 * read.number("backup_h")), weak: None },
+        "warm" => Spare { backup_ns: 0, weak: Some((read.number("capacity"), read.number("grow_s"))) },
+        _ => Spare::default(),
+    }
+}
+
+fn shards(read: &Reader) -> Shards {
+    Shards {
+        count: read.count("shards"),
+        by: match read.choice("shard_by") {
+            "range" => ShardBy::Range,
+            "owner" => ShardBy::Owner,
+            _ => ShardBy::Key,
+        },
+        scatter: read.number("scatter"),
     }
 }
 
@@ -96,6 +135,48 @@ static ABOUT: About = About {
             when: None,
         },
         Param {
+            id: "shards",
+            label: "Shards",
+            doc: "Pieces that the data is cut into, each with a primary, replicas and a standby of its own.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 1.0, max: 100.0 },
+            default: Fixed::Number(1.0),
+            source: "Neutral: in one piece",
+            when: None,
+        },
+        Param {
+            id: "shard_by",
+            label: "Cut by",
+            doc: "What decides in which shard a key lies.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice { id: "key", label: "Key", doc: "By its hash: even, unless one key is hot." },
+                Choice {
+                    id: "range",
+                    label: "Range",
+                    doc: "Ids in order: what is new all goes to the last shard.",
+                },
+                Choice {
+                    id: "owner",
+                    label: "Owner",
+                    doc: "All of one seller or customer together: queries stay in one shard, and a large owner fills it.",
+                },
+            ]),
+            default: Fixed::Choice("key"),
+            source: "rules 1.9",
+            when: None,
+        },
+        Param {
+            id: "scatter",
+            label: "Reads across shards",
+            doc: "Share of the reads that no single shard can answer: they ask all and wait for the slowest.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.0, max: 1.0 },
+            default: Fixed::Number(0.0),
+            source: "Neutral: every read knows its key",
+            when: None,
+        },
+        Param {
             id: "standby",
             label: "Standby",
             doc: "A copy that takes no traffic until the primary has died.",
@@ -107,14 +188,79 @@ static ABOUT: About = About {
                     doc: "A person restores the primary; replicas go on answering reads.",
                 },
                 Choice {
+                    id: "cold",
+                    label: "Cold: a backup",
+                    doc: "A machine is set up and the latest backup restored; all that came after it is lost.",
+                },
+                Choice {
+                    id: "warm",
+                    label: "Warm standby",
+                    doc: "Follows the primary on a small machine, and grows once it is promoted.",
+                },
+                Choice {
                     id: "hot",
                     label: "Hot standby",
                     doc: "Runs all the time and is promoted by itself.",
+                },
+                Choice {
+                    id: "multi-primary",
+                    label: "Second primary",
+                    doc: "Both take writes all the time; both may change the same key before they hear of each other.",
                 },
             ]),
             default: Fixed::Choice("none"),
             source: "Neutral",
             when: None,
+        },
+        Param {
+            id: "cold_s",
+            label: "Restoring takes",
+            doc: "Time to set up a machine and restore the backup, once the death has been noticed.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.0, max: 604_800.0 },
+            default: Fixed::Number(14_400.0),
+            source: "Hours (rules 2)",
+            when: Some(("standby", "cold")),
+        },
+        Param {
+            id: "backup_h",
+            label: "Backup every",
+            doc: "Hours between two backups: a failover loses what was written since the latest.",
+            unit: Unit::None,
+            kind: Kind::Number { min: 0.01, max: 720.0 },
+            default: Fixed::Number(24.0),
+            source: "Judgement: nightly",
+            when: Some(("standby", "cold")),
+        },
+        Param {
+            id: "warm_s",
+            label: "Promotion takes",
+            doc: "Time until the small machine takes the traffic, once the death has been noticed.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.0, max: 86_400.0 },
+            default: Fixed::Number(300.0),
+            source: "Minutes (rules 2)",
+            when: Some(("standby", "warm")),
+        },
+        Param {
+            id: "capacity",
+            label: "Size while it waits",
+            doc: "Cores and price of the warm standby as a share of a full node.",
+            unit: Unit::Share,
+            kind: Kind::Number { min: 0.05, max: 1.0 },
+            default: Fixed::Number(0.25),
+            source: "Judgement: two sizes smaller",
+            when: Some(("standby", "warm")),
+        },
+        Param {
+            id: "grow_s",
+            label: "Growing takes",
+            doc: "Time from the promotion until it has all its cores.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.0, max: 86_400.0 },
+            default: Fixed::Number(600.0),
+            source: "Judgement: a change of size takes minutes",
+            when: Some(("standby", "warm")),
         },
         Param {
             id: "failover_s",
@@ -174,6 +320,17 @@ static ABOUT: About = About {
             kind: Kind::Number { min: 0.0, max: 86_400_000.0 },
             default: Fixed::Number(0.0),
             source: "Format 1: at once; usually 10 ms to seconds (references/defaults)",
+            when: None,
+        },
+        Param {
+            id: "sync",
+            label: "Copies that must confirm",
+            doc: "Replicas and standbys that must have a write before it is acknowledged: no loss, at the price of their \
+                  lag in every write. A dead one blocks writes until its check removes it. 0 is asynchronous.",
+            unit: Unit::None,
+            kind: Kind::Integer { min: 0.0, max: 50.0 },
+            default: Fixed::Number(0.0),
+            source: "Format 1: asynchronous",
             when: None,
         },
         Param {

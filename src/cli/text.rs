@@ -14,6 +14,7 @@ pub(super) fn whole(told: &Told) -> String {
     let sections = [
         heading(told),
         users(told),
+        consistency(told),
         objectives(told),
         blocks(told),
         links(told),
@@ -70,6 +71,37 @@ fn users(told: &Told) -> Option<String> {
         add("writes", &report.writes);
     }
     section("What the users get", table.text() + &outcomes(&report.total) + &footnote(&table))
+}
+
+/// What readers saw of what writers wrote, where anything could be stale.
+fn consistency(told: &Told) -> Option<String> {
+    let seen = &told.report.consistency;
+    let counts = &seen.counts;
+    let mut out = String::new();
+    let shares = [
+        ("stale", seen.stale, counts.stale),
+        ("found nothing yet", seen.not_found, counts.not_found),
+        ("missed an own write", seen.own_missed, counts.own_missed),
+        ("older than read before", seen.backwards, counts.backwards),
+    ];
+    for (name, share, count) in shares {
+        let Some(share) = share.filter(|share| share.value > 0.0 || name == "stale") else { continue };
+        let of = if counts.reads > 0 {
+            format!(" ({} of {} reads)", figures::whole(count), figures::whole(counts.reads))
+        } else {
+            String::new()
+        };
+        out += &format!("  {} {name}{of}\n", unstarred(&share, Kind::Share));
+    }
+    let written = [
+        ("acknowledged writes lost", counts.lost),
+        ("keys changed on both sides", counts.conflicts),
+        ("writes kept twice", counts.duplicates),
+    ];
+    for (name, count) in written.into_iter().filter(|(_, count)| *count > 0) {
+        out += &format!("  {} {name}\n", figures::whole(count));
+    }
+    section("What readers see of writes", out)
 }
 
 /// Explains the star of [`cell`] where one stands.

@@ -9,6 +9,7 @@
 
 mod absent;
 mod calls;
+mod gathering;
 mod instance;
 mod keys;
 mod reach;

@@ -19,6 +19,7 @@ mod dispatch;
 mod failover;
 mod fault;
 mod function;
+mod gather;
 mod group;
 mod guard;
 pub(in crate::engine) mod keytable;
@@ -85,6 +86,8 @@ pub struct Simulation {
     left: Vec<u64>,
     watch: watch::Watch,
     versions: versions::Versions,
+    /// Nodes of the parts being sent: room that is used again.
+    nodes: Vec<u32>,
     /// Reads that will follow a write.
     follow_ups: Slab<users::FollowUp>,
     /// Faults of the timeline and by hand.
@@ -111,6 +114,10 @@ struct StationState {
     primary: u32,
     /// Instance that takes over, if there is one.
     standby: Option<u32>,
+    /// A promoted standby that has not grown yet: instance and until when [ns].
+    weak: Option<(u32, u64)>,
+    /// The same for each shard of a store after the first.
+    others: Vec<store::Lead>,
     /// Targets, for a router.
     choices: Option<Choices>,
     /// Contents, for a cache with derived hits.
@@ -195,6 +202,7 @@ impl Simulation {
             left: Vec::new(),
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
+            nodes: Vec::new(),
             follow_ups: Slab::default(),
             troubles: trouble::Troubles::default(),
             recovery_cap_s: f64::INFINITY,
@@ -285,7 +293,7 @@ impl Simulation {
             What::Boot => self.boot(event.a),
             What::Ring => self.ring(event.a),
             What::Notice => self.notice(event.a, event.b),
-            What::Promote => self.promote(event.a),
+            What::Promote => self.promote(event.a, event.b),
             What::Tick => self.tick(),
             What::Flush => self.flush_is_due(event.a),
             What::Switch => self.switch(event.a, event.b),
@@ -321,7 +329,7 @@ impl Simulation {
             _ => net.servers.instances.max(1),
         };
         let standby = match &net.station {
-            Station::Store(store) if store.standby => Some(instances - 1),
+            Station::Store(store) if store.waits() => Some(store.per_shard() - 1),
             Station::Cache(cache) if cache.copies && instances > 1 => Some(1),
             Station::Source(_)
             | Station::Router(_)
@@ -338,6 +346,7 @@ impl Simulation {
         StationState {
             instances: all,
             standby,
+            others: store::other_leads(&net.station),
             choices: Choices::new(&self.net, station),
             cache: self.fresh_cache(station),
             copies: self.fresh_copies(station),

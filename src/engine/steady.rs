@@ -4,12 +4,13 @@
 //! saturation a station carries what it can, and what it turns away stops there.
 
 mod spread;
+mod stale;
 mod station;
 mod trust;
 
 use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
-use crate::report::{Consistency, Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
+use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
 use crate::topology::{Operation, Topology};
 use spread::Spread;
 
@@ -35,6 +36,7 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         (false, true) => writes.clone(),
         (true, true) | (false, false) => requests.traffic(&Operation::ALL),
     };
+    let (consistency, clients) = stale::report(topology, flows);
     Report {
         method: Method::Steady,
         engine: crate::ENGINE_VERSION,
@@ -48,8 +50,8 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         nodes: topology.places().map(|(node, place)| station::report(place, &flows.stations[node])).collect(),
         links: flows.routes.iter().map(link).collect(),
         series: Vec::new(),
-        consistency: Consistency::default(),
-        clients: Vec::new(),
+        consistency,
+        clients,
         faults: Vec::new(),
     }
 }
@@ -80,7 +82,9 @@ struct Requests<'a> {
 
 impl Requests<'_> {
     fn new<'a>(topology: &Topology, flows: &'a Flows) -> Requests<'a> {
-        let spread = (topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
+        // Answers of several nodes together are not on the path that the distributions follow: two moments have to do.
+        let alone = !topology.places().any(|(_, place)| trust::gathers(place));
+        let spread = (alone && topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
             .then(|| Spread::new(topology, flows));
         Requests { flows, spread, trust: trust::of(topology, flows) }
     }

@@ -275,6 +275,10 @@ fn outcome(evidence: &Evidence, (unit, report): &(Unit, Report), limit_s: f64) -
 /// An instance by the role that it has.
 fn instance_name(place: &Place, instance: u32) -> String {
     let role = match &place.station {
+        Station::Store(store) if store.ring.is_some() => format!("node {}", instance + 1),
+        Station::Store(store) if store.shards() > 1 => {
+            format!("shard {}, node {}", instance / store.per_shard() + 1, instance % store.per_shard() + 1)
+        }
         Station::Store(_) if instance == 0 => "primary".to_owned(),
         Station::Store(store) if store.standby && instance + 1 == place.servers.instances => {
             "standby".to_owned()

@@ -21,7 +21,8 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     add_places(design, &mut topology, &mut problems);
     topology.outgoing = vec![Vec::new(); topology.len()];
     for link in &design.links {
-        add_route(link, &mut topology, &mut problems);
+        let tries = tries(design, link);
+        add_route(link, tries, &mut topology, &mut problems);
     }
     gather_groups(&mut topology);
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
@@ -63,7 +64,14 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
     }
 }
 
-fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>) {
+/// How often the caller of a link tries before a write comes to something.
+fn tries(design: &Design, link: &Link) -> f64 {
+    let caller = design.nodes.iter().find(|node| node.id == link.from);
+    let known = caller.and_then(|node| Some((blocks::find(&node.block)?, node)));
+    known.map_or(1.0, |(block, node)| block.tries(&node.values))
+}
+
+fn add_route(drawn: &Link, tries: f64, topology: &mut Topology, problems: &mut Vec<Problem>) {
     let (Some(from), Some(to)) = (topology.index_of(drawn.from), topology.index_of(drawn.to)) else {
         let text = "This link leads to a block that takes no part: left out of the run.".to_owned();
         problems.push(Problem { node: None, link: Some(drawn.id), text });
@@ -78,6 +86,12 @@ fn add_route(drawn: &Link, topology: &mut Topology, problems: &mut Vec<Problem>)
     }
     let mut route = link::lower(drawn.id, &drawn.values);
     let wanted = route.policy;
+    if tries != 1.0 && route.reads {
+        let text = "A link from here repeats writes whose id was taken, but carries reads as well: let it carry writes only.";
+        problems.push(Problem { node: Some(drawn.from), link: Some(drawn.id), text: text.to_owned() });
+    } else {
+        route.calls *= tries;
+    }
     match &topology.place(from).station {
         Station::Source(source) => adopt_client_policy(&mut route, source),
         Station::Router(_) | Station::Queue(_) => stay_single(&mut route),

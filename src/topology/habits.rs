@@ -11,6 +11,12 @@ pub struct Habits {
     pub creates: f64,
     /// What a user may rely on.
     pub session: Session,
+    /// Share of its requests that ask for one hot key (0–1): a link that goes viral.
+    pub hot: f64,
+    /// Owners of its keys, such as sellers or tenants; 0 for keys without.
+    pub owners: u32,
+    /// Zipf exponent of the owners' share of the keys; 0 is even.
+    pub owner_zipf: f64,
     /// Its keys are those of all clients that share theirs.
     pub shared: bool,
     /// Share of the reads that ask for what is not there (0–1): as many such keys as there are others, as popular.

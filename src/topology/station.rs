@@ -29,12 +29,17 @@ impl Place {
     /// Number of instances, at least 1; a store's primary, replicas and standby counted.
     pub fn instances(&self) -> u32 {
         match &self.station {
-            Station::Store(store) => 1 + store.replicas + u32::from(store.standby),
+            Station::Store(store) => store.nodes(),
             Station::Source(_) | Station::Observer => 1,
             Station::Router(_) | Station::Server(_) | Station::Cache(_) | Station::Queue(_) => {
                 self.servers.instances.max(1)
             }
         }
+    }
+
+    /// Parts into which an operation falls on average, each served by one instance; 0 is a read.
+    pub fn parts(&self, op: usize) -> f64 {
+        if let Station::Store(store) = &self.station { store.parts(op) } else { 1.0 }
     }
 
     /// Whether calls can end at it: everything but a client and an observer.
@@ -266,6 +271,18 @@ pub struct Store {
     pub replay: f64,
     /// Time from a write's commit until it reaches the other copies [ns].
     pub lag_ns: u64,
+    /// What is written shows after the next multiple of this [ns]; 0 at once.
+    pub refresh_ns: u64,
+    /// Other copies that must have a write before it is acknowledged; 0 is asynchronous.
+    pub sync: u32,
+    /// The last node of each shard is a second primary instead of a standby: both take writes.
+    pub multi: bool,
+    /// What a promoted standby lacks at first.
+    pub spare: super::Spare,
+    /// Copies on a ring instead of a primary with replicas.
+    pub ring: Option<super::Ring>,
+    /// Pieces that it is cut into.
+    pub shards: super::Shards,
 }
 
 /// Which instances of a store answer reads.

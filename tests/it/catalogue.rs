@@ -341,7 +341,7 @@ fn check_station(what: &str, station: &Station, instances: u32) {
             }
         },
         Station::Store(store) => {
-            assert_eq!(instances, 1 + store.replicas + u32::from(store.standby), "{what}");
+            assert_eq!(instances, store.nodes(), "{what}");
             assert!((0.0..=1.0).contains(&store.replay) && store.promotion_s >= 0.0, "{what}");
         }
         Station::Queue(queue) => assert!(queue.backlog >= 1, "{what}"),
@@ -375,7 +375,9 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
         })
     });
     settings.chain(pairs).any(|base| {
-        let lowered = |values: &Values| format!("{:?} {:?}", block.lower(values), block.life(values));
+        let lowered = |values: &Values| {
+            format!("{:?} {:?} {}", block.lower(values), block.life(values), block.tries(values))
+        };
         let before = lowered(&base);
         extremes(param).into_iter().any(|value| {
             let mut values = base.clone();

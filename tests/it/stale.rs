@@ -195,3 +195,18 @@ fn only_shared_keys_are_changed_by_another_client() {
     // Two writes a second to each key; an answer leaves the store 10 ms before it is acknowledged.
     near("stale", shared.stale, shared.reads, 1.0 - libm::exp(-2.0 * 0.09), 0.03);
 }
+
+/// The steady method has the formula: puzzle 5's 2.8 % and 20.7 %.
+#[test]
+fn the_steady_method_knows_the_share_of_stale_reads() {
+    for (lag_ms, share) in [(50.0, 0.027_869), (1000.0, 0.206_981)] {
+        let json = format!(
+            r#"{{"headroom":1,"nodes":[
+            {{"id":1,"block":"client","rate":6200,"reads":0.967741935,"keys":10000,"zipf":0.8}},
+            {{"id":2,"block":"sql-database","replicas":3,"reads_from":"replicas","lag_ms":{lag_ms},"replay":0}}],
+            "links":[[1,2,{{"latency_ms":0}}]]}}"#
+        );
+        let found = headroom::engine::steady::solve(&topology(&json)).consistency.stale.expect("a share");
+        assert!((found.value / share - 1.0).abs() < 1e-4, "{found:?}");
+    }
+}

@@ -6,7 +6,7 @@
 
 use petgraph::algo::tarjan_scc;
 
-use crate::engine::Unit;
+use crate::engine::{Unit, placement};
 use crate::topology::{Addressing, Cache, Hits, Operation, Policy, Reads, Route, Station, Store, Topology};
 
 /// A call that has gone this many hops fails, as rules 1.2 settle; so many rounds the shares need at most.
@@ -45,6 +45,8 @@ pub struct Structure<'a> {
     topology: &'a Topology,
     /// Share of look-ups that hit, by station; 0 for what is not a cache.
     hits: Vec<f64>,
+    /// Share of a store's reads and writes that each shard gets, by station.
+    shards: Vec<[Vec<f64>; 2]>,
     /// Stations, callees before callers as far as loops allow.
     order: Vec<usize>,
 }
@@ -60,7 +62,12 @@ impl<'a> Structure<'a> {
         };
         let hits = topology.places().map(share).collect();
         let order = tarjan_scc(&topology.graph).into_iter().flatten().map(|index| index.index()).collect();
-        Structure { topology, hits, order }
+        let cut = |(_, place): (usize, &crate::topology::Place)| match &place.station {
+            Station::Store(store) => Operation::ALL.map(|op| placement::shares(topology, &store.shards, op)),
+            _ => Default::default(),
+        };
+        let shards = topology.places().map(cut).collect();
+        Structure { topology, hits, shards, order }
     }
 
     /// Share of the calls of an operation that each station answers (0–1), in topology order; of a client: of its requests.
@@ -129,7 +136,7 @@ impl<'a> View<'a> {
             Station::Router(router) => self.routed(node, router.policy),
             Station::Server(_) => self.all_of(node),
             Station::Cache(cache) => self.looked_up(node, cache.copies),
-            Station::Store(store) => f64::from(u8::from(self.kept(node, store))),
+            Station::Store(store) => self.kept(node, store),
             Station::Queue(_) => f64::from(u8::from(self.dead.live(node) > 0)),
             Station::Observer => 0.0,
         }
@@ -229,12 +236,28 @@ impl<'a> View<'a> {
         self.links(cache).next().is_some()
     }
 
-    /// Whether a store can answer: a write needs the primary or its promoted standby, a read one of those it may use.
-    fn kept(&self, node: usize, store: &Store) -> bool {
-        let last = store.replicas as usize + 1;
+    /// Share of the keys for which a store can answer.
+    fn kept(&self, node: usize, store: &Store) -> f64 {
+        let alive: Vec<bool> = (0..store.nodes() as usize).map(|i| self.dead.alive(node, i)).collect();
+        if let Some(ring) = &store.ring {
+            return ring.load(&alive, self.op as usize).0;
+        }
+        let shares = &self.structure.shards[node][self.op as usize];
+        let kept = |shard: usize| self.shard_kept(node, store, shard);
+        let own = (0..shares.len()).filter(|shard| kept(*shard)).map(|shard| shares[shard]).sum::<f64>();
+        // A read across shards needs them all.
+        let whole = f64::from(u8::from((0..shares.len()).all(kept)));
+        let scatter = if self.op == Operation::Read && shares.len() > 1 { store.shards.scatter } else { 0.0 };
+        if whole >= 1.0 { 1.0 } else { (1.0 - scatter) * own }
+    }
+
+    /// Whether a shard can answer: a write needs the primary or its promoted standby, a read one of those it may use.
+    fn shard_kept(&self, node: usize, store: &Store, shard: usize) -> bool {
+        let first = shard * store.per_shard() as usize;
+        let last = first + store.replicas as usize + 1;
         let standby = store.standby && self.failover && self.dead.alive(node, last);
-        let primary = self.dead.alive(node, 0) || standby;
-        let replica = (1..last).any(|instance| self.dead.alive(node, instance));
+        let primary = self.dead.alive(node, first) || standby;
+        let replica = (first + 1..last).any(|instance| self.dead.alive(node, instance));
         match (self.op, store.reads) {
             (Operation::Write, _) | (Operation::Read, Reads::Primary) => primary,
             // With all replicas dead the primary answers.

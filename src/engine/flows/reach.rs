@@ -1,6 +1,6 @@
 //! Who reaches which instance, after health checks, failover and promotion have done what they can.
 
-use crate::engine::Unit;
+use crate::engine::{Unit, placement};
 use crate::topology::{Addressing, Operation, Placement, Reads, Station, Store, Topology};
 
 /// The way into a station.
@@ -100,7 +100,7 @@ fn door(topology: &Topology, route: usize) -> Door {
 
 fn home(topology: &Topology, node: usize, alive: &[bool], op: Operation) -> Vec<f64> {
     let answers: Vec<bool> = match &topology.place(node).station {
-        Station::Store(store) => answering(store, alive, op),
+        Station::Store(store) => return home_of_store(topology, store, alive, op),
         Station::Cache(cache) if cache.copies => only(alive.len(), alive.iter().position(|alive| *alive)),
         Station::Cache(_) | Station::Router(_) | Station::Server(_) | Station::Queue(_) => alive.to_vec(),
         Station::Source(_) | Station::Observer => vec![false; alive.len()],
@@ -116,32 +116,72 @@ fn only(instances: usize, chosen: Option<usize>) -> Vec<bool> {
     (0..instances).map(|instance| Some(instance) == chosen).collect()
 }
 
-/// The primary of a store, or the standby promoted in its place.
-pub fn primary(store: &Store, alive: &[bool]) -> Option<usize> {
-    let standby = store.replicas as usize + 1;
-    if alive[0] {
-        return Some(0);
+/// Share of a call's parts that each node of a store serves; what nobody answers is missing.
+fn home_of_store(topology: &Topology, store: &Store, alive: &[bool], op: Operation) -> Vec<f64> {
+    if let Some(ring) = &store.ring {
+        let (_, parts) = ring.load(alive, op as usize);
+        return parts.iter().map(|part| part / store.parts(op as usize)).collect();
     }
-    (store.standby && alive.get(standby) == Some(&true)).then_some(standby)
+    let keyed = placement::shares(topology, &store.shards, op);
+    // A scattered read has a part in every shard.
+    let scattered = if op == Operation::Read && store.shards() > 1 { store.shards.scatter } else { 0.0 };
+    let mut home = vec![0.0; alive.len()];
+    for (shard, share) in keyed.iter().enumerate() {
+        let share = ((1.0 - scattered) * share + scattered) / store.parts(op as usize);
+        let answers = answering(store, shard as u32, alive, op);
+        let count = answers.len().max(1) as f64;
+        answers.iter().for_each(|node| home[*node] = share / count);
+    }
+    home
 }
 
-/// Living instances that apply the primary's writes.
-pub fn replicas<'a>(store: &Store, alive: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
-    (1..=store.replicas as usize).filter(move |instance| alive.get(*instance) == Some(&true))
+/// Nodes of a shard.
+pub fn nodes(store: &Store, shard: u32) -> std::ops::Range<usize> {
+    let per = store.per_shard() as usize;
+    shard as usize * per..(shard as usize + 1) * per
 }
 
-/// Which instances of a store answer: writes the primary; reads the copies they are spread over, without any the primary.
-fn answering(store: &Store, alive: &[bool], op: Operation) -> Vec<bool> {
-    let primary = primary(store, alive);
-    let copies: Vec<usize> = replicas(store, alive).collect();
-    let alone = only(alive.len(), primary);
+/// Shard of a node.
+pub fn shard(store: &Store, node: usize) -> u32 {
+    if store.ring.is_some() { 0 } else { node as u32 / store.per_shard() }
+}
+
+/// The primary of a shard, or the standby promoted in its place.
+pub fn primary(store: &Store, shard: u32, alive: &[bool]) -> Option<usize> {
+    let nodes = nodes(store, shard);
+    let up = |node: usize| alive.get(node) == Some(&true);
+    if up(nodes.start) {
+        return Some(nodes.start);
+    }
+    (store.standby && up(nodes.end - 1)).then_some(nodes.end - 1)
+}
+
+/// Living nodes that take writes where there are two primaries.
+fn primaries(store: &Store, shard: u32, alive: &[bool]) -> Vec<usize> {
+    let nodes = nodes(store, shard);
+    [nodes.start, nodes.end - 1].into_iter().filter(|node| alive.get(*node) == Some(&true)).collect()
+}
+
+/// Living instances that apply the writes of a shard's primary.
+pub fn replicas<'a>(store: &Store, shard: u32, alive: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
+    let first = nodes(store, shard).start + 1;
+    (first..first + (store.replicas + u32::from(store.multi)) as usize)
+        .filter(move |instance| alive.get(*instance) == Some(&true))
+}
+
+/// Which nodes of a shard answer: writes the primary; reads the copies they are spread over, without any the primary.
+fn answering(store: &Store, shard: u32, alive: &[bool], op: Operation) -> Vec<usize> {
+    let primary = primary(store, shard, alive);
+    let copies: Vec<usize> = replicas(store, shard, alive).collect();
+    let both = || primaries(store, shard, alive);
     match (op, store.reads) {
-        (Operation::Write, _) | (Operation::Read, Reads::Primary) => alone,
-        (Operation::Read, _) if copies.is_empty() => alone,
-        (Operation::Read, reads) => {
-            let spread =
-                |instance| copies.contains(&instance) || reads == Reads::All && Some(instance) == primary;
-            (0..alive.len()).map(spread).collect()
+        (Operation::Read, Reads::All) if store.multi => both().into_iter().chain(copies).collect(),
+        (Operation::Write, _) if store.multi => both(),
+        (Operation::Read, _) if store.multi && copies.is_empty() => both(),
+        (Operation::Read, reads) if reads != Reads::Primary && !copies.is_empty() => {
+            let first = primary.filter(|_| reads == Reads::All);
+            first.into_iter().chain(copies).collect()
         }
+        (Operation::Read | Operation::Write, _) => primary.into_iter().collect(),
     }
 }

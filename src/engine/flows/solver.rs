@@ -9,6 +9,7 @@ mod strategy;
 use petgraph::algo::tarjan_scc;
 
 use super::calls::{Answer, Called, Moments, Plan, Step};
+use super::gathering::{Gathering, at_least};
 use super::keys::{Classes, Known};
 use super::reach::{Door, Reach};
 use super::together;
@@ -363,6 +364,7 @@ impl<'a> Solver<'a> {
             (self.reach.share(node, door, op, index) * occupancy.admitted, wait.plus(own))
         };
         let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
+        let (admitted, gathering) = self.gathered(node, op, admitted);
         let after = site.after[op as usize];
         let stateful = self.stateful(node);
         let known = admitted * site.within_limit;
@@ -371,7 +373,7 @@ impl<'a> Solver<'a> {
         Answer {
             ok: served * after.ok,
             hard: reached * (1.0 - site.within_limit) + known * stateful + served * after.hard,
-            time: Moments::mixed(site.instances.iter().enumerate().map(part)).plus(after.time),
+            time: gathering.of(Moments::mixed(site.instances.iter().enumerate().map(part))).plus(after.time),
         }
     }
 
@@ -399,6 +401,22 @@ impl<'a> Solver<'a> {
             Cold::KeptFor(kept) => libm::exp(-rate * kept as f64 / 1e9),
         };
         Some((share, function.cold_s))
+    }
+
+    /// Share of a store's calls that enough nodes answer, given the share of their parts that is answered; and how the
+    /// time of a part becomes that of the whole.
+    fn gathered(&self, node: usize, op: Operation, parts: f64) -> (f64, Gathering) {
+        let Station::Store(store) = &self.topology.place(node).station else {
+            return (parts, Gathering::ONE);
+        };
+        let op = op as usize;
+        if let Some(ring) = &store.ring {
+            let (needed, asked) = ring.quorum(op);
+            let reached = ring.load(&self.reach.alive[node], op).0;
+            let each = if reached > 0.0 { (parts / reached).min(1.0) } else { 0.0 };
+            return (reached * at_least(needed, asked, each), Gathering::of_ring(needed, asked));
+        }
+        Gathering::of_shards(store, op, parts)
     }
 
     fn unerring(&self, node: usize) -> f64 {

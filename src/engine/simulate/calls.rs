@@ -142,6 +142,10 @@ pub enum Kind {
     Refresh,
     /// A key that a cache has still to write to the store.
     Dirty,
+    /// A call that several nodes of a store answer together: waits for its parts.
+    Gather,
+    /// What one node does for such a call.
+    Part,
 }
 
 /// Where a call is in its life.

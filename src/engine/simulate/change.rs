@@ -190,7 +190,8 @@ impl Simulation {
         }
         for slot in self.calls.slots() {
             let call = self.calls[slot];
-            if call.kind == Kind::Plain && !self.calls.alive(call.parent) {
+            if matches!(call.kind, Kind::Plain | Kind::Gather | Kind::Part) && !self.calls.alive(call.parent)
+            {
                 self.detach(slot);
             }
         }
@@ -329,11 +330,14 @@ fn same(a: &Topology, b: &Topology) -> bool {
 /// Carries over what a station had; instances that are no longer drawn finish what they have.
 fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool, scaled: bool) {
     let wanted = fresh.instances.len();
+    // Another number of shards or of nodes in each: every key finds its place anew.
+    let cut = !fresh.others.is_empty() || !kept.others.is_empty();
+    let recut = cut && kept.instances.len() != wanted;
     // Where instances come and go those that were added wait to be booted, and those that were taken away stay so.
     while kept.instances.len() < wanted {
         kept.instances.push(Instance { retired: scaled, ..Instance::default() });
     }
-    keep_copies(fresh, &mut kept);
+    keep_copies(fresh, &mut kept, recut);
     for (index, instance) in kept.instances.iter_mut().enumerate() {
         instance.retired = index >= wanted || (scaled && instance.retired);
     }
@@ -345,6 +349,10 @@ fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool
         kept.primary = fresh.primary;
         kept.standby = fresh.standby;
     }
+    if recut {
+        (kept.primary, kept.standby) = (fresh.primary, fresh.standby);
+        kept.others.clone_from(&fresh.others);
+    }
     kept.choices = fresh.choices.take();
     if !same_cache {
         kept.cache = fresh.cache.take();
@@ -355,10 +363,13 @@ fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool
 }
 
 /// A store keeps its data; a node that is new begins with what the first one has.
-fn keep_copies(fresh: &mut StationState, kept: &mut StationState) {
+fn keep_copies(fresh: &mut StationState, kept: &mut StationState, recut: bool) {
     match (&mut kept.copies, &fresh.copies) {
         (Some(copies), Some(_)) => {
             copies.resize(kept.instances.len());
+            if recut {
+                (0..kept.instances.len()).for_each(|copy| copies.meet(copy));
+            }
             let back = (0..fresh.instances.len()).filter(|i| kept.instances[*i].retired);
             back.for_each(|copy| copies.become_like(copy, kept.primary as usize));
         }

@@ -90,12 +90,12 @@ impl Copies {
         number
     }
 
-    /// The work of a write at a copy is done.
-    pub fn done(&mut self, copy: usize, number: u64, now: u64) {
+    /// The work of a write at a copy is done; it shows when `due` [ns].
+    pub fn done(&mut self, copy: usize, number: u64, due: u64, now: u64) {
         let stream = &mut self.streams[copy];
         let at = number.checked_sub(stream.first);
         if let Some(write) = at.and_then(|at| stream.waiting.get_mut(at as usize)) {
-            write.due = now;
+            write.due = due;
         }
         self.apply(copy, now);
     }
@@ -135,6 +135,20 @@ impl Copies {
         }
     }
 
+    /// A copy of a ring catches up with the newest that any other has.
+    pub fn meet(&mut self, copy: usize) {
+        for row in 0..self.held[copy].len() {
+            self.held[copy][row] = self.held.iter().map(|held| held[row]).max().unwrap_or(ORIGINAL);
+        }
+    }
+
+    /// Whether any other copy has a newer version of a key than this one.
+    pub fn newer_elsewhere(&mut self, copy: usize, key: u64, now: u64) -> bool {
+        let here = self.read(copy, key, now);
+        let Some(row) = self.index.get(key) else { return false };
+        self.held.iter().any(|held| held[row as usize - 1] > here)
+    }
+
     /// Nothing is on its way to a copy any more.
     pub fn forget_waiting(&mut self, copy: usize) {
         let stream = &mut self.streams[copy];
@@ -143,8 +157,8 @@ impl Copies {
     }
 
     /// The sender died: what is not there yet stays behind.
-    pub fn strand(&mut self, now: u64) {
-        for copy in 0..self.streams.len() {
+    pub fn strand(&mut self, copies: std::ops::Range<usize>, now: u64) {
+        for copy in copies {
             self.apply(copy, now);
             self.streams[copy].waiting.iter_mut().for_each(|write| write.due = u64::MAX);
         }
@@ -166,9 +180,9 @@ mod tests {
         let mut copies = Copies::new(2);
         let first = copies.send(1, 10, 100, 0, u64::MAX);
         let second = copies.send(1, 11, 101, 0, u64::MAX);
-        copies.done(1, second, 200);
+        copies.done(1, second, 200, 200);
         assert_eq!(copies.read(1, 11, 200), ORIGINAL);
-        copies.done(1, first, 300);
+        copies.done(1, first, 300, 300);
         assert_eq!((copies.read(1, 10, 300), copies.read(1, 11, 300)), (100, 101));
         copies.send(1, 10, 400, 0, 500);
         assert_eq!((copies.read(1, 10, 499), copies.read(1, 10, 500)), (100, 400));

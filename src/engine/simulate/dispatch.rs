@@ -191,6 +191,12 @@ impl Simulation {
     /// A reply is back at its caller.
     pub(super) fn returned(&mut self, slot: u32) {
         let call = self.calls[slot];
+        if call.kind == Kind::Part {
+            return self.part_done(slot);
+        }
+        if call.kind == Kind::Replay {
+            return self.drop_call(slot);
+        }
         let failed = matches!(call.outcome, Outcome::Fail(_));
         let sent = call.route != NONE && call.kind != Kind::Rejected && !call.abandoned;
         if failed && sent {

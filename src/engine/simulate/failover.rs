@@ -1,39 +1,80 @@
 //! What a death means for the data: writes on their way are stranded, and lost when another copy takes over.
 
 use super::Simulation;
-use super::copies::Waiting;
+use super::fault::GROWN;
+use crate::engine::calendar::{Class, What};
+use crate::topology::Station;
 
 impl Simulation {
     /// An instance of a store died: what the primary had not sent yet stays with it.
     pub(super) fn copies_after_death(&mut self, station: u32, instance: u32) {
+        let nodes = self.shard_nodes(station, instance);
         let state = &mut self.stations[station as usize];
-        if let Some(copies) = state.copies.as_mut().filter(|_| instance == state.primary) {
-            copies.strand(self.now);
+        if !state.leads().any(|lead| lead.primary == instance) {
+            return;
+        }
+        if let Some(copies) = &mut state.copies {
+            copies.strand(nodes, self.now);
+        }
+    }
+
+    /// Nodes of the shard that a node belongs to.
+    fn shard_nodes(&self, station: u32, instance: u32) -> std::ops::Range<usize> {
+        let all = self.stations[station as usize].instances.len();
+        match &self.net.stations[station as usize].station {
+            Station::Store(store) if store.ring.is_none() => {
+                let (shard, per) = (instance / store.per_shard(), store.per_shard());
+                ((shard * per) as usize).min(all)..(((shard + 1) * per) as usize).min(all)
+            }
+            _ => 0..all,
         }
     }
 
     /// It is back, with its disk: a primary sends what was stranded, any other copy catches up.
     pub(super) fn copies_after_revival(&mut self, station: u32, instance: u32) {
+        let nodes = self.shard_nodes(station, instance);
+        let primary = self.stations[station as usize].lead(self.shard_at(station, instance)).primary;
+        let ring = matches!(&self.net.stations[station as usize].station, Station::Store(store) if store.ring.is_some());
         let state = &mut self.stations[station as usize];
         let Some(copies) = &mut state.copies else { return };
-        let primary = state.primary as usize;
-        for copy in 0..state.instances.len() {
-            let behind = instance == state.primary || copy == instance as usize;
+        if ring {
+            return copies.meet(instance as usize);
+        }
+        for copy in nodes {
+            let behind = instance == primary || copy == instance as usize;
             if behind && !state.instances[copy].dead {
-                copies.become_like(copy, primary);
+                copies.become_like(copy, primary as usize);
             }
         }
     }
 
+    /// A promoted standby may begin with a share of its cores.
+    pub(super) fn begin_weak(&mut self, station: u32, standby: u32) {
+        let Station::Store(store) = &self.net.stations[station as usize].station else { return };
+        let Some((_, grow_s)) = store.spare.weak else { return };
+        let until = self.now + libm::round(grow_s * 1e9) as u64;
+        self.stations[station as usize].weak = Some((standby, until));
+        self.calendar.push(until, Class::Fault, What::Promote, station, GROWN);
+    }
+
+    /// It has grown: those who wait for a core get the others.
+    pub(super) fn grow(&mut self, station: u32) {
+        let state = &mut self.stations[station as usize];
+        let Some((node, _)) = state.weak.filter(|(_, until)| *until <= self.now) else { return };
+        state.weak = None;
+        if (node as usize) < state.instances.len() {
+            self.start_waiting(station, node);
+        }
+    }
+
     /// The promoted copy takes over what any living copy has; acknowledged writes that none has are lost.
-    pub(super) fn data_after_promotion(&mut self, station: u32) {
+    pub(super) fn data_after_promotion(&mut self, station: u32, promoted: u32) {
+        let nodes = self.shard_nodes(station, promoted);
         let state = &mut self.stations[station as usize];
         let Some(copies) = &mut state.copies else { return };
-        let promoted = state.primary as usize;
-        let living: Vec<usize> =
-            (0..state.instances.len()).filter(|copy| !state.instances[*copy].dead).collect();
-        let missing: Vec<Waiting> = copies.missing(promoted, self.now);
-        for write in missing {
+        let living: Vec<usize> = nodes.filter(|copy| !state.instances[*copy].dead).collect();
+        let promoted = promoted as usize;
+        for write in copies.missing(promoted, self.now) {
             if living.iter().any(|copy| copies.read(*copy, write.key, self.now) >= write.version) {
                 copies.write(promoted, write.key, write.version);
             } else {

@@ -2,7 +2,7 @@
 
 use super::calls::{Call, Handle, Kind, NONE, State};
 use super::guard::mark;
-use super::{Instance, Pool, Simulation, serve};
+use super::{Instance, Pool, Simulation, serve, store};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::engine::{CHECK_TIMEOUT_S, PERSON_S, Unit};
@@ -11,6 +11,9 @@ use crate::topology::{Health, Station};
 
 /// Marks a notice that is for the station itself, not for a router's candidate.
 const OWN: u32 = 1 << 31;
+
+/// In place of a shard: a promoted standby has all its cores now.
+pub(super) const GROWN: u32 = u32::MAX;
 
 impl Simulation {
     /// Kills a unit now. All estimates start anew.
@@ -235,6 +238,7 @@ impl Simulation {
             if let Some(instance) = self.stations[s].instances.get_mut((what & !OWN) as usize) {
                 instance.out = out;
             }
+            self.stop_waiting_for_copies(station);
             return;
         }
         let Some(choices) = &self.stations[s].choices else { return };
@@ -259,8 +263,14 @@ impl Simulation {
     pub(super) fn schedule_promotion(&mut self, station: u32, silent: bool) {
         let s = station as usize;
         let state = &self.stations[s];
-        let Some(primary) = state.instances.get(state.primary as usize) else { return };
-        if !(primary.dead || self.troubles.is_cut_off(station, state.primary)) || state.standby.is_none() {
+        let waits = |lead: &store::Lead| {
+            let primary = state.instances.get(lead.primary as usize);
+            let gone = |primary: &Instance| primary.dead || self.troubles.is_cut_off(station, lead.primary);
+            primary.is_some_and(gone) && lead.standby.is_some()
+        };
+        let shards: Vec<u32> =
+            (0..).zip(state.leads()).filter(|(_, lead)| waits(lead)).map(|(at, _)| at).collect();
+        if shards.is_empty() {
             return;
         }
         let promotion = match &self.net.stations[s].station {
@@ -275,20 +285,26 @@ impl Simulation {
         let cap = self.recovery_cap_s;
         let seconds = detection.min(cap) + promotion.min(cap);
         let time = self.now + libm::round(seconds * 1e9) as u64;
-        self.calendar.push(time, Class::Fault, What::Promote, station, 0);
+        for shard in shards {
+            self.calendar.push(time, Class::Fault, What::Promote, station, shard);
+        }
     }
 
-    pub(super) fn promote(&mut self, station: u32) {
+    pub(super) fn promote(&mut self, station: u32, shard: u32) {
+        if shard == GROWN {
+            return self.grow(station);
+        }
         let state = &self.stations[station as usize];
-        let Some(standby) = state.standby else { return };
+        let lead = state.lead(shard);
+        let Some(standby) = lead.standby else { return };
         let dead = |i: u32| state.instances.get(i as usize).is_none_or(|instance| instance.dead);
-        let gone = dead(state.primary) || self.troubles.is_cut_off(station, state.primary);
+        let gone = dead(lead.primary) || self.troubles.is_cut_off(station, lead.primary);
         let ready = !dead(standby) && !self.troubles.is_cut_off(station, standby);
         if gone && ready {
-            let state = &mut self.stations[station as usize];
-            state.standby = Some(state.primary);
-            state.primary = standby;
-            self.data_after_promotion(station);
+            let next = store::Lead { primary: standby, standby: Some(lead.primary) };
+            self.stations[station as usize].set_lead(shard, next);
+            self.data_after_promotion(station, standby);
+            self.begin_weak(station, standby);
         }
     }
 }
@@ -299,7 +315,7 @@ fn is_here(call: &Call) -> bool {
         State::WaitsForSlot | State::WaitsForCore | State::InService | State::Calling => true,
         State::Travelling | State::WaitsForConnection | State::Replying | State::Lost | State::Gone => false,
     };
-    stays && !matches!(call.kind, Kind::Root | Kind::Message | Kind::Dirty)
+    stays && !matches!(call.kind, Kind::Root | Kind::Message | Kind::Dirty | Kind::Gather)
 }
 
 fn forget_connections(pool: &mut Pool, instance: usize) {

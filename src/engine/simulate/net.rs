@@ -7,6 +7,7 @@ use rand_distr::Zipf;
 use super::contents;
 use crate::engine::cache;
 use crate::engine::flows::{self, Flows, Scenario};
+use crate::engine::placement;
 use crate::engine::random::{self, Purpose};
 use crate::topology::{Cache, Discipline, Hits, Route, Servers, Service, Station, Strategy, Topology};
 
@@ -61,8 +62,14 @@ pub struct StationNet {
     pub popularities: f64,
     /// Popularity of keys, for a source.
     pub zipf: Option<Zipf<f64>>,
+    /// A source: how popular the owners of its keys are.
+    pub owners: Option<Zipf<f64>>,
     /// A source: what tells its keys from those of others; 0 where versions are not followed.
     pub space: u64,
+    /// Two of its nodes take writes.
+    pub multi: bool,
+    /// Some of its calls are answered by several nodes together.
+    pub gathers: bool,
     /// Instances that calls can reach.
     pub reachable: u32,
     /// In which order it serves.
@@ -163,7 +170,7 @@ impl Net {
         let by_key = net.stations.iter().any(asks_for_keys);
         net.versioned = net.can_be_stale();
         net.coalesces = net.stations.iter().any(|it| shares_misses(&it.station));
-        net.keyed = by_key || net.versioned;
+        net.keyed = by_key || net.versioned || net.stations.iter().any(places_keys);
         if net.versioned {
             net.stations.iter_mut().for_each(name_space);
         }
@@ -194,6 +201,10 @@ impl Net {
             Station::Source(source) => Zipf::new(source.keys.max(1) as f64, source.zipf.max(0.0)).ok(),
             _ => None,
         };
+        let owners = match &place.station {
+            Station::Source(source) => placement::owners(source),
+            _ => None,
+        };
         StationNet {
             station: place.station.clone(),
             servers: place.servers.clone(),
@@ -207,6 +218,9 @@ impl Net {
             popularities: popularities(&place.station),
             zipf,
             space: 0,
+            gathers: matches!(&place.station, Station::Store(store) if store.gathers()),
+            owners,
+            multi: matches!(&place.station, Station::Store(store) if store.multi),
             id: place.id.0,
             reachable: self.reachable(index),
             discipline: discipline(&place.station),
@@ -324,7 +338,9 @@ pub fn is_derived(cache: &Cache) -> bool {
 /// Whether an answer from here can be older than another one.
 fn keeps_copies(net: &StationNet) -> bool {
     match &net.station {
-        Station::Store(store) => store.replicas > 0 || store.standby,
+        Station::Store(store) => {
+            store.nodes() > store.shards() || store.ring.is_some() || store.refresh_ns > 0
+        }
         Station::Cache(cache) => is_derived(cache),
         Station::Queue(_) => true,
         Station::Source(source) => source.habits.device_ttl_s > 0.0 || source.habits.absent > 0.0,
@@ -399,6 +415,11 @@ fn name_space(net: &mut StationNet) {
         let own = random::mix(u64::from(net.id)).max(1);
         net.space = if source.habits.shared { SHARED_SPACE } else { own };
     }
+}
+
+/// Whether a call's key decides which node of a store serves it.
+fn places_keys(net: &StationNet) -> bool {
+    matches!(&net.station, Station::Store(store) if store.ring.is_some() || store.shards() > 1)
 }
 
 fn asks_for_keys(net: &StationNet) -> bool {

@@ -14,6 +14,9 @@ impl Simulation {
         let station = self.calls[slot].station;
         self.calls[slot].visit = self.count_visit(station, self.calls[slot].request);
         self.calls[slot].arrived = self.now;
+        if self.net.stations[station as usize].gathers && self.gather(slot) {
+            return;
+        }
         if self.calls[slot].instance == NONE {
             self.calls[slot].instance = self.pick_instance(slot);
         }
@@ -52,6 +55,9 @@ impl Simulation {
 
     /// It vanishes; its caller's timeout will tell. Nobody waits for a background call.
     pub(super) fn lose(&mut self, slot: u32, cause: Cause) {
+        if self.calls[slot].kind == Kind::Part {
+            return self.part_lost(slot, cause);
+        }
         self.calls[slot].state = State::Lost;
         self.calls[slot].outcome = Outcome::Fail(cause);
         if !self.calls.alive(self.calls[slot].parent) {
@@ -89,7 +95,7 @@ impl Simulation {
     pub(super) fn take_core(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
-        let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
+        let cores = self.cores_at(s, call.instance);
         let instance = &mut self.stations[s].instances[call.instance as usize];
         let discipline = self.net.stations[s].discipline;
         if discipline == Discipline::Sharing {
@@ -194,7 +200,7 @@ impl Simulation {
     /// Gives a free core to the next in line.
     pub(super) fn give_core(&mut self, call: &Call) {
         let s = call.station as usize;
-        let cores = self.net.stations[s].servers.cores.unwrap_or(u32::MAX);
+        let cores = self.cores_at(s, call.instance);
         let mut instance = &mut self.stations[s].instances[call.instance as usize];
         if instance.busy >= cores {
             return;

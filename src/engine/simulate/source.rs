@@ -176,7 +176,9 @@ impl Simulation {
         let Station::Source(source) = &net.station else { unreachable!("only sources send") };
         let hash = mix(net.keys.of(Purpose::Gap) ^ mix(number));
         let reads = Draw::new(net.keys.of(Purpose::Operation), hash, 0).uniform() < source.reads;
+        let hot = source.habits.hot;
         let rank = match (&net.zipf, self.net.keyed) {
+            (Some(_), true) if hot > 0.0 && self.asks_hot(station, hash, hot) => 1,
             (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
             _ => 0,
         };

@@ -146,6 +146,11 @@ impl Simulation {
         writes && share > 0.0 && Draw::new(net.keys.of(Purpose::Habit), hash, 0).uniform() < share
     }
 
+    /// Whether a request asks for the hot key.
+    pub(super) fn asks_hot(&self, station: u32, hash: u64, share: f64) -> bool {
+        Draw::new(self.net.stations[station as usize].keys.of(Purpose::Habit), hash, 2).uniform() < share
+    }
+
     /// Created keys are counted on from the source's own.
     pub(super) fn created_rank(&mut self, station: u32, keys: u64) -> u64 {
         let created = &mut self.stations[station as usize].created;

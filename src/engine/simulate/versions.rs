@@ -206,6 +206,13 @@ impl Versions {
         seen.backwards += u64::from(version < token.past.saw);
     }
 
+    /// A key was changed where another change of it had not been seen yet.
+    pub fn conflict(&mut self, source: u32, found: bool) {
+        if let Some(seen) = self.seen.get_mut(source as usize).filter(|_| found) {
+            seen.conflicts += 1;
+        }
+    }
+
     /// A write is gone from every copy; what is left of its key is `left`. Counts when it had been acknowledged.
     pub fn lose(&mut self, key: u64, version: u64, left: u64, source: u32) {
         let Some(newest) = self.acknowledged.get(key).filter(|newest| *newest >= version) else { return };

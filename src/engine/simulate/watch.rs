@@ -483,7 +483,7 @@ impl Simulation {
     fn busy_shares(&self, station: usize) -> Vec<f64> {
         let Some(cores) = self.net.stations[station].servers.cores else { return Vec::new() };
         let watch = &self.watch.stations[station];
-        let counted = |i: &usize| Some(*i as u32) != self.stations[station].standby;
+        let counted = |i: &usize| !self.stations[station].leads().any(|lead| lead.standby == Some(*i as u32));
         let instances = self.stations[station].instances.len();
         let share = |i: usize| watch.busy[i].mean(self.now, self.watch.started) / f64::from(cores.max(1));
         (0..instances).filter(counted).map(share).collect()
@@ -502,6 +502,14 @@ impl Simulation {
         let cores = f64::from(net.servers.cores?);
         let state = &self.stations[station];
         let alive = |i: usize| state.instances.get(i).is_some_and(|it| !it.dead && !it.retired);
+        if let Station::Store(store) = &net.station
+            && store.nodes() > store.per_shard().max(1)
+        {
+            // Of a ring or of shards the mean; the hottest is told apart by its busy cores.
+            let living = (0..state.instances.len())
+                .filter(|i| alive(*i) && !state.leads().any(|lead| lead.standby == Some(*i as u32)));
+            return Some((work[0] + work[1]) / (span * cores * living.count().max(1) as f64));
+        }
         if let Station::Store(_) = net.station {
             let primary = state.primary as usize;
             let others = (0..state.instances.len())
@@ -654,7 +662,10 @@ fn is_present(call: &Call) -> bool {
         | CallState::Lost
         | CallState::Gone => false,
     };
-    here && !matches!(call.kind, Kind::Root | Kind::Replay | Kind::Message | Kind::Branch | Kind::Dirty)
+    here && !matches!(
+        call.kind,
+        Kind::Root | Kind::Replay | Kind::Message | Kind::Branch | Kind::Dirty | Kind::Gather
+    )
 }
 
 /// Share of the arrivals that were dropped for fullness.

@@ -12,8 +12,9 @@ const UNLIMITED: u32 = 1 << 20;
 
 /// What the steady method says of a station.
 pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
-    let offered = flow.offered.iter().sum::<f64>() + flow.upkeep;
-    let carried = flow.carried.iter().sum::<f64>() + flow.upkeep;
+    let parts = |rates: &[f64; 2]| [0, 1].map(|op| rates[op] * place.parts(op)).iter().sum::<f64>();
+    let offered = parts(&flow.offered) + flow.upkeep;
+    let carried = parts(&flow.carried) + flow.upkeep;
     let alive = flow.instances.iter().filter(|instance| instance.alive).count() as u32;
     let used = || flow.instances.iter().filter(|instance| instance.occupancy.load > 0.0);
     let limited = place.serves() && (place.servers.cores.is_some() || place.servers.slots < UNLIMITED);
@@ -21,7 +22,13 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     let loads = used().map(|instance| instance.occupancy.load).sum::<f64>() / used().count().max(1) as f64;
     // A standby and the copy of a cache wait for their turn; idle servers that nobody reaches are an idle part of the whole.
     let spare = matches!(place.station, Station::Store(_) | Station::Cache(_));
-    let working = if spare { used().count().max(1) } else { flow.instances.len() };
+    let working = match &place.station {
+        Station::Store(store) if store.nodes() > store.per_shard() || store.ring.is_some() => {
+            flow.instances.len() - (store.shards() * u32::from(store.standby)) as usize
+        }
+        _ if spare => used().count().max(1),
+        _ => flow.instances.len(),
+    };
     let busy = flow.instances.iter().map(|instance| instance.occupancy.busy);
     let cores = place.servers.cores.is_some() && place.serves();
     let wait = Moments::mixed(flow.instances.iter().map(|instance| (rate(instance), wait_of(instance))));

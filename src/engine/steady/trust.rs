@@ -15,7 +15,9 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if !flows.endless.is_empty()
         || topology.places().any(|(_, place)| restless(place) || has_order(place))
         || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
-        || topology.places().any(|(node, place)| strained(place, &flows.stations[node]) || rough(place))
+        || topology
+            .places()
+            .any(|(node, place)| gathers(place) || strained(place, &flows.stations[node]) || rough(place))
     {
         return Trust::Low;
     }
@@ -90,6 +92,11 @@ pub fn has_transforms(topology: &Topology) -> bool {
     };
     (0..topology.graph.edge_count()).all(|route| plain(topology.route(route)))
         && topology.places().all(|(_, place)| timed(place))
+}
+
+/// Whether some calls wait for several nodes of a store together.
+pub fn gathers(place: &Place) -> bool {
+    matches!(&place.station, Station::Store(store) if store.gathers())
 }
 
 fn strained(place: &Place, flow: &StationFlow) -> bool {

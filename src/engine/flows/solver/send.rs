@@ -107,7 +107,8 @@ impl Solver<'_> {
         let known = 1.0 - self.stateful(node);
         let calls = Operation::ALL.map(|op| {
             let first = doors[0][op as usize] * share(Door::First, op);
-            (first + doors[1][op as usize] * share(Door::Spread, op)) * site.within_limit * known
+            let parts = self.topology.place(node).parts(op as usize);
+            (first + doors[1][op as usize] * parts * share(Door::Spread, op)) * site.within_limit * known
         });
         Demand {
             calls,
@@ -127,12 +128,22 @@ impl Solver<'_> {
     fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> (f64, f64) {
         let Station::Store(store) = &self.topology.place(node).station else { return (0.0, 0.0) };
         let alive = &self.reach.alive[node];
-        let Some(primary) = reach::primary(store, alive) else { return (0.0, 0.0) };
-        if store.replay <= 0.0 || !reach::replicas(store, alive).any(|replica| replica == index) {
+        let shard = reach::shard(store, index);
+        if store.multi && store.replay > 0.0 && alive.get(index) == Some(&true) {
+            // Each primary applies what the other took.
+            let taken: f64 = reach::nodes(store, shard)
+                .filter(|other| *other != index)
+                .map(|other| self.reach.share(node, Door::Spread, Operation::Write, other))
+                .sum();
+            return (doors[1][1] * taken * self.sites[node].within_limit, store.replay);
+        }
+        let Some(primary) = reach::primary(store, shard, alive) else { return (0.0, 0.0) };
+        if store.replay <= 0.0 || !reach::replicas(store, shard, alive).any(|replica| replica == index) {
             return (0.0, 0.0);
         }
         let admitted = self.sites[node].instances[primary].occupancy.admitted;
-        (doors[1][1] * self.sites[node].within_limit * admitted, store.replay)
+        let share = self.reach.share(node, Door::Spread, Operation::Write, primary);
+        (doors[1][1] * share * self.sites[node].within_limit * admitted, store.replay)
     }
 
     /// Variability of the gaps between arrivals, at the whole station and at one instance: each route's own, fading as

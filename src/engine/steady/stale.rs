@@ -1,0 +1,105 @@
+//! How many reads are stale, by formula: a replica that lags by L misses the latest write of a key with 1 − e^(−wL) where
+//! its writes are Poisson of rate w (case 96); over all keys by their popularity.
+
+use crate::engine::flows::{Door, Flows};
+use crate::report::{ClientConsistency, Consistency, Estimate, Trust};
+use crate::topology::{Operation, Source, Station, Store, Topology};
+
+/// Keys that are summed one by one; those behind them in bins.
+const HEAD: u64 = 20_000;
+/// Bins of the keys behind the head, even in the logarithm of the rank.
+const BINS: u32 = 400;
+
+/// What all clients and each of them see; nothing where no replica of a database lags.
+pub fn report(topology: &Topology, flows: &Flows) -> (Consistency, Vec<ClientConsistency>) {
+    let clients: Vec<(usize, Option<f64>)> = flows
+        .clients
+        .iter()
+        .enumerate()
+        .map(|(at, client)| (client.node, share(topology, flows, at)))
+        .collect();
+    if clients.iter().all(|(_, share)| share.is_none()) {
+        return Default::default();
+    }
+    let trust = trust(topology);
+    let seen = |value: Option<f64>| Consistency {
+        stale: value.map(|value| Estimate { value, trust }),
+        ..Consistency::default()
+    };
+    let (mut stale, mut reads) = (0.0, 0.0);
+    for ((_, share), client) in clients.iter().zip(&flows.clients) {
+        if let Some(share) = share {
+            stale += share * client.sent[0];
+            reads += client.sent[0];
+        }
+    }
+    let all = seen((reads > 0.0).then(|| stale / reads));
+    let client =
+        |(node, share): &(usize, Option<f64>)| ClientConsistency { node: *node as u32, seen: seen(*share) };
+    (all, clients.iter().map(client).collect())
+}
+
+/// Exact for replicas that do nothing but lag, with nothing else in the design that keeps copies.
+fn trust(topology: &Topology) -> Trust {
+    let plain = topology.places().all(|(_, place)| match &place.station {
+        Station::Store(store) => store.ring.is_none() && !store.multi && store.replay <= 0.0,
+        Station::Cache(_) | Station::Queue(_) => false,
+        Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Observer => true,
+    });
+    if plain { Trust::Approximate } else { Trust::Low }
+}
+
+/// Share of a client's reads that are stale; `None` where no store that it reads has replicas that lag.
+fn share(topology: &Topology, flows: &Flows, client: usize) -> Option<f64> {
+    let Station::Source(source) = &topology.place(flows.clients[client].node).station else { return None };
+    let sent = flows.clients[client].sent[0];
+    let mut found = None;
+    for (node, place) in topology.places() {
+        let Station::Store(store) = &place.station else { continue };
+        if store.replicas == 0 || store.ring.is_some() || sent <= 0.0 {
+            continue;
+        }
+        let [reads, writes] = flows.stations[node].by_client.get(client).copied().unwrap_or_default();
+        let lag = store.lag_ns as f64 / 1e9 + store.replay * place.servers.write.mean_s;
+        let stale = behind(flows, node, store) * missed(source, writes, lag) * (reads / sent).min(1.0);
+        *found.get_or_insert(0.0) += if store.sync >= store.replicas { 0.0 } else { stale };
+    }
+    found
+}
+
+/// Share of a store's reads that replicas answer.
+fn behind(flows: &Flows, node: usize, store: &Store) -> f64 {
+    let instances = &flows.stations[node].instances;
+    let (mut replicas, mut all) = (0.0, 0.0);
+    for (index, instance) in instances.iter().enumerate() {
+        let share = instance.shares[Door::Spread as usize][Operation::Read as usize];
+        all += share;
+        let role = index as u32 % store.per_shard();
+        replicas += if role > 0 && role <= store.replicas { share } else { 0.0 };
+    }
+    if all > 0.0 { replicas / all } else { 0.0 }
+}
+
+/// Share of the reads, by popularity, whose key was written within the lag before.
+fn missed(source: &Source, writes: f64, lag: f64) -> f64 {
+    let writes = writes * (1.0 - source.habits.creates);
+    let weight = |rank: f64| libm::pow(rank, -source.zipf);
+    let head = source.keys.clamp(1, HEAD);
+    let mut bins: Vec<(f64, f64)> = (1..=head).map(|rank| (1.0, weight(rank as f64))).collect();
+    let (first, last) = (head as f64 + 0.5, source.keys as f64 + 0.5);
+    if last > first {
+        let step = libm::log(last / first) / f64::from(BINS);
+        for bin in 0..BINS {
+            let low = first * libm::exp(step * f64::from(bin));
+            let high = first * libm::exp(step * f64::from(bin + 1));
+            bins.push((high - low, weight(libm::sqrt(low * high))));
+        }
+    }
+    let total: f64 = bins.iter().map(|(count, weight)| count * weight).sum();
+    let stale = |(count, weight): &(f64, f64)| {
+        let p = weight / total;
+        count * p * -libm::expm1(-writes * p * lag)
+    };
+    let hot = source.habits.hot;
+    (1.0 - hot) * bins.iter().map(stale).sum::<f64>() + hot * -libm::expm1(-writes * hot * lag)
+}

@@ -1,0 +1,71 @@
+//! A database cut into shards, each with a primary, replicas and a standby of its own.
+
+use super::Store;
+
+/// How a store is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Shards {
+    /// Shards; 0 and 1 are one store in one piece.
+    pub count: u32,
+    /// What decides where a key lies.
+    pub by: ShardBy,
+    /// Share of the reads that ask all shards and wait for the slowest (0–1).
+    pub scatter: f64,
+}
+
+/// What decides in which shard a key lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShardBy {
+    /// Hash of the key.
+    #[default]
+    Key,
+    /// Ranges of the key: what is created in the run goes to the last shard.
+    Range,
+    /// Hash of the key's owner: a seller, a customer, a tenant.
+    Owner,
+}
+
+impl Store {
+    /// Number of shards, at least 1.
+    pub fn shards(&self) -> u32 {
+        self.shards.count.max(1)
+    }
+
+    /// Nodes of one shard: primary, replicas, standby, in this order.
+    pub fn per_shard(&self) -> u32 {
+        1 + self.replicas + u32::from(self.standby)
+    }
+
+    /// Whether a node of each shard takes no traffic until it is promoted.
+    pub fn waits(&self) -> bool {
+        self.standby && !self.multi && self.ring.is_none()
+    }
+
+    /// All nodes.
+    pub fn nodes(&self) -> u32 {
+        self.ring.map_or(self.shards() * self.per_shard(), |ring| ring.nodes.max(1))
+    }
+
+    /// Parts into which an operation falls on average, each served by one node; 0 is a read.
+    pub fn parts(&self, op: usize) -> f64 {
+        match &self.ring {
+            Some(ring) => f64::from(ring.quorum(op).1),
+            None if op == 0 => 1.0 + self.shards.scatter * f64::from(self.shards() - 1),
+            None => 1.0,
+        }
+    }
+
+    /// Whether some of its calls are answered by several nodes together.
+    pub fn gathers(&self) -> bool {
+        self.ring.is_some() || self.shards() > 1 && self.shards.scatter > 0.0
+    }
+}
+
+/// What a standby lacks when it is promoted. The default lacks nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spare {
+    /// Share of the cores that it begins with, and time until it has all of them [s].
+    pub weak: Option<(f64, f64)>,
+    /// It begins with the latest backup, taken at this interval [ns]; 0 follows the primary all the time.
+    pub backup_ns: u64,
+}
