@@ -188,7 +188,8 @@ pub fn replicas(design: &Design, topology: &Topology, node: usize, more: u32) ->
         return None;
     }
     let mut edits = vec![set_number(placed, "replicas", wanted)];
-    if Reader::new(block.about().params, &placed.values).choice("reads_from") == "primary" {
+    let chooses = block.about().params.iter().any(|param| param.id == "reads_from");
+    if chooses && Reader::new(block.about().params, &placed.values).choice("reads_from") == "primary" {
         edits.push(set_choice(placed, "reads_from", "all"));
     }
     let what = if more == 1 { "Add a read replica".to_owned() } else { format!("Add {more} read replicas") };

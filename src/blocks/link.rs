@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::policy;
 use crate::design::LinkId;
-use crate::topology::Route;
+use crate::topology::{Connections, Route};
 
 /// Parameters of every link, in the order of the form.
 pub static PARAMS: &[Param] = &[
@@ -138,6 +138,53 @@ pub static PARAMS: &[Param] = &[
         source: "Neutral",
         when: None,
     },
+    Param {
+        id: "pool_held",
+        label: "A connection is held for",
+        doc: "How long a call keeps its connection: what exhausts pools is holding one through slow calls elsewhere.",
+        unit: Unit::None,
+        kind: Kind::Choice(&[
+            Choice { id: "query", label: "One query", doc: "It goes back with the reply." },
+            Choice {
+                id: "request",
+                label: "The whole request",
+                doc: "From the first query until the caller answers.",
+            },
+        ]),
+        default: Fixed::Choice("query"),
+        source: "Format 1",
+        when: None,
+    },
+    Param {
+        id: "pool_shared",
+        label: "Pool shared by all instances",
+        doc: "One pool for all calling instances together, as a pooler between them and the database keeps it.",
+        unit: Unit::None,
+        kind: Kind::Flag,
+        default: Fixed::Flag(false),
+        source: "Format 1: each instance has its own",
+        when: None,
+    },
+    Param {
+        id: "open_ms",
+        label: "Opening a connection takes",
+        doc: "Without a pool every call opens one first: time before the call leaves.",
+        unit: Unit::Milliseconds,
+        kind: Kind::Number { min: 0.0, max: 60_000.0 },
+        default: Fixed::Number(0.0),
+        source: "Format 1: nothing; 20–50 ms with TLS and log-in (rules 4, puzzle 7)",
+        when: None,
+    },
+    Param {
+        id: "open_cpu_ms",
+        label: "Opening costs the callee",
+        doc: "Without a pool: core time that the callee spends on each new connection.",
+        unit: Unit::Milliseconds,
+        kind: Kind::Number { min: 0.0, max: 60_000.0 },
+        default: Fixed::Number(0.0),
+        source: "Format 1: nothing; PostgreSQL starts a process, 5 ms (rules 4, puzzle 7)",
+        when: None,
+    },
     policy::BACKOFF_FACTOR,
     policy::BACKOFF_CAP,
     policy::JITTER,
@@ -185,6 +232,12 @@ pub fn lower(id: LinkId, values: &Values) -> Route {
         backoff_s: read.number("backoff_ms") / 1e3,
         idempotent: read.flag("idempotent"),
         pool: (pool > 0).then_some(pool),
+        connections: Connections {
+            open_ns: nanoseconds(read.number("open_ms") / 1e3),
+            open_cpu_s: read.number("open_cpu_ms") / 1e3,
+            shared: read.flag("pool_shared"),
+            per_request: read.choice("pool_held") == "request",
+        },
         policy: policy::lower(&read),
     }
 }

@@ -26,6 +26,7 @@ pub(in crate::engine) mod keytable;
 mod lookup;
 mod measure;
 mod net;
+mod pool;
 mod queue;
 mod route_watch;
 mod scale;
@@ -86,6 +87,8 @@ pub struct Simulation {
     left: Vec<u64>,
     watch: watch::Watch,
     versions: versions::Versions,
+    /// Route whose connection a caller keeps to its end, by call slot.
+    kept: Vec<u32>,
     /// Nodes of the parts being sent: room that is used again.
     nodes: Vec<u32>,
     /// Reads that will follow a write.
@@ -177,6 +180,8 @@ struct Instance {
 #[derive(Debug, Default)]
 struct Pool {
     used: Vec<u32>,
+    /// Open at the callee, by calling instance: as many as were ever used at once.
+    opened: Vec<u32>,
     waiting: Vec<Line>,
 }
 
@@ -202,6 +207,7 @@ impl Simulation {
             left: Vec::new(),
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
+            kept: Vec::new(),
             nodes: Vec::new(),
             follow_ups: Slab::default(),
             troubles: trouble::Troubles::default(),

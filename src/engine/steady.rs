@@ -83,7 +83,12 @@ struct Requests<'a> {
 impl Requests<'_> {
     fn new<'a>(topology: &Topology, flows: &'a Flows) -> Requests<'a> {
         // Answers of several nodes together are not on the path that the distributions follow: two moments have to do.
-        let alone = !topology.places().any(|(_, place)| trust::gathers(place));
+        let opens = |route: usize| {
+            let route = topology.route(route);
+            route.pool.is_none() && route.connections.open_cpu_s + route.connections.open_ns as f64 > 0.0
+        };
+        let alone = !(0..topology.graph.edge_count()).any(opens)
+            && !topology.places().any(|(_, place)| trust::gathers(place));
         let spread = (alone && topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
             .then(|| Spread::new(topology, flows));
         Requests { flows, spread, trust: trust::of(topology, flows) }

@@ -466,6 +466,8 @@ pub struct Route {
     pub idempotent: bool,
     /// Connections per calling instance; a call waits for a free one. `None` is no pool.
     pub pool: Option<u32>,
+    /// What a connection costs and who holds it.
+    pub connections: super::Connections,
     /// What a person adds to a link against trouble, and the trouble itself.
     pub policy: super::Policies,
 }

@@ -127,6 +127,7 @@ impl Drawn {
             backoff_s: 0.1,
             idempotent: false,
             pool: None,
+            connections: Default::default(),
             policy: headroom::topology::Policies::default(),
         };
         change(&mut route);

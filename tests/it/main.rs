@@ -26,6 +26,7 @@ mod ladder;
 mod link_policies;
 mod links;
 mod orders;
+mod pools;
 mod proof;
 mod queues;
 mod reference;

@@ -62,9 +62,9 @@ impl<'a> Structure<'a> {
         };
         let hits = topology.places().map(share).collect();
         let order = tarjan_scc(&topology.graph).into_iter().flatten().map(|index| index.index()).collect();
-        let cut = |(_, place): (usize, &crate::topology::Place)| match &place.station {
-            Station::Store(store) => Operation::ALL.map(|op| placement::shares(topology, &store.shards, op)),
-            _ => Default::default(),
+        let cut = |(_, place): (usize, &crate::topology::Place)| {
+            let Station::Store(store) = &place.station else { return Default::default() };
+            Operation::ALL.map(|op| placement::shares(topology, &store.shards, op))
         };
         let shards = topology.places().map(cut).collect();
         Structure { topology, hits, shards, order }

@@ -125,7 +125,8 @@ impl Called {
     pub fn new(route: &Route, op: Operation, end: Answer, patient: bool) -> Called {
         let both_ways = 2e-9 * route.latency_ns as f64;
         let timeout = 1e-9 * route.timeout_ns as f64;
-        let one = end.time.later(both_ways).plus(on_the_wire(route));
+        let opening = if route.pool.is_none() { 1e-9 * route.connections.open_ns as f64 } else { 0.0 };
+        let one = end.time.later(both_ways + opening).plus(on_the_wire(route));
         let lost = if route.policy.datagram && patient { route.policy.loss } else { 0.0 };
         let end = Answer { ok: end.ok * (1.0 - lost) * (1.0 - lost), ..end };
         let late = if patient { one.beyond(timeout) } else { 0.0 };

@@ -11,6 +11,8 @@ pub struct Demand {
     pub calls: [f64; 2],
     /// Fills and deletions, which take as long as a write [1/s].
     pub upkeep: f64,
+    /// Core time for each call beside its own service: to open its connection [s].
+    pub opening: f64,
     /// Writes of the primary that are applied here, and the share of a write's time that each takes [1/s].
     pub replays: (f64, f64),
     /// For how long a slot is held after service, reads and writes [s].
@@ -128,7 +130,7 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
         (writes + demand.upkeep, servers.write, 1.0),
         (replays, servers.write, share),
     ];
-    let (mean, varied) = mixture(&parts);
+    let (mean, varied) = with_opening(mixture(&parts), demand.opening * (reads + writes) / rate);
     let scv = if demand.sharing { 1.0 } else { varied };
     let cores = servers.cores.map_or(0.0, |cores| rate * mean / f64::from(cores));
     let held = reads * demand.after[0] + writes * demand.after[1];
@@ -230,6 +232,15 @@ fn mixture(parts: &[(f64, Service, f64)]) -> (f64, f64) {
     }
     let mean = first / rate;
     if mean <= 0.0 { (0.0, 1.0) } else { (mean, near_one(second / rate / (mean * mean) - 1.0)) }
+}
+
+/// The same with a constant on top.
+fn with_opening((mean, scv): (f64, f64), opening: f64) -> (f64, f64) {
+    if opening <= 0.0 {
+        return (mean, scv);
+    }
+    let share = mean / (mean + opening);
+    (mean + opening, scv * share * share)
 }
 
 /// Rounding must not turn an exponential mixture of equals into something else.

@@ -358,6 +358,7 @@ impl<'a> Solver<'a> {
         let own = self
             .cold(node)
             .map_or(own, |(share, time)| own.plus(Moments { mean: time, variance: 0.0 }.gated(share)));
+        let own = own.later(self.opening(node));
         let part = |(index, instance): (usize, &InstanceFlow)| {
             let occupancy = &instance.occupancy;
             let wait = Moments { mean: occupancy.wait(), variance: occupancy.wait_variance() };

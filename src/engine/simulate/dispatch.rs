@@ -1,6 +1,6 @@
 //! What a caller does: which call next, send it, and go on with what comes back.
 
-use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
+use super::calls::{Call, GROUP, Kind, NONE, Outcome};
 use super::guard::mark;
 use super::{MOST_HOPS, Simulation, choose};
 use crate::engine::calendar::{Class, What};
@@ -175,8 +175,7 @@ impl Simulation {
         }
         if call.pooled {
             self.calls[slot].pooled = false;
-            let instance = self.calls[call.parent.slot].instance;
-            self.give_connection_back(call.route, instance);
+            self.end_use(slot);
         }
         if call.marks & (mark::PROBE | mark::COUNTED) != 0 {
             self.calls[slot].marks &= !(mark::PROBE | mark::COUNTED);
@@ -356,42 +355,5 @@ impl Simulation {
     /// Whether a call has been handed on too often.
     pub(super) fn in_a_loop(&self, slot: u32) -> bool {
         self.calls[slot].hops >= MOST_HOPS
-    }
-
-    fn take_connection(&mut self, slot: u32, route: u32, instance: u32, size: u32) -> bool {
-        let at = if instance == NONE { 0 } else { instance as usize };
-        let pool = &mut self.pools[route as usize];
-        if pool.used.len() <= at {
-            pool.used.resize(at + 1, 0);
-            pool.waiting.resize_with(at + 1, Default::default);
-        }
-        if pool.used[at] < size {
-            pool.used[at] += 1;
-            self.calls[slot].pooled = true;
-            return true;
-        }
-        self.calls[slot].state = State::WaitsForConnection;
-        pool.waiting[at].push(slot, &mut self.calls);
-        self.watch.pool_waits(route, self.now, 1.0);
-        false
-    }
-
-    fn give_connection_back(&mut self, route: u32, instance: u32) {
-        let at = if instance == NONE { 0 } else { instance as usize };
-        loop {
-            let pool = &mut self.pools[route as usize];
-            let Some(next) = pool.waiting[at].pop(&self.calls) else {
-                pool.used[at] = pool.used[at].saturating_sub(1);
-                return;
-            };
-            self.watch.pool_waits(route, self.now, -1.0);
-            if self.calls[next].abandoned {
-                self.drop_call(next);
-                continue;
-            }
-            self.calls[next].pooled = true;
-            let caller = self.calls[self.calls[next].parent.slot];
-            return self.depart(next, &caller);
-        }
     }
 }

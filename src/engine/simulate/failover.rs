@@ -70,9 +70,11 @@ impl Simulation {
     /// The promoted copy takes over what any living copy has; acknowledged writes that none has are lost.
     pub(super) fn data_after_promotion(&mut self, station: u32, promoted: u32) {
         let nodes = self.shard_nodes(station, promoted);
+        let reached = |copy: &usize| !self.troubles.is_cut_off(station, *copy as u32);
+        let reached: Vec<usize> = nodes.filter(reached).collect();
         let state = &mut self.stations[station as usize];
         let Some(copies) = &mut state.copies else { return };
-        let living: Vec<usize> = nodes.filter(|copy| !state.instances[*copy].dead).collect();
+        let living: Vec<usize> = reached.into_iter().filter(|copy| !state.instances[*copy].dead).collect();
         let promoted = promoted as usize;
         for write in copies.missing(promoted, self.now) {
             if living.iter().any(|copy| copies.read(*copy, write.key, self.now) >= write.version) {

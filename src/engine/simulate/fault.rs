@@ -2,7 +2,8 @@
 
 use super::calls::{Call, Handle, Kind, NONE, State};
 use super::guard::mark;
-use super::{Instance, Pool, Simulation, serve, store};
+use super::pool::forget_connections;
+use super::{Instance, Simulation, serve, store};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::engine::{CHECK_TIMEOUT_S, PERSON_S, Unit};
@@ -101,7 +102,8 @@ impl Simulation {
         }
         for (station, instance) in struck {
             for route in 0..self.net.routes.len() {
-                if self.net.routes[route].from == *station {
+                if self.net.routes[route].from == *station && !self.net.routes[route].route.connections.shared
+                {
                     forget_connections(&mut self.pools[route], *instance as usize);
                     self.guards[route].forget(*instance as usize);
                 }
@@ -112,7 +114,10 @@ impl Simulation {
     /// A call loses its caller: what never left, or was lost, is gone.
     pub(super) fn orphan(&mut self, slot: u32) {
         let call = self.calls[slot];
-        self.calls[slot].pooled = false;
+        let route = self.calls[slot].route;
+        if route == NONE || !self.net.routes[route as usize].route.connections.shared {
+            self.calls[slot].pooled = false;
+        }
         self.let_go(slot);
         self.calls[slot].parent = Handle::NOWHERE;
         self.calls[slot].abandoned = true;
@@ -238,6 +243,9 @@ impl Simulation {
             if let Some(instance) = self.stations[s].instances.get_mut((what & !OWN) as usize) {
                 instance.out = out;
             }
+            if !out {
+                self.copies_after_revival(station, what & !OWN);
+            }
             self.stop_waiting_for_copies(station);
             return;
         }
@@ -316,11 +324,4 @@ fn is_here(call: &Call) -> bool {
         State::Travelling | State::WaitsForConnection | State::Replying | State::Lost | State::Gone => false,
     };
     stays && !matches!(call.kind, Kind::Root | Kind::Message | Kind::Dirty | Kind::Gather)
-}
-
-fn forget_connections(pool: &mut Pool, instance: usize) {
-    if instance < pool.used.len() {
-        pool.used[instance] = 0;
-        pool.waiting[instance] = Default::default();
-    }
 }

@@ -144,7 +144,7 @@ impl Simulation {
         match (call.kind, &station.station) {
             (Kind::Fill | Kind::Delete, _) => station.servers.write.mean_s,
             (Kind::Replay, Station::Store(store)) => station.servers.write.mean_s * store.replay,
-            _ => net::service(&station.servers, self.requests[call.request].op).mean_s,
+            _ => net::service(&station.servers, self.requests[call.request].op).mean_s + self.opening_s(slot),
         }
     }
 
@@ -162,7 +162,8 @@ impl Simulation {
             _ => (Purpose::Service, 1.0),
         };
         let slower = self.slowness(call.station, call.instance);
-        libm::round(self.draw(slot, purpose).service(service) * share * slower * 1e9) as u64
+        let time = self.draw(slot, purpose).service(service) * share + self.opening_s(slot);
+        libm::round(time * slower * 1e9) as u64
     }
 
     /// A service has ended: the core goes to the next in line.
@@ -262,6 +263,7 @@ impl Simulation {
 
     /// The reply goes back along the route.
     pub(super) fn answer(&mut self, slot: u32, outcome: Outcome) {
+        self.give_kept_back(slot);
         let call = &mut self.calls[slot];
         call.outcome = outcome;
         call.state = State::Replying;

@@ -94,6 +94,11 @@ impl Simulation {
             if instance.dead || instance.retired {
                 continue;
             }
+            if self.is_cut_between((written.station, written.instance), (written.station, copy)) {
+                // It stays behind until the border is open again.
+                self.send_to_copy(written, copy, u64::MAX);
+                continue;
+            }
             let idle = Some(copy) == standby;
             let works = works && !idle;
             let due = match backup {

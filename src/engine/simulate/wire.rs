@@ -26,10 +26,11 @@ impl Simulation {
         }
         let net = &self.net.routes[route as usize];
         if !net.rough && self.loses(route) <= 0.0 {
-            return self.after(net.route.latency_ns, Class::Arrival, What::Arrive, slot);
+            let opening = self.opening_ns(route);
+            return self.after(net.route.latency_ns + opening, Class::Arrival, What::Arrive, slot);
         }
         match self.wire_ns(slot, route, 0, turn(caller)) {
-            Some(time) => self.after(time, Class::Arrival, What::Arrive, slot),
+            Some(time) => self.after(time + self.opening_ns(route), Class::Arrival, What::Arrive, slot),
             None => self.lose(slot, Cause::Lost),
         }
     }

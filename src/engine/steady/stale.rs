@@ -39,7 +39,8 @@ pub fn report(topology: &Topology, flows: &Flows) -> (Consistency, Vec<ClientCon
     (all, clients.iter().map(client).collect())
 }
 
-/// Exact for replicas that do nothing but lag, with nothing else in the design that keeps copies.
+/// As good as the flows for replicas that do nothing but lag; an order of magnitude where replays wait, or where something
+/// else keeps copies as well.
 fn trust(topology: &Topology) -> Trust {
     let plain = topology.places().all(|(_, place)| match &place.station {
         Station::Store(store) => store.ring.is_none() && !store.multi && store.replay <= 0.0,

@@ -12,7 +12,9 @@ const STEEP: f64 = 0.98;
 /// Exact when every request goes to one station of exponential servers and no further; low where something
 /// saturates or goes in circles; approximate elsewhere.
 pub fn of(topology: &Topology, flows: &Flows) -> Trust {
+    let kept = |route: usize| topology.route(route).connections.per_request;
     if !flows.endless.is_empty()
+        || (0..topology.graph.edge_count()).any(kept)
         || topology.places().any(|(_, place)| restless(place) || has_order(place))
         || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
         || topology

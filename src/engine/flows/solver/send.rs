@@ -112,6 +112,7 @@ impl Solver<'_> {
         });
         Demand {
             calls,
+            opening: self.opening(node),
             upkeep: self.arriving[node].upkeep * share(Door::Spread, Operation::Write),
             replays: self.replays(node, index, doors),
             after: site.hold,
@@ -122,6 +123,18 @@ impl Solver<'_> {
             shared: (1, 0.0),
             pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
         }
+    }
+
+    /// Mean core time to open a call's connection, over the links without a pool [s].
+    pub fn opening(&self, node: usize) -> f64 {
+        let (mut time, mut calls) = (0.0, 0.0);
+        for route in &self.incoming[node] {
+            let rate: f64 = self.sent[*route].iter().sum();
+            let drawn = self.topology.route(*route);
+            calls += rate;
+            time += if drawn.pool.is_none() { rate * drawn.connections.open_cpu_s } else { 0.0 };
+        }
+        if calls > 0.0 { time / calls } else { 0.0 }
     }
 
     /// Writes of the primary that this instance applies [1/s], and the share of a write's time that each takes.
@@ -240,12 +253,25 @@ impl Solver<'_> {
                 rates[op] / total.max(f64::MIN_POSITIVE)
                     * self.visits[route][op]
                     * called.attempts
-                    * called.held
+                    * self.held_for(node, route, op)
             };
-            Some((size, need(0) + need(1)))
+            // What all share is as much smaller for each.
+            let shared = if self.topology.route(route).connections.shared {
+                self.reach.live(node) as f64
+            } else {
+                1.0
+            };
+            Some((size, shared * (need(0) + need(1))))
         };
         let pools = self.topology.outgoing[node].iter().filter_map(|edge| need(edge.index()));
         pools.max_by(|a, b| (a.1 / f64::from(a.0)).total_cmp(&(b.1 / f64::from(b.0))))
+    }
+
+    /// For how long a call along a route keeps its connection [s]: its own time, or that of all its caller's calls.
+    fn held_for(&self, node: usize, route: usize, op: usize) -> f64 {
+        let own = self.called[route][op].held;
+        let kept = self.topology.route(route).connections.per_request;
+        if kept { self.sites[node].hold[op].max(own) } else { own }
     }
 
     pub fn through_all(&self, node: usize) -> [f64; 2] {
@@ -258,6 +284,7 @@ impl Solver<'_> {
         for edge in &self.topology.outgoing[node] {
             let route = edge.index();
             let Some(size) = self.topology.route(route).pool else { continue };
+            let shared = self.topology.route(route).connections.shared;
             let mut most = (0.0, 0.0);
             for instance in &self.sites[node].instances {
                 let calls = |op: usize| {
@@ -268,8 +295,10 @@ impl Solver<'_> {
                         * called.attempts
                 };
                 let (reads, writes) = (calls(0), calls(1));
-                let busy = reads * self.called[route][0].held + writes * self.called[route][1].held;
-                if busy > most.1 {
+                let busy = reads * self.held_for(node, route, 0) + writes * self.held_for(node, route, 1);
+                if shared {
+                    most = (most.0 + reads + writes, most.1 + busy);
+                } else if busy > most.1 {
                     most = (reads + writes, busy);
                 }
             }
