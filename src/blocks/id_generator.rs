@@ -1,7 +1,7 @@
 //! Id generator: gives out ids or short codes before they are kept. What it draws may be taken already.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::topology::{Addressing, Price, Server, Servers, Shape, Station};
 
 pub struct IdGenerator;
@@ -171,6 +171,8 @@ static ABOUT: About = About {
             when: Some(("strategy", "counter")),
             ..machine::PRICE_MONTH
         },
+        life::MTTF,
+        life::MTTR,
     ],
     initial: &[],
     initial_link: &[("ops", Fixed::Choice("writes"))],

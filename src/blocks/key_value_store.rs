@@ -1,7 +1,7 @@
 //! Key-value store: copies of every key on several nodes; how many must answer is a choice.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Ring, Servers, Station, Store};
 
@@ -188,6 +188,8 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
+        life::MTTF,
+        life::MTTR,
     ],
     initial: &[],
     initial_link: &[],

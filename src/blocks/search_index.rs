@@ -2,7 +2,7 @@
 
 use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Station, Store};
 
@@ -143,6 +143,8 @@ static ABOUT: About = About {
             source: "Judgement: as a node of the key-value store (rules 3.2)",
             ..machine::PRICE_MONTH
         },
+        life::MTTF,
+        life::MTTR,
     ],
     initial: &[],
     initial_link: &[],

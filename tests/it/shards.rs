@@ -205,3 +205,20 @@ fn shards_and_nodes_can_be_added_during_a_run() {
     assert_eq!(ledger.arrived, ledger.completed + ledger.dropped.iter().sum::<u64>() + ledger.present);
     assert_eq!(report.total.counts.failures(), 0);
 }
+
+/// Each node works with a = 2,190 h of 2,192 h: two of three copies with 3a² − 2a³, four shards with a⁴.
+#[test]
+fn quorums_and_shards_are_as_available_as_their_nodes_allow() {
+    let a: f64 = 2_190.0 / 2_192.0;
+    let found = |block: &str| {
+        let json = format!(
+            r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","rate":10,"reads":0}},{{"id":2,{block}}}],"links":[[1,2]]}}"#
+        );
+        let design = headroom::share::from_json(&json).expect("a design").design;
+        analysis::answer(&design).availability.writes.expect("a figure")
+    };
+    let quorum = found(r#""block":"key-value-store","write_quorum":2"#);
+    assert!((quorum - (3.0 * a * a - 2.0 * a * a * a)).abs() < 1e-12, "{quorum}");
+    let cut = found(r#""block":"sql-database","shards":4"#);
+    assert!((cut - a * a * a * a).abs() < 1e-12, "{cut}");
+}

@@ -493,8 +493,39 @@ impl<'a> Model<'a> {
         self.diagram.and(present, answered)
     }
 
-    /// A store: a write needs the primary or its promoted standby, a read enough of those it may use.
+    /// A store works while every key can be answered: each shard, or each run of copies on a ring. A standby of a shard
+    /// after the first counts as switched over at once.
     fn kept(&mut self, op: Operation, node: usize, store: &Store) -> Function {
+        if let Some(ring) = &store.ring {
+            let (needed, _) = ring.quorum(op as usize);
+            let nodes = self.alive[node].len();
+            let copies = (ring.copies as usize).clamp(1, nodes);
+            return (0..nodes).fold(ALWAYS, |all, first| {
+                let own: Vec<Function> =
+                    (0..copies).map(|step| self.alive[node][(first + step) % nodes]).collect();
+                let quorum = self.diagram.at_least(needed as usize, &own);
+                self.diagram.and(all, quorum)
+            });
+        }
+        let first = self.first_shard(op, node, store);
+        let per = store.per_shard() as usize;
+        (1..store.shards() as usize).fold(first, |all, shard| {
+            let nodes = self.alive[node][shard * per..(shard + 1) * per].to_vec();
+            let reads = op == Operation::Read && store.reads != Reads::Primary;
+            let last = nodes[per - 1];
+            let primary = if store.standby { self.diagram.or(nodes[0], last) } else { nodes[0] };
+            let kept = if reads {
+                let replicas = &nodes[1..=store.replicas as usize];
+                replicas.iter().fold(primary, |any, one| self.diagram.or(any, *one))
+            } else {
+                primary
+            };
+            self.diagram.and(all, kept)
+        })
+    }
+
+    /// A write needs the primary or its promoted standby, a read enough of those it may use.
+    fn first_shard(&mut self, op: Operation, node: usize, store: &Store) -> Function {
         let primary = self.primary(node, store);
         match (op, store.reads) {
             (Operation::Write, _) | (Operation::Read, Reads::Primary) => primary,
