@@ -222,3 +222,40 @@ fn quorums_and_shards_are_as_available_as_their_nodes_allow() {
     let cut = found(r#""block":"sql-database","shards":4"#);
     assert!((cut - a * a * a * a).abs() < 1e-12, "{cut}");
 }
+
+/// Puzzle 9: three copies in three zones, a client in each; one zone is cut off for 30 s. R = W = 2: no stale read, and the
+/// third that asks on the small side gets nothing. R = W = 1 goes on, and is stale.
+#[test]
+fn a_strict_quorum_refuses_on_the_small_side_of_a_partition() {
+    let design = |read: u32, write: u32| {
+        let client = |id: u32| {
+            format!(
+                r#"{{"id":{id},"block":"client","rate":100,"reads":0.5,"keys":100,"zipf":0,"shared":true,"timeout_s":1,"in":{}}}"#,
+                id + 1
+            )
+        };
+        format!(
+            r#"{{"headroom":1,"nodes":[{},{},{},
+            {{"id":4,"block":"key-value-store","read_quorum":{read},"write_quorum":{write},"in":1}}],
+            "groups":[{{"id":1,"kind":"region","name":"R"}},{{"id":2,"kind":"zone","name":"A","in":1}},
+            {{"id":3,"kind":"zone","name":"B","in":1}},{{"id":4,"kind":"zone","name":"C","in":1}}],
+            "links":[[1,4],[2,4],[3,4]],"faults":[{{"at_s":5,"for_s":30,"isolate":4}}]}}"#,
+            client(1),
+            client(2),
+            client(3)
+        )
+    };
+    let during = |read: u32, write: u32| {
+        let mut simulation = Simulation::new(topology(&design(read, write)), 1);
+        simulation.advance(5_000_000_000, u64::MAX);
+        simulation.start_measuring();
+        simulation.advance(34_000_000_000, u64::MAX);
+        let report = simulation.report();
+        (report.total.counts, report.consistency.counts)
+    };
+    let (counts, seen) = during(2, 2);
+    near("refused", counts.failures(), counts.sent - counts.under_way, 1.0 / 3.0, 0.02);
+    assert_eq!(seen.stale, 0, "{seen:?}");
+    let (_, loose) = during(1, 1);
+    assert!(loose.stale > 100, "{loose:?}");
+}

@@ -87,6 +87,13 @@ impl Simulation {
             wanted = wanted.max(copies + 1 - ring.quorum(1).0);
         }
         let needed = if ring.strict { wanted } else { wanted.min(nodes.len().max(1) as u32) };
+        // A read that gets no answer from one copy asks another at once: those that cannot be reached are left out as long
+        // as there are enough others.
+        let caller = self.caller_of(slot);
+        let reached = |node: &u32| self.reaches(caller, (station, *node));
+        if op == 0 && nodes.iter().filter(|node| reached(node)).count() >= needed as usize {
+            nodes.retain(reached);
+        }
         if op == 0 && !ring.read_all && nodes.len() > needed as usize {
             // Which of the copies are asked goes round, so that they share the reads.
             let state = &mut self.stations[station as usize];

@@ -1,7 +1,7 @@
 //! The way of a message along a link: latency with spread, packets sent again, datagrams lost, and the line for the cable.
 
 use super::Simulation;
-use super::calls::{Call, Outcome, State};
+use super::calls::{Call, Kind, Outcome, State};
 use super::guard::mark;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, mix};
@@ -41,7 +41,8 @@ impl Simulation {
         if call.route == super::NONE {
             return self.after(0, Class::Reply, What::Reply, slot);
         }
-        if self.reply_vanishes(slot) {
+        // What several nodes say together comes from where the caller is.
+        if call.kind != Kind::Gather && self.reply_vanishes(slot) {
             return self.lose_reply(slot, Cause::Partitioned);
         }
         let net = &self.net.routes[call.route as usize];
