@@ -11,6 +11,7 @@ mod app_server;
 mod cache;
 mod cdn;
 mod client;
+mod dns;
 mod external_service;
 mod function;
 mod id_generator;
@@ -19,6 +20,8 @@ mod load_balancer;
 mod message_queue;
 mod monitoring;
 mod object_store;
+mod place;
+mod rate_limiter;
 mod search_index;
 mod sql_database;
 mod worker;
@@ -27,6 +30,7 @@ mod arrivals;
 mod capacity;
 mod habits;
 mod hits;
+mod limiting;
 mod machine;
 mod policy;
 mod routing;
@@ -38,9 +42,11 @@ use param::{Fixed, Param, Values};
 /// Every kind of block, in palette order.
 pub static BLOCKS: &[&dyn Block] = &[
     &client::Client,
+    &dns::Dns,
     &cdn::Cdn,
     &load_balancer::LoadBalancer,
     &api_gateway::ApiGateway,
+    &rate_limiter::RateLimiter,
     &app_server::AppServer,
     &worker::Worker,
     &function::Function,

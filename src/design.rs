@@ -3,6 +3,7 @@
 pub mod edit;
 pub mod fault;
 pub mod history;
+pub mod location;
 pub mod objective;
 
 pub use edit::{Edit, Refusal};

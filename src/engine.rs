@@ -19,9 +19,6 @@ use crate::topology::Topology;
 /// Without monitoring a failover waits for a person [s] (engine.md: 15 min).
 pub const PERSON_S: f64 = 900.0;
 
-/// How long a health check waits for an answer that never comes [s].
-pub const CHECK_TIMEOUT_S: f64 = 1.0;
-
 /// How a report was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -321,6 +321,9 @@ pub struct NodeReport {
     pub cold: Option<f64>,
     /// Share of completions whose caller had given up (0–1).
     pub wasted: f64,
+    /// Most calls that the rate limit let through in any window of its length, of one user where each has a limit;
+    /// `None` without a limit, and where nothing was simulated.
+    pub admitted_peak: Option<u32>,
     /// Instances alive at the end.
     pub alive: u32,
     /// Exact ledger of calls over the whole run: arrived = completed + dropped + present.

@@ -2,6 +2,7 @@
 
 mod build;
 pub mod compute;
+mod distance;
 pub mod fault;
 mod habits;
 mod life;
@@ -15,6 +16,7 @@ pub mod traffic;
 
 pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
+pub use distance::{Distances, NOWHERE};
 pub use fault::{Fault, Trouble};
 pub use habits::*;
 pub use life::{Life, StandbyLife};
@@ -27,6 +29,7 @@ pub use traffic::*;
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 
+use crate::design::location::Location;
 use crate::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 
 /// A design as the engines see it.
@@ -44,6 +47,8 @@ pub struct Topology {
     pub traffic: f64,
     /// What goes wrong on purpose during a run; the steady method answers for the system without it.
     pub faults: Vec<Fault>,
+    /// Latency between groups; `None` where no region has a location.
+    pub distances: Option<Distances>,
     /// Whether an observer is drawn: failures are then noticed by health checks, else by a person.
     pub monitored: bool,
 }
@@ -63,6 +68,8 @@ pub struct Domain {
     pub mttf_s: f64,
     /// Mean time to repair [s].
     pub mttr_s: f64,
+    /// Where in the world it lies.
+    pub location: Option<Location>,
 }
 
 /// Something in the design that the engines left out or read differently, with its place.

@@ -6,9 +6,9 @@
 
 use super::spof::{self, SURVIVES, structure::Dead};
 use crate::engine::simulate::{Kill, Measure};
-use crate::engine::{CHECK_TIMEOUT_S, Plan, Unit};
+use crate::engine::{Plan, Unit};
 use crate::report::{Report, State, Traffic};
-use crate::topology::Topology;
+use crate::topology::{Health, Station, Topology};
 
 /// How long a kill run takes, in simulated time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,8 +80,18 @@ pub fn prove_within(topology: &Topology, unit: Unit, seed: u64, schedule: &Sched
 /// Detection and promotion, each capped, that a kill run leaves out [s].
 fn skipped(topology: &Topology, unit: Unit, cap_s: f64) -> f64 {
     let [detection, promotion] = spof::recovery(topology, unit, &Dead::of(topology, &[unit]));
-    let silence = if matches!(unit, Unit::Group { .. }) { CHECK_TIMEOUT_S } else { 0.0 };
-    (detection + silence).min(cap_s) + promotion.min(cap_s)
+    let routers = || {
+        topology.places().filter_map(|(_, place)| match &place.station {
+            Station::Router(router) => Some(router),
+            Station::Source(_) | Station::Server(_) | Station::Cache(_) => None,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+        })
+    };
+    let waits = routers().map(|router| router.health.timeout_s).fold(Health::default().timeout_s, f64::max);
+    let silence = if matches!(unit, Unit::Group { .. }) { waits } else { 0.0 };
+    // Callers go on with the old answer of a DNS until it expires.
+    let kept = routers().map(|router| router.ttl_ns as f64 / 1e9).fold(0.0, f64::max);
+    (detection + silence).min(cap_s) + promotion.min(cap_s) + kept.min(cap_s)
 }
 
 fn run(topology: &Topology, unit: Option<Unit>, skipped_s: f64, seed: u64, schedule: &Schedule) -> Report {

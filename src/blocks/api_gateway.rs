@@ -1,9 +1,9 @@
 //! API gateway: the one door of an API; passes calls on and turns away what exceeds the rate limit.
 
-use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, life, machine, routing, service};
+use super::param::{Fixed, Param, Reader, Values};
+use super::{About, Block, Family, Learn, Lowered, life, limiting, machine, routing, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Limit, Price, Servers, Station};
+use crate::topology::{Addressing, Price, Servers, Station};
 
 pub struct ApiGateway;
 
@@ -16,7 +16,6 @@ impl Block for ApiGateway {
         let read = Reader::new(ABOUT.params, values);
         let instances = read.count("instances");
         let time = service::of(read.number("service_ms"), service::shape(&read));
-        let limit = read.number("limit");
         Lowered {
             station: Station::Router(routing::router(&read)),
             servers: Servers {
@@ -28,7 +27,7 @@ impl Block for ApiGateway {
                 read: time,
                 write: time,
                 errors: 0.0,
-                limit: (limit > 0.0).then(|| Limit { rate: limit, burst: read.count("burst") }),
+                limit: limiting::limit(&read),
                 addressing: Addressing::Spread,
             },
             price: Price {
@@ -51,16 +50,10 @@ static ABOUT: About = About {
     makes_calls: true,
     params: &[
         Param { default: Fixed::Number(0.0), source: "Neutral: no limit until one is set", ..machine::LIMIT },
-        Param {
-            id: "burst",
-            label: "Burst",
-            doc: "Size of the token bucket: calls let through at once after a pause. It starts full.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 1.0, max: 1_000_000.0 },
-            default: Fixed::Number(100.0),
-            source: "Judgement",
-            when: None,
-        },
+        limiting::ALGORITHM,
+        limiting::WINDOW_S,
+        limiting::BURST,
+        limiting::COUNTED,
         routing::POLICY,
         machine::INSTANCES,
         machine::CORES,
@@ -74,7 +67,9 @@ static ABOUT: About = About {
         routing::CONNECTIONS,
         machine::QUEUE,
         routing::CHECK_S,
+        routing::CHECK_TIMEOUT_S,
         routing::CHECK_FAILURES,
+        routing::CHECK_SUCCESSES,
         machine::PRICE_MONTH,
         life::MTTF,
         life::MTTR,
@@ -85,14 +80,14 @@ static ABOUT: About = About {
     initial_link: &[],
     learn: Learn {
         what: "The single entrance of an API. It checks each call, applies the rate limit and passes the call to one \
-               instance behind it. The limit is a token bucket: tokens drip in at the rate, a call takes one, and a full \
-               bucket allows a burst.",
+               instance behind it. The limit is a token bucket, unless you choose a window: tokens drip in at the rate, a call \
+               takes one, and a full bucket allows a burst.",
         like: "The turnstile of a stadium: it lets people through at its own pace, and what it turns back does not crush \
                those inside.",
         when: "When outsiders call you, and when it is better to refuse some calls early than to serve all of them late.",
         costs: "A hop, a machine, and the refused calls: a limit set too low turns customers away while the servers idle.",
         fails: "It is in front of everything: one instance is a single point of failure. One limit for all means that one \
-                greedy client uses up what the others need.",
+                greedy client uses up what the others need; a limit for each user does not.",
         products: "Kong, Amazon API Gateway, Apigee, Envoy, Azure API Management",
     },
 };

@@ -19,7 +19,7 @@ impl Block for ExternalService {
             station: Station::Server(Server::default()),
             servers: Servers {
                 errors: read.number("errors"),
-                limit: (limit > 0.0).then(|| Limit { rate: limit, burst: limit.ceil().max(1.0) as u32 }),
+                limit: (limit > 0.0).then(|| Limit::bucket(limit, limit.ceil().max(1.0) as u32)),
                 ..machine::elastic(time, time)
             },
             price: Price { month: 0.0, million_calls: read.number("price_million"), egress_gb: 0.0 },

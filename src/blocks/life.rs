@@ -1,6 +1,8 @@
 //! How often things fail and how long they stay away: parameters of blocks and of groups, for the availability.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
+use super::place;
+use crate::design::location::Location;
 use crate::topology::{Life, StandbyLife};
 
 /// Mean time to failure of one instance.
@@ -116,6 +118,7 @@ pub static OF_GROUP: &[Param] = &[
         source: "Judgement: some hours",
         ..MTTR
     },
+    place::LOCATION,
 ];
 
 const HOUR_S: f64 = 3_600.0;
@@ -148,6 +151,11 @@ pub fn of_block(params: &'static [Param], values: &Values, managed: bool) -> Lif
 pub fn of_group(values: &Values) -> (f64, f64) {
     let read = Reader::new(OF_GROUP, values);
     (or_never(read.number(MTTF.id)), read.number(MTTR.id) * HOUR_S)
+}
+
+/// Where in the world a group lies.
+pub fn location_of_group(values: &Values) -> Option<Location> {
+    place::location(&Reader::new(OF_GROUP, values))
 }
 
 fn or_never(hours: f64) -> f64 {

@@ -1,9 +1,12 @@
 //! Load balancer: passes each call to one of the instances behind it and leaves out the dead ones.
 
-use super::param::{Fixed, Param, Reader, Values};
+use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, routing, service};
 use crate::report::Cause;
 use crate::topology::{Addressing, Price, Servers, Station};
+
+/// Work of a call without encryption: 50,000 instead of 20,000 a second and core (references/defaults).
+const WITHOUT_TLS: f64 = 0.4;
 
 pub struct LoadBalancer;
 
@@ -15,7 +18,8 @@ impl Block for LoadBalancer {
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
         let instances = read.count("instances");
-        let time = service::of(read.number("service_ms"), service::shape(&read));
+        let work = if read.flag("tls") { 1.0 } else { WITHOUT_TLS };
+        let time = service::of(read.number("service_ms") * work, service::shape(&read));
         Lowered {
             station: Station::Router(routing::router(&read)),
             servers: Servers {
@@ -57,12 +61,24 @@ static ABOUT: About = About {
             source: "A core passes on 20,000–50,000 requests a second (references/defaults)",
             ..machine::SERVICE_MS
         },
+        Param {
+            id: "tls",
+            label: "Ends TLS",
+            doc: "Decrypts what callers send. Without it a call is 40 % of the work.",
+            unit: Unit::None,
+            kind: Kind::Flag,
+            default: Fixed::Flag(true),
+            source: "20,000 requests a second and core with TLS, 50,000 without (references/defaults)",
+            when: None,
+        },
         service::SHAPE,
         service::CV,
         routing::CONNECTIONS,
         machine::QUEUE,
         routing::CHECK_S,
+        routing::CHECK_TIMEOUT_S,
         routing::CHECK_FAILURES,
+        routing::CHECK_SUCCESSES,
         machine::PRICE_MONTH,
         life::MTTF,
         life::MTTR,

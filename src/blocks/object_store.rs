@@ -19,7 +19,7 @@ impl Block for ObjectStore {
         Lowered {
             station: Station::Store(Store::default()),
             servers: Servers {
-                limit: (limit > 0.0).then(|| Limit { rate: limit, burst: limit.ceil().max(1.0) as u32 }),
+                limit: (limit > 0.0).then(|| Limit::bucket(limit, limit.ceil().max(1.0) as u32)),
                 addressing: Addressing::Own,
                 ..machine::elastic(time("read_ms"), time("write_ms"))
             },

@@ -23,7 +23,12 @@ pub const POLICY: Param = Param {
     unit: Unit::None,
     kind: Kind::Choice(&[
         Choice { id: "round-robin", label: "Round robin", doc: "Each in turn." },
-        Choice { id: "random", label: "Random", doc: "At random, by its link's weight." },
+        Choice {
+            id: "weighted",
+            label: "Weighted round robin",
+            doc: "In turn, each as often as its link's weight says, evenly mixed.",
+        },
+        Choice { id: "random", label: "Random, by weight", doc: "At random, by its link's weight." },
         Choice {
             id: "least-connections",
             label: "Least connections",
@@ -33,6 +38,27 @@ pub const POLICY: Param = Param {
             id: "power-of-two",
             label: "Power of two choices",
             doc: "Two at random, then the one with fewer calls under way.",
+        },
+        Choice {
+            id: "sticky",
+            label: "Sticky sessions",
+            doc: "The same one for the same user, as long as it is alive.",
+        },
+        Choice {
+            id: "hash",
+            label: "Consistent hash",
+            doc: "By key: when one dies, only its keys move to others.",
+        },
+        Choice {
+            id: "path",
+            label: "By path",
+            doc: "Each link has its own share, by weight: when what serves a path is dead, that share fails.",
+        },
+        Choice { id: "failover", label: "In order (failover)", doc: "The first link with a target alive." },
+        Choice {
+            id: "nearest",
+            label: "The nearest alive",
+            doc: "The ones with the shortest way from here.",
         },
     ]),
     default: Fixed::Choice("round-robin"),
@@ -64,14 +90,53 @@ pub const CHECK_FAILURES: Param = Param {
     when: None,
 };
 
+/// How long a check waits.
+pub const CHECK_TIMEOUT_S: Param = Param {
+    id: "check_timeout_s",
+    label: "A check waits",
+    doc: "How long a check waits for the answer of a target that has gone silent.",
+    unit: Unit::Seconds,
+    kind: Kind::Number { min: 0.1, max: 300.0 },
+    default: Fixed::Number(1.0),
+    source: "Judgement: well below the interval",
+    when: None,
+};
+
+/// Successful checks before a target is in again.
+pub const CHECK_SUCCESSES: Param = Param {
+    id: "check_successes",
+    label: "Successes before in",
+    doc: "Successful checks in a row before a target that is back gets calls again.",
+    unit: Unit::None,
+    kind: Kind::Integer { min: 1.0, max: 20.0 },
+    default: Fixed::Number(1.0),
+    source: "Neutral: the first good check counts",
+    when: None,
+};
+
+/// The health check that these values ask for.
+pub fn health(read: &Reader) -> Health {
+    Health {
+        interval_s: read.number(CHECK_S.id),
+        timeout_s: read.number(CHECK_TIMEOUT_S.id),
+        failures: read.count(CHECK_FAILURES.id),
+        successes: read.count(CHECK_SUCCESSES.id),
+    }
+}
+
 /// The router that these values ask for.
 pub fn router(read: &Reader) -> Router {
     let policy = match read.choice(POLICY.id) {
+        "weighted" => Policy::Weighted,
         "random" => Policy::Random,
         "least-connections" => Policy::LeastConnections,
         "power-of-two" => Policy::PowerOfTwo,
+        "sticky" => Policy::Sticky,
+        "hash" => Policy::Hash,
+        "path" => Policy::Path,
+        "failover" => Policy::Failover,
+        "nearest" => Policy::Nearest,
         _ => Policy::RoundRobin,
     };
-    let health = Health { interval_s: read.number(CHECK_S.id), failures: read.count(CHECK_FAILURES.id) };
-    Router { policy, health }
+    Router { policy, health: health(read), ttl_ns: 0 }
 }

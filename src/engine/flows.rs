@@ -9,6 +9,7 @@
 
 mod absent;
 mod calls;
+mod closed;
 mod gathering;
 mod instance;
 mod keys;
@@ -148,12 +149,16 @@ pub struct RouteFlow {
 
 /// Flows with losses and retries.
 pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
-    Solver::new(topology, scenario, false, &running(topology, scenario)).run()
+    let settled = closed::settled(topology, scenario);
+    let mut flows = Solver::new(&settled, scenario, false, &running(&settled, scenario)).run();
+    closed::correct(topology, scenario, &mut flows);
+    flows
 }
 
 /// Flows of first attempts with every station unlimited: no drops, no timeouts, no errors.
 pub fn lossless(topology: &Topology, scenario: &Scenario) -> Flows {
-    Solver::new(topology, scenario, true, &[]).run()
+    let today = Scenario { multiple: 1.0, ..scenario.clone() };
+    Solver::new(&closed::settled(topology, &today), scenario, true, &[]).run()
 }
 
 /// Instances that run where they come and go, by station; empty where none do.

@@ -5,9 +5,13 @@
 pub mod invert;
 pub mod orders;
 
+mod closed;
 mod token_bucket;
+mod windows;
 
+pub use closed::{closed_bound, closed_throughput};
 pub use token_bucket::token_bucket_admits;
+pub use windows::{fixed_window_admits, sliding_window_admits};
 
 use invert::Complex;
 

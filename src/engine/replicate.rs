@@ -132,6 +132,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         hit_ratio: mean_of_some(all, |one| one.hit_ratio),
         cold: mean_of_some(all, |one| one.cold),
         wasted: mean(all, |one| one.wasted),
+        admitted_peak: all.iter().filter_map(|one| one.admitted_peak).max(),
         alive: all[0].alive,
         ledger: ledger(all),
         queue: queue(all).map(Box::new),

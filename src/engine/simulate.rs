@@ -23,12 +23,14 @@ mod gather;
 mod group;
 mod guard;
 pub(in crate::engine) mod keytable;
+mod limiter;
 mod lookup;
 mod measure;
 mod net;
 mod pool;
 mod queue;
 mod route_watch;
+mod routing;
 mod scale;
 mod serve;
 mod sessions;
@@ -47,11 +49,12 @@ pub use measure::{Kill, Measure, digest, measure};
 use calls::{Call, Handle, Kind, Line, NONE, Outcome, Request, Slab, State};
 use choose::Choices;
 use contents::Contents;
+use limiter::Limiter;
 use net::Net;
 
 use crate::engine::calendar::{Calendar, Class, Event, Ring, What};
 use crate::engine::random::{Draw, Purpose};
-use crate::topology::{Station, Topology};
+use crate::topology::{NOWHERE, Station, Topology};
 
 /// Time between two samples [ns].
 const TICK: u64 = 100_000_000;
@@ -127,8 +130,8 @@ struct StationState {
     cache: Option<Contents>,
     /// What each copy of a store holds, where that can differ.
     copies: Option<copies::Copies>,
-    /// Theoretical arrival time of the rate limit's bucket [ps].
-    bucket_ps: u64,
+    /// What the rate limit remembers.
+    limiter: Limiter,
     /// Visits of each request under way: generation and count, by request slot.
     visits: Vec<(u32, u32)>,
     /// Messages that wait, for a queue.
@@ -377,6 +380,7 @@ impl Simulation {
             candidate: NONE,
             next: NONE,
             visit: 0,
+            from: NOWHERE,
             arrived: self.now,
             waited: 0,
             outcome: Outcome::Ok { data: false, degraded: false, miss: false },

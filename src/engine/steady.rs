@@ -11,7 +11,7 @@ mod trust;
 use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
 use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
-use crate::topology::{Operation, Topology};
+use crate::topology::{Arrivals, Operation, Place, Station, Topology};
 use spread::Spread;
 
 /// Up to this many stations a distribution is combined from all of them; beyond, an answer at once matters more.
@@ -87,7 +87,10 @@ impl Requests<'_> {
             let route = topology.route(route);
             route.pool.is_none() && route.connections.open_cpu_s + route.connections.open_ns as f64 > 0.0
         };
-        let alone = !(0..topology.graph.edge_count()).any(opens)
+        // Nor are those of a closed loop, where times hang together.
+        let waits = |(_, place): (usize, &Place)| matches!(&place.station, Station::Source(source) if matches!(source.arrivals, Arrivals::Closed(_)));
+        let alone = !topology.places().any(waits)
+            && !(0..topology.graph.edge_count()).any(opens)
             && !topology.places().any(|(_, place)| trust::gathers(place));
         let spread = (alone && topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
             .then(|| Spread::new(topology, flows));

@@ -80,6 +80,7 @@ pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
         ("Reply p95", of_times(found.latency, |times| times.p95)),
         ("Reply p99", of_times(found.latency, |times| times.p99)),
         ("Hits", found.hit_ratio.map(share)),
+        ("Most let through in a window", found.admitted_peak.map(|peak| count(f64::from(peak)))),
         ("Cold starts", found.cold.map(share)),
     ];
     rows.extend(figures.into_iter().filter_map(|(name, value)| Some(row(name, value?))));

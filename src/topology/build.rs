@@ -16,6 +16,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
         objectives: design.objectives,
         traffic: design.run.traffic.clamp(0.0, 1e6),
         faults: Vec::new(),
+        distances: None,
         monitored: false,
     };
     add_places(design, &mut topology, &mut problems);
@@ -28,6 +29,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
     topology.monitored = monitored;
     topology.faults = super::fault::timeline(design, &topology, &mut problems);
+    topology.distances = super::distance::distances(&topology);
     look_for_dead_ends(&topology, &mut problems);
     super::strategy::check(&topology, &mut problems);
     (topology, problems)
@@ -37,8 +39,9 @@ fn domains(design: &Design) -> Vec<Domain> {
     let index = |id| design.groups.iter().position(|group| group.id == id);
     let domain = |group: &crate::design::Group| {
         let (mttf_s, mttr_s) = life::of_group(&group.values);
+        let location = life::location_of_group(&group.values);
         let parent = group.parent.and_then(index);
-        Domain { id: group.id, kind: group.kind, name: group.name.clone(), parent, mttf_s, mttr_s }
+        Domain { id: group.id, kind: group.kind, name: group.name.clone(), parent, mttf_s, mttr_s, location }
     };
     design.groups.iter().map(domain).collect()
 }

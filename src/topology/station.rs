@@ -104,13 +104,17 @@ pub struct Router {
     pub policy: Policy,
     /// How it notices dead targets.
     pub health: Health,
+    /// How long callers keep an answer [ns]: they go to the target themselves, as with DNS. 0 is not at all.
+    pub ttl_ns: u64,
 }
 
 impl Policy {
     /// Whether it sends every request of a user to the same instance.
     pub fn keeps_users(self) -> bool {
         match self {
-            Policy::RoundRobin | Policy::Random | Policy::LeastConnections | Policy::PowerOfTwo => false,
+            Policy::Sticky => true,
+            Policy::RoundRobin | Policy::Weighted | Policy::Random | Policy::LeastConnections => false,
+            Policy::PowerOfTwo | Policy::Hash | Policy::Path | Policy::Failover | Policy::Nearest => false,
         }
     }
 }
@@ -120,12 +124,24 @@ impl Policy {
 pub enum Policy {
     /// In turn, over the instances.
     RoundRobin,
+    /// In turn, each instance as often as its link's weight says: smooth weighted round robin.
+    Weighted,
     /// At random, each instance by its link's weight.
     Random,
     /// The instance with the fewest calls sent by this router and not yet answered; ties at random.
     LeastConnections,
     /// The better, by least connections, of two drawn at random.
     PowerOfTwo,
+    /// The same instance for the same user, as long as it is in.
+    Sticky,
+    /// By key, on a ring: when an instance comes or goes only its share of the keys moves.
+    Hash,
+    /// By path: each link serves its own share, by weight, and no other link takes it over.
+    Path,
+    /// The first link with an instance that is in.
+    Failover,
+    /// The instances with the shortest way from the caller.
+    Nearest,
 }
 
 /// Health checks: until a dead instance is out, its share of the calls fails.
@@ -133,14 +149,18 @@ pub enum Policy {
 pub struct Health {
     /// Time between checks [s].
     pub interval_s: f64,
+    /// How long a check waits for the answer of what has gone silent [s].
+    pub timeout_s: f64,
     /// Failed checks in a row before an instance is out.
     pub failures: u32,
+    /// Successful checks in a row before it is in again.
+    pub successes: u32,
 }
 
 impl Default for Health {
     /// 5 s and 2 failures: the quick end of what is usual (references/defaults: 5–30 s, 2–3).
     fn default() -> Self {
-        Health { interval_s: 5.0, failures: 2 }
+        Health { interval_s: 5.0, timeout_s: 1.0, failures: 2, successes: 1 }
     }
 }
 
@@ -359,13 +379,37 @@ pub struct Servers {
     pub addressing: Addressing,
 }
 
-/// A token bucket that starts full.
+/// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {
-    /// Tokens a second [1/s].
+    /// Calls a second, in the long run [1/s].
     pub rate: f64,
-    /// Size of the bucket, at least 1.
+    /// Calls at once, at least 1: size of the bucket, or calls in a window.
     pub burst: u32,
+    /// How calls are counted.
+    pub rule: Rule,
+    /// Length of a window [s]; the most admitted in any such window is reported under every rule.
+    pub window_s: f64,
+    /// Each user of each client has a limit of their own.
+    pub per_user: bool,
+}
+
+/// How a rate limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A token bucket that starts full.
+    Bucket,
+    /// Windows aligned to time 0.
+    FixedWindow,
+    /// Any window that ends now; only admitted calls are remembered.
+    SlidingWindow,
+}
+
+impl Limit {
+    /// A token bucket for all together.
+    pub fn bucket(rate: f64, burst: u32) -> Limit {
+        Limit { rate, burst, rule: Rule::Bucket, window_s: 1.0, per_user: false }
+    }
 }
 
 /// Which instance a caller reaches that is not a router or a queue.

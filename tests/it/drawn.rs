@@ -22,6 +22,7 @@ impl Drawn {
             objectives: Objectives::default(),
             traffic: 1.0,
             faults: Vec::new(),
+            distances: None,
             monitored: false,
         })
     }
@@ -49,7 +50,7 @@ impl Drawn {
 
     /// A router of this many instances.
     pub fn router(&mut self, instances: u32) -> usize {
-        let router = Router { policy: Policy::RoundRobin, health: Health::default() };
+        let router = Router { policy: Policy::RoundRobin, health: Health::default(), ttl_ns: 0 };
         let node = self.place(Station::Router(router), instances, Addressing::Spread);
         self.with(node, |place| place.servers.slots = 50_000);
         self.takes(node, 0.05)
@@ -101,6 +102,7 @@ impl Drawn {
             parent,
             mttf_s: f64::INFINITY,
             mttr_s: 0.0,
+            location: None,
         });
         self.0.groups.len() - 1
     }

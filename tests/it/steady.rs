@@ -251,7 +251,7 @@ fn limits_turn_away_by_the_bucket() {
     for id in ["token_bucket_l80_r100_b10", "token_bucket_l300_r100_b20"] {
         let reference = case(id);
         let mut chain = Chain::of(reference.param("lam")).then(100, 1e-6, Shape::Exponential);
-        let limit = Limit { rate: reference.param("rate"), burst: reference.param("burst") as u32 };
+        let limit = Limit::bucket(reference.param("rate"), reference.param("burst") as u32);
         chain.drawn.with(1, |place| place.servers.limit = Some(limit));
         let report = chain.report();
         reference.check("admit_fraction", report.total.success.value);

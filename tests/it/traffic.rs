@@ -178,3 +178,27 @@ fn the_steady_method_says_that_moving_traffic_is_beyond_it() {
         assert_eq!(trust(moving), Trust::Low, "{moving}");
     }
 }
+
+#[test]
+fn the_steady_method_solves_a_closed_loop_exactly() {
+    let solved = |users: u32, nodes: &str, links: &str| {
+        let json = format!(
+            r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","reads":1,"timeout_s":3600,"arrivals":"closed",
+            "users":{users},"think_s":1}},{nodes}],"links":[{links}]}}"#
+        );
+        let (topology, _) = topology::build(&headroom::share::from_json(&json).expect("a design").design);
+        let total = headroom::engine::steady::solve(&topology).total;
+        (total.offered, total.latency.expect("answers").mean.value)
+    };
+    let now = r#"{"latency_ms":0,"timeout_ms":3600000}"#;
+    // closed_repair_n20 and closed_multiserver_n40
+    let one = r#"{"id":2,"block":"app-server","cores":1,"service_ms":50}"#;
+    let (rate, response) = solved(20, one, &format!("[1,2,{now}]"));
+    near("throughput", rate, 16.822_160_769_160_57, 1e-6);
+    near("response", response, 0.188_907_909_896_167_68, 1e-5);
+    let two = r#"{"id":2,"block":"app-server","cores":4,"service_ms":100,"threads":"async"},
+        {"id":3,"block":"sql-database","cores":1,"read_ms":20,"connections":10000}"#;
+    let (rate, response) = solved(40, two, &format!("[1,2,{now}],[2,3,{now}]"));
+    near("throughput", rate, 33.081_561_576_842_31, 1e-6);
+    near("response", response, 0.209_132_764_397_697_68, 1e-5);
+}

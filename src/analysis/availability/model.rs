@@ -332,10 +332,16 @@ impl<'a> Model<'a> {
         let targets: Vec<(usize, Function, Function)> =
             links.iter().map(|(_, _, to)| (*to, self.healthy(*to, share), self.sent(*to, share))).collect();
         let weight = |route: &Route, to: usize| match policy {
-            Policy::Random => route.weight,
-            Policy::RoundRobin | Policy::LeastConnections | Policy::PowerOfTwo => {
-                f64::from(self.topology.place(to).instances())
+            Policy::Random | Policy::Weighted | Policy::Path => route.weight,
+            Policy::Failover => {
+                f64::from(u8::from(links.first().is_some_and(|first| first.1.id == route.id)))
             }
+            Policy::RoundRobin
+            | Policy::LeastConnections
+            | Policy::PowerOfTwo
+            | Policy::Sticky
+            | Policy::Hash
+            | Policy::Nearest => f64::from(self.topology.place(to).instances()),
         };
         let weights: Vec<f64> = links.iter().map(|(_, route, to)| weight(route, *to)).collect();
         let mut parts = Vec::new();
@@ -346,6 +352,8 @@ impl<'a> Model<'a> {
                 .into_iter()
                 .rev()
                 .fold(NEVER, |rest, (_, healthy, sent)| self.diagram.choose(healthy, sent, rest));
+            // Nobody takes over the share of a path.
+            let rest = if policy == Policy::Path { NEVER } else { rest };
             let (_, healthy, sent) = targets[place];
             parts.push((*index, weights[place], self.diagram.choose(healthy, sent, rest)));
         }

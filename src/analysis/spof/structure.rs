@@ -161,10 +161,21 @@ impl<'a> View<'a> {
         let candidate = |(route, to): (&Route, usize)| {
             let instances = self.candidates(to) as f64;
             let weight = match policy {
-                Policy::Random => route.weight,
-                Policy::RoundRobin | Policy::LeastConnections | Policy::PowerOfTwo => 1.0,
+                Policy::Random | Policy::Weighted => route.weight * instances,
+                // Each target serves its own paths: when it is dead, their share is lost.
+                Policy::Path => return (route.weight, if instances > 0.0 { self.share[to] } else { 0.0 }),
+                Policy::RoundRobin
+                | Policy::LeastConnections
+                | Policy::PowerOfTwo
+                | Policy::Sticky
+                | Policy::Hash
+                | Policy::Nearest => instances,
+                Policy::Failover => {
+                    let first = self.links(node).find(|(_, to)| self.candidates(*to) > 0);
+                    f64::from(u8::from(first.is_some_and(|(other, _)| other.id == route.id)))
+                }
             };
-            (weight * instances, self.share[to])
+            (weight, self.share[to])
         };
         mean(self.links(node).map(candidate))
     }

@@ -121,9 +121,9 @@ impl Called {
     };
 
     /// A call along a route whose other end answers so: share ok, share that no retry helps, time of the ok ones. Extra
-    /// attempts only where `patient`.
-    pub fn new(route: &Route, op: Operation, end: Answer, patient: bool) -> Called {
-        let both_ways = 2e-9 * route.latency_ns as f64;
+    /// attempts only where `patient`; the distance adds `far_s` each way.
+    pub fn new(route: &Route, op: Operation, end: Answer, patient: bool, far_s: f64) -> Called {
+        let both_ways = 2e-9 * route.latency_ns as f64 + 2.0 * far_s;
         let timeout = 1e-9 * route.timeout_ns as f64;
         let opening = if route.pool.is_none() { 1e-9 * route.connections.open_ns as f64 } else { 0.0 };
         let one = end.time.later(both_ways + opening).plus(on_the_wire(route));

@@ -188,8 +188,8 @@ impl<'a> Solver<'a> {
                 let targets = self.reach.targets(self.topology, self.topology.ends(*route).1);
                 match &self.topology.place(node).station {
                     Station::Source(_) => drawn,
-                    Station::Router(router) if router.policy == Policy::Random => drawn * targets,
-                    Station::Router(_) | Station::Queue(_) => targets,
+                    Station::Router(router) => self.routed(router.policy, *route, &routes, targets),
+                    Station::Queue(_) => targets,
                     Station::Server(_) | Station::Cache(_) | Station::Store(_) | Station::Observer => 0.0,
                 }
             };
@@ -197,6 +197,38 @@ impl<'a> Solver<'a> {
             let total: f64 = weights.iter().sum();
             for (route, weight) in routes.iter().zip(&weights) {
                 self.splits[*route][op as usize] = if total > 0.0 { weight / total } else { 0.0 };
+            }
+        }
+    }
+
+    /// Weight of a router's route by its policy, of which `targets` instances are alive.
+    fn routed(&self, policy: Policy, route: usize, routes: &[usize], targets: f64) -> f64 {
+        let live = |route: usize| self.reach.targets(self.topology, self.topology.ends(route).1);
+        let drawn = self.topology.route(route).weight;
+        match policy {
+            Policy::Random | Policy::Weighted => drawn * targets,
+            // Nobody takes over the share of a path.
+            Policy::Path => drawn,
+            Policy::RoundRobin
+            | Policy::LeastConnections
+            | Policy::PowerOfTwo
+            | Policy::Sticky
+            | Policy::Hash => targets,
+            Policy::Failover => {
+                let first = routes.iter().copied().find(|other| live(*other) > 0.0);
+                if first == Some(route) { targets } else { 0.0 }
+            }
+            Policy::Nearest => {
+                let latency = |route: usize| self.topology.route(route).latency_ns;
+                let alive = || routes.iter().copied().filter(|other| live(*other) > 0.0);
+                match &self.topology.distances {
+                    // A dead route has nobody's share left to give.
+                    Some(distances) if alive().any(|other| distances.nearest[other] > 0.0) => {
+                        distances.nearest[route] * targets.min(1.0)
+                    }
+                    _ if alive().all(|other| latency(route) <= latency(other)) => targets,
+                    _ => 0.0,
+                }
             }
         }
     }
@@ -216,7 +248,13 @@ impl<'a> Solver<'a> {
             let door = self.reach.door(route) as usize;
             for op in Operation::ALL {
                 let end = self.sites[node].answers[door][op as usize];
-                let mut called = Called::new(self.topology.route(route), op, end, !self.lossless);
+                let mut called = Called::new(
+                    self.topology.route(route),
+                    op,
+                    end,
+                    !self.lossless,
+                    self.topology.far_s(route),
+                );
                 let wait = self.pool_waits[route];
                 called.time = called.time.plus(Moments { mean: wait.mean(), variance: wait.variance() });
                 self.called[route][op as usize] = called;

@@ -212,6 +212,8 @@ pub struct Call {
     pub waited: u64,
     /// How it ended.
     pub outcome: Outcome,
+    /// Where its caller is.
+    pub from: u16,
     /// Place in the list of the station's own calls.
     pub step: u16,
     /// Repetitions of the current step still to do, plus one; 0 before they were drawn; or [`GROUP`].

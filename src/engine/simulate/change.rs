@@ -30,6 +30,7 @@ impl Simulation {
         self.move_events(&map);
         self.move_troubles(&old, &map);
         self.move_calls(&map, &steps);
+        self.move_places(&old.topology.groups);
         self.count_targets();
         self.sort_dirty();
         self.recount_guards();
@@ -274,7 +275,8 @@ impl Simulation {
             };
             let dead: Vec<usize> = (0..choices.candidates.len()).filter(dead).collect();
             let choices = self.stations[router].choices.as_mut().expect("a router");
-            dead.into_iter().for_each(|candidate| choices.set_out(candidate as u32, true));
+            let now = self.now;
+            dead.into_iter().for_each(|candidate| choices.set_out(candidate as u32, true, now));
         }
     }
 

@@ -1,9 +1,13 @@
-//! How a router chooses among its targets, at a cost that does not grow with their number.
+//! How a router chooses among its targets, at a cost that does not grow with their number; smooth weights alone look at
+//! all of them.
 
 use super::calls::NONE;
 use super::net::Net;
-use crate::engine::random::Draw;
+use crate::engine::random::{Draw, Purpose, mix};
 use crate::topology::{Policy, Station};
+
+/// Points of each target on the ring of a consistent hash: the shares of keys then differ by about 1/√256 = 6 %.
+const POINTS: u32 = 256;
 
 /// One target of a router.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +25,27 @@ pub struct Candidate {
     sent: u32,
     /// Health checks have taken it out.
     pub out: bool,
+    /// Its link's place among the router's links.
+    link: u32,
+    /// Where it is; none for what has no location.
+    location: u16,
+}
+
+/// What a call asks a router for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asks {
+    /// 0 read, 1 write.
+    pub op: u8,
+    /// Who asks.
+    pub user: u64,
+    /// Popularity rank of its key.
+    pub rank: u64,
+    /// Hash of the request.
+    pub request: u64,
+    /// Where the caller is.
+    pub from: u16,
+    /// State of health that the caller knows [ns].
+    pub as_of: u64,
 }
 
 /// The targets of one router with what it knows of them.
@@ -31,81 +56,121 @@ pub struct Choices {
     policy: Policy,
     turn: usize,
     by_load: [Loads; 2],
+    now: View,
+    /// Views of before, each until a moment [ns]: callers keep an old answer for up to its time to live.
+    past: Vec<(u64, View)>,
+    ttl_ns: u64,
+    /// Smooth weights: how far each target is behind its due.
+    due: Vec<f64>,
+    /// Points of the ring and whose they are.
+    ring: Vec<(u64, u32)>,
+    /// Cumulative weights of the links, by operation: shares of paths.
+    paths: [Vec<(f64, u32)>; 2],
+    path_key: u64,
+    /// Extra latency from each location to each target [ns], locations first.
+    distances: Vec<Vec<u64>>,
+}
+
+/// Who was alive, as far as health checks knew.
+#[derive(Debug, Clone, Default)]
+struct View {
+    out: Vec<bool>,
+    healthy: [Vec<u32>; 2],
     /// Cumulative weights of the targets that are in, by operation.
     weights: [Vec<(f64, u32)>; 2],
-    healthy: [Vec<u32>; 2],
+    /// The targets that are in, by link.
+    by_link: [Vec<Vec<u32>>; 2],
+    /// The nearest targets that are in, by the caller's location.
+    nearest: [Vec<Vec<u32>>; 2],
 }
 
 impl Choices {
     /// The targets behind a router's links: every instance of a server or a router, every other station as one.
     pub fn new(net: &Net, station: usize) -> Option<Choices> {
         let Station::Router(router) = &net.stations[station].station else { return None };
-        let mut candidates = Vec::new();
-        for edge in &net.topology.outgoing[station] {
-            let route = &net.routes[edge.index()];
-            let target = &net.stations[route.to as usize];
-            let instances = match target.station {
-                Station::Server(_) | Station::Router(_) => (0..target.servers.instances.max(1)).collect(),
-                Station::Source(_)
-                | Station::Cache(_)
-                | Station::Store(_)
-                | Station::Queue(_)
-                | Station::Observer => vec![NONE],
-            };
-            candidates.extend(instances.into_iter().map(|instance| Candidate {
-                route: edge.index() as u32,
-                station: route.to,
-                instance,
-                weight: route.route.weight,
-                ops: [route.route.reads, route.route.writes],
-                sent: 0,
-                out: false,
-            }));
-        }
+        let candidates = candidates(net, station);
         let mut choices = Choices {
-            candidates,
             policy: router.policy,
             turn: 0,
             by_load: [Loads::default(), Loads::default()],
-            weights: [Vec::new(), Vec::new()],
-            healthy: [Vec::new(), Vec::new()],
+            now: View::default(),
+            past: Vec::new(),
+            ttl_ns: router.ttl_ns,
+            due: vec![0.0; candidates.len()],
+            ring: Vec::new(),
+            paths: [Vec::new(), Vec::new()],
+            path_key: net.stations[station].keys.of(Purpose::Choice),
+            distances: Vec::new(),
+            candidates,
         };
+        match router.policy {
+            Policy::Sticky | Policy::Hash => choices.ring = ring(net, &choices.candidates),
+            Policy::Path => choices.paths = [0, 1].map(|op| paths(&choices.candidates, op)),
+            Policy::Nearest => choices.measure(net),
+            Policy::RoundRobin
+            | Policy::Weighted
+            | Policy::Random
+            | Policy::LeastConnections
+            | Policy::PowerOfTwo
+            | Policy::Failover => {}
+        }
         choices.rebuild();
         Some(choices)
     }
 
-    /// A target for a call of this operation; `None` when no healthy one is left.
+    /// Latency from every location, the last being that of callers without one, to every target.
+    fn measure(&mut self, net: &Net) {
+        let locations = net.topology.groups.len();
+        let from = (0..=locations).map(|from| if from == locations { u16::MAX } else { from as u16 });
+        let to = |from: u16, c: &Candidate| {
+            net.routes[c.route as usize].route.latency_ns + net.topology.far_ns(from, c.location)
+        };
+        self.distances = from.map(|from| self.candidates.iter().map(|c| to(from, c)).collect()).collect();
+    }
+
+    /// A target for a call; `None` when no healthy one is left for it.
     #[inline]
-    pub fn choose(&mut self, op: u8, draw: &mut Draw) -> Option<u32> {
-        let op = op as usize;
-        if self.healthy[op].is_empty() {
+    pub fn choose(&mut self, asks: &Asks, draw: &mut Draw) -> Option<u32> {
+        let op = asks.op as usize;
+        let old = self.past.iter().find(|(until, _)| *until > asks.as_of);
+        let view = old.map_or(&self.now, |(_, view)| view);
+        if view.healthy[op].is_empty() {
             return None;
         }
+        let turn = (self.ttl_ns == 0).then_some(&mut self.turn);
         Some(match self.policy {
-            Policy::RoundRobin => self.in_turn(op),
-            Policy::Random => by_weight(&self.weights[op], draw),
+            Policy::RoundRobin => one_of(&view.healthy[op], turn, draw),
+            Policy::Random => by_weight(&view.weights[op], draw),
+            Policy::Weighted => smooth(&view.healthy[op], &self.candidates, &mut self.due),
             Policy::LeastConnections => self.by_load[op].least(draw),
-            Policy::PowerOfTwo => self.better_of_two(op, draw),
+            Policy::PowerOfTwo => better_of_two(&view.healthy[op], &self.candidates, draw),
+            Policy::Sticky => self.on_ring(view, op, mix(asks.user)),
+            Policy::Hash => self.on_ring(view, op, mix(asks.rank)),
+            Policy::Path => {
+                let path = by_weight(&self.paths[op], &mut Draw::new(self.path_key, !asks.request, 0));
+                let targets = &view.by_link[op][path as usize];
+                if targets.is_empty() {
+                    return None;
+                }
+                one_of(targets, turn, draw)
+            }
+            Policy::Failover => {
+                let first = view.by_link[op].iter().find(|targets| !targets.is_empty());
+                one_of(first.expect("one is healthy"), turn, draw)
+            }
+            Policy::Nearest => {
+                let from = (asks.from as usize).min(view.nearest[op].len() - 1);
+                one_of(&view.nearest[op][from], turn, draw)
+            }
         })
     }
 
-    fn in_turn(&mut self, op: usize) -> u32 {
-        let healthy = &self.healthy[op];
-        self.turn = self.turn.wrapping_add(1);
-        healthy[(self.turn - 1) % healthy.len()]
-    }
-
-    fn better_of_two(&self, op: usize, draw: &mut Draw) -> u32 {
-        let healthy = &self.healthy[op];
-        let n = healthy.len() as u32;
-        let first = draw.below(n);
-        if n == 1 {
-            return healthy[0];
-        }
-        let second = (first + 1 + draw.below(n - 1)) % n;
-        let (a, b) = (healthy[first as usize], healthy[second as usize]);
-        let load = |c: u32| self.candidates[c as usize].sent;
-        if load(b) < load(a) { b } else { a }
+    /// The first target at or after a point of the ring that is in.
+    fn on_ring(&self, view: &View, op: usize, point: u64) -> u32 {
+        let start = self.ring.partition_point(|(at, _)| *at < point);
+        let takes = |c: u32| self.candidates[c as usize].ops[op] && !view.out[c as usize];
+        let after = self.ring[start..].iter().chain(&self.ring[..start]).map(|(_, c)| *c);
+        after.into_iter().find(|c| takes(*c)).unwrap_or(view.healthy[op][0])
     }
 
     /// A call was sent to this target.
@@ -135,30 +200,139 @@ impl Choices {
         }
     }
 
-    /// Takes a target out, or lets it in again.
-    pub fn set_out(&mut self, candidate: u32, out: bool) {
+    /// Takes a target out, or lets it in again, now [ns].
+    pub fn set_out(&mut self, candidate: u32, out: bool, now: u64) {
         if self.candidates[candidate as usize].out != out {
             self.candidates[candidate as usize].out = out;
+            if self.ttl_ns > 0 {
+                let ttl = self.ttl_ns;
+                self.past.retain(|(until, _)| until.saturating_add(ttl) > now);
+                self.past.push((now, self.now.clone()));
+            }
             self.rebuild();
         }
     }
 
     fn rebuild(&mut self) {
+        let links = self.candidates.iter().map(|c| c.link as usize + 1).max().unwrap_or(0);
+        self.now.out = self.candidates.iter().map(|c| c.out).collect();
         for op in 0..2 {
-            let takes =
-                |c: &&u32| self.candidates[**c as usize].ops[op] && !self.candidates[**c as usize].out;
-            let all: Vec<u32> = (0..self.candidates.len() as u32).collect();
-            self.healthy[op] = all.iter().filter(takes).copied().collect();
+            let takes = |c: &u32| self.candidates[*c as usize].ops[op] && !self.candidates[*c as usize].out;
+            let healthy: Vec<u32> = (0..self.candidates.len() as u32).filter(takes).collect();
             let mut total = 0.0;
             let add = |c: &u32| {
                 total += self.candidates[*c as usize].weight;
                 (total, *c)
             };
-            self.weights[op] = self.healthy[op].iter().map(add).collect();
+            self.now.weights[op] = healthy.iter().map(add).collect();
+            let mut by_link = vec![Vec::new(); links];
+            healthy.iter().for_each(|c| by_link[self.candidates[*c as usize].link as usize].push(*c));
+            self.now.by_link[op] = by_link;
+            let near = |distances: &Vec<u64>| {
+                let least = healthy.iter().map(|c| distances[*c as usize]).min();
+                healthy.iter().copied().filter(|c| Some(distances[*c as usize]) == least).collect()
+            };
+            self.now.nearest[op] = self.distances.iter().map(near).collect();
             self.by_load[op] =
-                Loads::new(self.candidates.len(), &self.healthy[op], |c| self.candidates[c as usize].sent);
+                Loads::new(self.candidates.len(), &healthy, |c| self.candidates[c as usize].sent);
+            self.now.healthy[op] = healthy;
         }
     }
+}
+
+fn candidates(net: &Net, station: usize) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (link, edge) in net.topology.outgoing[station].iter().enumerate() {
+        let route = &net.routes[edge.index()];
+        let target = &net.stations[route.to as usize];
+        let instances = match target.station {
+            Station::Server(_) | Station::Router(_) => (0..target.servers.instances.max(1)).collect(),
+            Station::Source(_)
+            | Station::Cache(_)
+            | Station::Store(_)
+            | Station::Queue(_)
+            | Station::Observer => vec![NONE],
+        };
+        candidates.extend(instances.into_iter().map(|instance| Candidate {
+            route: edge.index() as u32,
+            station: route.to,
+            instance,
+            weight: route.route.weight,
+            ops: [route.route.reads, route.route.writes],
+            sent: 0,
+            out: false,
+            link: link as u32,
+            location:
+                net.topology.location_of(route.to as usize, if instance == NONE { 0 } else { instance }),
+        }));
+    }
+    candidates
+}
+
+/// The ring hangs on who the targets are, not on their order: adding one moves only the keys that it takes over.
+fn ring(net: &Net, candidates: &[Candidate]) -> Vec<(u64, u32)> {
+    let own = |c: &Candidate| {
+        let id = u64::from(net.topology.place(c.station as usize).id.0);
+        mix(mix(id + 1) ^ u64::from(c.instance))
+    };
+    ring_of(&candidates.iter().map(own).collect::<Vec<_>>())
+}
+
+/// The points of these owners, in order.
+fn ring_of(owners: &[u64]) -> Vec<(u64, u32)> {
+    let mut ring = Vec::with_capacity(owners.len() * POINTS as usize);
+    for (index, own) in owners.iter().enumerate() {
+        ring.extend((0..POINTS).map(|point| (mix(own.wrapping_add(u64::from(point))), index as u32)));
+    }
+    ring.sort_unstable();
+    ring
+}
+
+/// Cumulative weights of the links that carry an operation, dead or alive.
+fn paths(candidates: &[Candidate], op: usize) -> Vec<(f64, u32)> {
+    let mut paths: Vec<(f64, u32)> = Vec::new();
+    for c in candidates.iter().filter(|c| c.ops[op]) {
+        let (total, last) = paths.last().copied().unwrap_or((0.0, NONE));
+        if last != c.link {
+            paths.push((total + c.weight, c.link));
+        }
+    }
+    paths
+}
+
+/// The next in turn; at random where no turn is kept.
+fn one_of(targets: &[u32], turn: Option<&mut usize>, draw: &mut Draw) -> u32 {
+    let Some(turn) = turn else { return targets[draw.below(targets.len() as u32) as usize] };
+    *turn = turn.wrapping_add(1);
+    targets[(*turn - 1) % targets.len()]
+}
+
+/// Smooth weighted round robin as in nginx: everybody's due grows by the weight, the most behind is served and pays for
+/// all. With weights 5, 1, 1 the order is a a b a c a a.
+fn smooth(targets: &[u32], candidates: &[Candidate], due: &mut [f64]) -> u32 {
+    let total: f64 = targets.iter().map(|c| candidates[*c as usize].weight).sum();
+    let share = |c: u32| if total > 0.0 { candidates[c as usize].weight } else { 1.0 };
+    let mut best = targets[0];
+    for c in targets {
+        due[*c as usize] += share(*c);
+        if due[*c as usize] > due[best as usize] {
+            best = *c;
+        }
+    }
+    due[best as usize] -= if total > 0.0 { total } else { targets.len() as f64 };
+    best
+}
+
+fn better_of_two(healthy: &[u32], candidates: &[Candidate], draw: &mut Draw) -> u32 {
+    let n = healthy.len() as u32;
+    let first = draw.below(n);
+    if n == 1 {
+        return healthy[0];
+    }
+    let second = (first + 1 + draw.below(n - 1)) % n;
+    let (a, b) = (healthy[first as usize], healthy[second as usize]);
+    let load = |c: u32| candidates[c as usize].sent;
+    if load(b) < load(a) { b } else { a }
 }
 
 /// Index into cumulative weights; with all weights 0, any with equal chance.
@@ -222,5 +396,52 @@ impl Loads {
         while self.buckets[self.least].is_empty() {
             self.least += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn targets(weights: &[f64]) -> Vec<Candidate> {
+        let target = |(index, weight): (usize, &f64)| Candidate {
+            route: 0,
+            station: 0,
+            instance: index as u32,
+            weight: *weight,
+            ops: [true; 2],
+            sent: 0,
+            out: false,
+            link: 0,
+            location: u16::MAX,
+        };
+        weights.iter().enumerate().map(target).collect()
+    }
+
+    #[test]
+    fn smooth_weights_mix_evenly() {
+        // The example of nginx: a a b a c a a.
+        let (targets, mut due) = (targets(&[5.0, 1.0, 1.0]), vec![0.0; 3]);
+        let order: Vec<u32> = (0..14).map(|_| smooth(&[0, 1, 2], &targets, &mut due)).collect();
+        assert_eq!(order, [0, 0, 1, 0, 2, 0, 0, 0, 0, 1, 0, 2, 0, 0]);
+    }
+
+    #[test]
+    fn a_ring_moves_only_the_keys_of_what_is_lost() {
+        let ring = ring_of(&(1..=10).map(mix).collect::<Vec<_>>());
+        let holder = |key: u64, lost: Option<u32>| {
+            let start = ring.partition_point(|(at, _)| *at < mix(key));
+            let mut after = ring[start..].iter().chain(&ring[..start]).map(|(_, c)| *c);
+            after.find(|c| Some(*c) != lost).expect("one is left")
+        };
+        let keys = 20_000;
+        let (mut moved, mut needless) = (0, 0);
+        for key in 0..keys {
+            let (before, after) = (holder(key, None), holder(key, Some(3)));
+            moved += u32::from(before != after);
+            needless += u32::from(before != after && before != 3);
+        }
+        assert_eq!(needless, 0);
+        assert!((f64::from(moved) / keys as f64 - 0.1).abs() < 0.02, "{moved} of {keys}");
     }
 }

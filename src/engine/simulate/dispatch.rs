@@ -50,10 +50,9 @@ impl Simulation {
     }
 
     fn proceed_at_router(&mut self, slot: u32, call: &Call) {
-        let op = self.requests[call.request].op;
-        let mut draw = self.retry_draw(slot, Purpose::Choice);
+        let (asks, mut draw) = self.question(slot, call);
         let choices = self.stations[call.station as usize].choices.as_mut().expect("a router has choices");
-        let Some(candidate) = choices.choose(op, &mut draw) else {
+        let Some(candidate) = choices.choose(&asks, &mut draw) else {
             return self.fail_here(slot, Cause::Refused);
         };
         choices.sent(candidate);
@@ -133,6 +132,7 @@ impl Simulation {
         call.instance = instance;
         call.candidate = candidate;
         call.hops = caller.hops.saturating_add(1);
+        call.from = self.place_of(&caller);
         if !waits {
             let slot = self.add_call(call);
             if kind == Kind::Fill {
@@ -331,7 +331,7 @@ impl Simulation {
     }
 
     /// Draws that differ from one attempt, and one step, to the next.
-    fn retry_draw(&self, slot: u32, purpose: Purpose) -> crate::engine::random::Draw {
+    pub(super) fn retry_draw(&self, slot: u32, purpose: Purpose) -> crate::engine::random::Draw {
         let call = &self.calls[slot];
         let key = self.net.stations[call.station as usize].keys.of(purpose);
         let turn = u32::from(call.attempt) << 24 | u32::from(call.step) << 16;

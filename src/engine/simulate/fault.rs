@@ -6,7 +6,7 @@ use super::pool::forget_connections;
 use super::{Instance, Simulation, serve, store};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
-use crate::engine::{CHECK_TIMEOUT_S, PERSON_S, Unit};
+use crate::engine::{PERSON_S, Unit};
 use crate::report::Cause;
 use crate::topology::{Health, Station};
 
@@ -231,9 +231,9 @@ impl Simulation {
         let state = &self.stations[station as usize];
         let key = self.net.stations[station as usize].keys.of(Purpose::Phase);
         let first = serve::phase(key, state.faults, watcher) * health.interval_s;
-        let more = if dead { f64::from(health.failures.max(1) - 1) * health.interval_s } else { 0.0 };
-        let timeout = if silent { CHECK_TIMEOUT_S } else { 0.0 };
-        first + more + timeout
+        let checks = if dead { health.failures } else { health.successes };
+        let timeout = if silent { health.timeout_s } else { 0.0 };
+        first + f64::from(checks.max(1) - 1) * health.interval_s + timeout
     }
 
     pub(super) fn notice(&mut self, station: u32, what: u32) {
@@ -254,7 +254,7 @@ impl Simulation {
         let dead = self.is_gone(target.station, target.instance)
             || self.is_beyond_border(station, target.station, target.instance);
         if let Some(choices) = &mut self.stations[s].choices {
-            choices.set_out(what, dead);
+            choices.set_out(what, dead, self.now);
         }
     }
 

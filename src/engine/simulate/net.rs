@@ -9,7 +9,9 @@ use crate::engine::cache;
 use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::placement;
 use crate::engine::random::{self, Purpose};
-use crate::topology::{Cache, Discipline, Hits, Route, Servers, Service, Station, Strategy, Topology};
+use crate::topology::{
+    Cache, Discipline, Hits, Policy, Route, Servers, Service, Station, Strategy, Topology,
+};
 
 /// Tells the draws of links from those of blocks with the same id.
 const OF_LINK: u32 = 1 << 31;
@@ -431,7 +433,8 @@ fn asks_for_keys(net: &StationNet) -> bool {
         }
         Station::Source(source) => source.habits.device_ttl_s > 0.0,
         Station::Queue(queue) => queue.rules.partitions.is_some_and(|partitions| partitions > 1),
-        Station::Router(_) | Station::Server(_) | Station::Store(_) | Station::Observer => false,
+        Station::Router(router) => router.policy == Policy::Hash,
+        Station::Server(_) | Station::Store(_) | Station::Observer => false,
     }
 }
 

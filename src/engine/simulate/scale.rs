@@ -100,12 +100,13 @@ impl Simulation {
     }
 
     fn tell_routers(&mut self, station: u32, instance: u32, out: bool) {
+        let now = self.now;
         for state in &mut self.stations {
             let Some(choices) = &mut state.choices else { continue };
             for candidate in 0..choices.candidates.len() {
                 let target = &choices.candidates[candidate];
                 if (target.station, target.instance) == (station, instance) {
-                    choices.set_out(candidate as u32, out);
+                    choices.set_out(candidate as u32, out, now);
                 }
             }
         }

@@ -12,9 +12,18 @@ impl Simulation {
     /// A call reaches its station.
     pub(super) fn arrive(&mut self, slot: u32) {
         let station = self.calls[slot].station;
+        let gathers = self.net.stations[station as usize].gathers;
+        if self.calls[slot].instance == NONE && !gathers {
+            self.calls[slot].instance = self.pick_instance(slot);
+            // Who it reaches is known only here: the way to that instance is still to go.
+            let far = self.far(&self.calls[slot]);
+            if far > 0 {
+                return self.after(far, Class::Arrival, What::Arrive, slot);
+            }
+        }
         self.calls[slot].visit = self.count_visit(station, self.calls[slot].request);
         self.calls[slot].arrived = self.now;
-        if self.net.stations[station as usize].gathers && self.gather(slot) {
+        if gathers && self.gather(slot) {
             return;
         }
         if self.calls[slot].instance == NONE {
@@ -42,7 +51,7 @@ impl Simulation {
         if self.in_a_loop(slot) {
             return self.turn_away(slot, Cause::Loop);
         }
-        if !self.within_limit(station as usize) {
+        if !self.within_limit(slot, station as usize) {
             return self.turn_away(slot, Cause::RateLimited);
         }
         if self.net.stations[station as usize].special && !self.finds_session(slot) {
@@ -315,19 +324,14 @@ impl Simulation {
         }
     }
 
-    /// A token bucket as GCRA in whole picoseconds, full at the start.
-    fn within_limit(&mut self, station: usize) -> bool {
-        let Some(limit) = self.net.stations[station].servers.limit else { return true };
-        if limit.rate <= 0.0 {
-            return false;
+    /// Who comes but once is never over a limit of their own.
+    fn within_limit(&mut self, slot: u32, station: usize) -> bool {
+        let Some(limit) = &self.net.stations[station].servers.limit else { return true };
+        let request = &self.requests[self.calls[slot].request];
+        if limit.per_user && request.user == request.hash {
+            return true;
         }
-        let (now, gap) = (self.now * 1000, libm::round(1e12 / limit.rate) as u64);
-        let next = self.stations[station].bucket_ps.max(now) + gap;
-        if next - now > gap * u64::from(limit.burst.max(1)) {
-            return false;
-        }
-        self.stations[station].bucket_ps = next;
-        true
+        self.stations[station].limiter.admits(limit, request.source, request.user, self.now)
     }
 }
 

@@ -167,7 +167,8 @@ impl Simulation {
 
     /// A request leaves its source.
     pub(super) fn send_out(&mut self, request: u32, source: u32, from_device: bool) {
-        let call = Call { kind: Kind::Root, state: State::Calling, ..self.blank(request, source) };
+        let from = self.net.topology.location_of(source as usize, 0);
+        let call = Call { kind: Kind::Root, state: State::Calling, from, ..self.blank(request, source) };
         let root = self.add_call(call);
         self.watch.sent(&self.requests[request]);
         if !from_device || !self.answer_from_device(request, root) {

@@ -344,6 +344,7 @@ impl Simulation {
     pub fn start_measuring(&mut self) {
         self.watch.restart(self.now);
         self.stations.iter_mut().for_each(|station| station.backlog.restart(self.now));
+        self.stations.iter_mut().for_each(|station| station.limiter.restart());
         self.versions.restart();
     }
 
@@ -462,6 +463,10 @@ impl Simulation {
             hit_ratio: (look_ups > 0 && !runs).then(|| share(counts.hits - base.hits, look_ups)),
             cold: (look_ups > 0 && runs).then(|| 1.0 - share(counts.hits - base.hits, look_ups)),
             wasted: share(counts.wasted - base.wasted, completed),
+            admitted_peak: self.net.stations[station]
+                .servers
+                .limit
+                .map(|_| self.stations[station].limiter.peak()),
             alive: self.alive(station),
             ledger: Ledger {
                 arrived: counts.arrived,

@@ -26,11 +26,14 @@ impl Simulation {
         }
         let net = &self.net.routes[route as usize];
         if !net.rough && self.loses(route) <= 0.0 {
-            let opening = self.opening_ns(route);
-            return self.after(net.route.latency_ns + opening, Class::Arrival, What::Arrive, slot);
+            let time = net.route.latency_ns + self.opening_ns(route) + self.far(&self.calls[slot]);
+            return self.after(time, Class::Arrival, What::Arrive, slot);
         }
         match self.wire_ns(slot, route, 0, turn(caller)) {
-            Some(time) => self.after(time + self.opening_ns(route), Class::Arrival, What::Arrive, slot),
+            Some(time) => {
+                let more = self.opening_ns(route) + self.far(&self.calls[slot]);
+                self.after(time + more, Class::Arrival, What::Arrive, slot);
+            }
             None => self.lose(slot, Cause::Lost),
         }
     }
@@ -47,10 +50,11 @@ impl Simulation {
         }
         let net = &self.net.routes[call.route as usize];
         if !net.rough && self.loses(call.route) <= 0.0 {
-            return self.after(net.route.latency_ns, Class::Reply, What::Reply, slot);
+            let time = net.route.latency_ns + self.far(&call);
+            return self.after(time, Class::Reply, What::Reply, slot);
         }
         match self.wire_ns(slot, call.route, 1, call.visit) {
-            Some(time) => self.after(time, Class::Reply, What::Reply, slot),
+            Some(time) => self.after(time + self.far(&call), Class::Reply, What::Reply, slot),
             None => self.lose_reply(slot, Cause::Lost),
         }
     }

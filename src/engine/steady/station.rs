@@ -51,6 +51,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         hit_ratio: flow.hit_ratio,
         cold: flow.cold,
         wasted: 0.0,
+        admitted_peak: None,
         alive,
         ledger: Ledger::default(),
         queue: queue(place, flow),

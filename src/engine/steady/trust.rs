@@ -3,7 +3,7 @@
 use crate::engine::flows::{Flows, Line, StationFlow};
 use crate::report::Trust;
 use crate::topology::{
-    Arrivals, Discipline, Hits, OnTimeout, Place, Profile, Route, Shape, Station, Strategy, Topology,
+    Arrivals, Discipline, Hits, OnTimeout, Place, Policy, Profile, Route, Shape, Station, Strategy, Topology,
 };
 
 /// Load from which a two-moment formula is an order of magnitude.
@@ -38,6 +38,10 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
 
 /// Traffic whose rate moves or comes in clumps: the flows are those of its mean, and waits in them an order of magnitude.
 fn restless(place: &Place) -> bool {
+    if let Station::Router(router) = &place.station {
+        // Who is hottest hangs on keys and users, and who is nearest on who else is alive.
+        return matches!(router.policy, Policy::Hash | Policy::Sticky | Policy::Nearest);
+    }
     let Station::Source(source) = &place.station else { return false };
     let clumps = match source.arrivals {
         Arrivals::Poisson | Arrivals::Constant | Arrivals::Renewal(_) => false,

@@ -165,7 +165,8 @@ impl Solver<'_> {
         let live = self.reach.live(node) as f64;
         let total = (rates[0] + rates[1]).max(f64::MIN_POSITIVE);
         let share = [rates[0] / total, rates[1] / total];
-        let both_ways = 2e-9 * self.topology.route(route).latency_ns as f64;
+        let both_ways =
+            2e-9 * self.topology.route(route).latency_ns as f64 + 2.0 * self.topology.far_s(route);
         let own = share[0] * servers.read.mean_s + share[1] * servers.write.mean_s;
         let held = own + share[0] * self.sites[node].hold[0] + share[1] * self.sites[node].hold[1];
         let takes_s = held + both_ways;

@@ -7,9 +7,9 @@ use crate::engine::flows::calls::Step;
 use crate::engine::flows::instance::{self, Demand, Occupancy};
 use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
-use crate::engine::formulas::{Wait, token_bucket_admits};
+use crate::engine::formulas::{Wait, fixed_window_admits, sliding_window_admits, token_bucket_admits};
 use crate::engine::simulate::purged_by;
-use crate::topology::{Discipline, Operation, Policy, Station, Strategy};
+use crate::topology::{Arrivals, Discipline, Limit, Operation, Policy, Rule, Station, Strategy};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
@@ -93,12 +93,39 @@ impl Solver<'_> {
 
     fn limit(&mut self, node: usize, total: f64) -> f64 {
         let Some(limit) = self.topology.place(node).servers.limit else { return 0.0 };
+        let (load, within) = self.limited(node, &limit, total);
         let site = &mut self.sites[node];
         let before = site.within_limit;
-        site.limit = total / limit.rate.max(1e-12);
-        site.within_limit =
-            if self.lossless { 1.0 } else { token_bucket_admits(total, limit.rate.max(1e-12), limit.burst) };
+        site.limit = load;
+        site.within_limit = if self.lossless { 1.0 } else { within };
         change(before, site.within_limit)
+    }
+
+    /// Offered calls over a limit, and the share of them within it. Where each user has a limit of their own: over the
+    /// greediest, and over all users.
+    fn limited(&self, node: usize, limit: &Limit, total: f64) -> (f64, f64) {
+        if !limit.per_user {
+            return (total / limit.rate.max(1e-12), admits(limit, total));
+        }
+        let mut rates = vec![0.0; self.clients.len()];
+        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+            rates[self.classes.get(class).client] += rate;
+        }
+        let (mut most, mut within) = (0.0f64, 0.0);
+        for (source, rate) in self.sources.iter().zip(rates) {
+            let users = match source.arrivals {
+                Arrivals::Closed(closed) => closed.users,
+                _ => source.users,
+            };
+            if users == 0 {
+                within += rate;
+                continue;
+            }
+            let each = rate / f64::from(users);
+            most = most.max(each / limit.rate.max(1e-12));
+            within += rate * admits(limit, each);
+        }
+        (most, if total > 0.0 { (within / total).min(1.0) } else { 1.0 })
     }
 
     fn demand(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> Demand {
@@ -197,7 +224,7 @@ impl Solver<'_> {
             Station::Store(_) | Station::Queue(_) | Station::Observer => None,
         };
         let stream = match policy {
-            Some(Policy::RoundRobin) => caller.departures * share,
+            Some(Policy::RoundRobin | Policy::Weighted) => caller.departures * share,
             Some(_) | None => 1.0 + share * (caller.departures - 1.0),
         };
         let parts = match self.reach.door(route) {
@@ -207,7 +234,9 @@ impl Solver<'_> {
         // Instances are taken in turn, but for a random policy and keys spread over a cache.
         let at_random = match &self.topology.place(to).station {
             Station::Cache(_) => true,
-            Station::Server(_) => policy == Some(Policy::Random),
+            Station::Server(_) => {
+                matches!(policy, Some(Policy::Random | Policy::Sticky | Policy::Hash | Policy::Path))
+            }
             Station::Source(_)
             | Station::Router(_)
             | Station::Store(_)
@@ -228,7 +257,14 @@ impl Solver<'_> {
                 let share = match router.policy {
                     Policy::LeastConnections => 1.0,
                     Policy::PowerOfTwo => 0.5,
-                    Policy::RoundRobin | Policy::Random => 0.0,
+                    Policy::RoundRobin
+                    | Policy::Weighted
+                    | Policy::Random
+                    | Policy::Sticky
+                    | Policy::Hash
+                    | Policy::Path
+                    | Policy::Failover
+                    | Policy::Nearest => 0.0,
                 };
                 shared += rate * share;
             }
@@ -553,5 +589,14 @@ impl Solver<'_> {
         calls[class] += rate;
         arriving.pulled += if from_queue { rate } else { 0.0 };
         self.sent[route][op as usize] += rate;
+    }
+}
+
+/// Share of Poisson calls of this rate that a limit lets through.
+fn admits(limit: &Limit, rate: f64) -> f64 {
+    match limit.rule {
+        Rule::Bucket => token_bucket_admits(rate, limit.rate.max(1e-12), limit.burst),
+        Rule::FixedWindow => fixed_window_admits(rate, limit.burst, limit.window_s),
+        Rule::SlidingWindow => sliding_window_admits(rate, limit.burst, limit.window_s),
     }
 }

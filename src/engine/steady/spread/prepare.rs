@@ -199,7 +199,7 @@ fn links(topology: &Topology, index: usize, flow: &RouteFlow) -> [Link; 2] {
     let link = |op: usize| Link {
         to,
         door: if first { Door::First } else { Door::Spread } as usize,
-        shift: 2e-9 * route.latency_ns as f64,
+        shift: 2e-9 * route.latency_ns as f64 + 2.0 * topology.far_s(index),
         pool: flow.pool_wait,
         attempts: attempts(route, &flow.called[op]),
     };
