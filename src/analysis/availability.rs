@@ -32,6 +32,9 @@ pub fn availability(topology: &Topology, flows: &Flows) -> Availability {
         let [reads, writes] = [0, 1].map(|op| if sent[op] > 0.0 { by_op[op][*node] } else { ALWAYS });
         roots.extend([reads, writes, model.both(reads, writes)]);
     }
+    if model.is_full() {
+        return unknown();
+    }
     let mut program = model.program(&roots);
     let chances = model.chances();
     let up = program.chances(&chances);
@@ -58,6 +61,19 @@ pub fn availability(topology: &Topology, flows: &Flows) -> Availability {
         between_outages_s: between_outages(&model.variables, &slopes),
         parts: parts(&model.variables, &slopes),
         cuts: cuts(&model.variables, &mut program, &weights),
+    }
+}
+
+/// A design whose parts hang together in too many ways to be worked out.
+fn unknown() -> Availability {
+    Availability {
+        reads: None,
+        writes: None,
+        both: None,
+        clients: Vec::new(),
+        between_outages_s: None,
+        parts: Vec::new(),
+        cuts: Vec::new(),
     }
 }
 

@@ -28,7 +28,11 @@ pub struct Diagram {
     variables: u32,
     unique: HashMap<Node, Function>,
     known: HashMap<(Function, Function, Function), Function>,
+    full: bool,
 }
+
+/// Nodes at most: designs that people draw need hundreds, and one that needs more would take for ever.
+const MOST_NODES: usize = 200_000;
 
 impl Default for Diagram {
     fn default() -> Self {
@@ -38,6 +42,7 @@ impl Default for Diagram {
             variables: 0,
             unique: HashMap::new(),
             known: HashMap::new(),
+            full: false,
         }
     }
 }
@@ -51,6 +56,9 @@ impl Diagram {
 
     /// If one, then another, else a third.
     pub fn choose(&mut self, condition: Function, yes: Function, no: Function) -> Function {
+        if self.full {
+            return NEVER;
+        }
         if condition == ALWAYS || yes == no {
             return yes;
         }
@@ -72,6 +80,11 @@ impl Diagram {
         let result = self.node(Node { variable, no: below, yes: above });
         self.known.insert((condition, yes, no), result);
         result
+    }
+
+    /// Whether it grew too large: what came after is not to be believed.
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
     /// Both.
@@ -104,6 +117,7 @@ impl Diagram {
         if let Some(found) = self.unique.get(&node) {
             return *found;
         }
+        self.full |= self.nodes.len() >= MOST_NODES;
         let function = Function(self.nodes.len() as u32);
         self.nodes.push(node);
         self.unique.insert(node, function);

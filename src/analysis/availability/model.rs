@@ -111,6 +111,11 @@ impl<'a> Model<'a> {
         self.diagram.and(a, b)
     }
 
+    /// Whether the design hangs together in too many ways to be worked out.
+    pub fn is_full(&self) -> bool {
+        self.diagram.is_full()
+    }
+
     /// What these functions need, to be computed many times.
     pub fn program(&self, roots: &[Function]) -> super::diagram::Program {
         self.diagram.program(roots)
