@@ -259,3 +259,20 @@ fn a_strict_quorum_refuses_on_the_small_side_of_a_partition() {
     let (_, loose) = during(1, 1);
     assert!(loose.stale > 100, "{loose:?}");
 }
+
+/// The parts of a quorum go the whole way: from Mumbai to Virginia and back, 95 ms each way.
+#[test]
+fn the_parts_of_a_quorum_pay_the_distance() {
+    let design = |client: u32| {
+        format!(
+            r#"{{"headroom":1,"nodes":[
+            {{"id":1,"block":"client","rate":100,"reads":0.5,"in":{client}}},
+            {{"id":2,"block":"key-value-store","read_ms":0,"write_ms":0,"in":1}}],
+            "links":[[1,2,{{"latency_ms":0}}]],
+            "groups":[{{"id":1,"kind":"region","location":"us-east-1"}},{{"id":2,"kind":"region","location":"ap-south-1"}}]}}"#
+        )
+    };
+    let [near_by, far] =
+        [1, 2].map(|client| run(&design(client), 10.0).total.latency.expect("answers").mean.value);
+    assert!(near_by < 0.003 && (0.150..0.250).contains(&far), "{near_by} and {far}");
+}

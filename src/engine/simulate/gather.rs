@@ -9,7 +9,7 @@ use super::{Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Purpose, mix};
 use crate::report::Cause;
-use crate::topology::{Ring, Station};
+use crate::topology::{NOWHERE, Ring, Station};
 
 /// Nodes of one ring, or shards of one store, at most.
 const MOST_PARTS: usize = 1_000;
@@ -130,7 +130,9 @@ impl Simulation {
         if nodes.len() < needed as usize {
             return self.answer(slot, Outcome::Fail(Cause::Partitioned));
         }
-        let (request, station, hops) = (call.request, call.station, call.hops);
+        let (request, station, hops, from) = (call.request, call.station, call.hops, call.from);
+        // Each part goes its own way; what they make up together is where the caller is.
+        self.calls[slot].from = NOWHERE;
         let parent = self.calls.handle(slot);
         // All parts first: the request lives as long as a call of it.
         for node in nodes.iter_mut() {
@@ -139,11 +141,13 @@ impl Simulation {
             part.instance = *node;
             part.parent = parent;
             part.hops = hops;
+            part.from = from;
             *node = self.add_call(part);
         }
         for part in nodes.iter() {
             if self.reaches(caller, (station, self.calls[*part].instance)) {
-                self.after(0, Class::Arrival, What::Arrive, *part);
+                let far = self.far(&self.calls[*part]);
+                self.after(far, Class::Arrival, What::Arrive, *part);
             } else {
                 self.part_lost(*part, Cause::Partitioned);
             }

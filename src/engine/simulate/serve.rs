@@ -23,11 +23,15 @@ impl Simulation {
         }
         self.calls[slot].visit = self.count_visit(station, self.calls[slot].request);
         self.calls[slot].arrived = self.now;
-        if gathers && self.gather(slot) {
-            return;
-        }
-        if self.calls[slot].instance == NONE {
+        if gathers && self.calls[slot].instance == NONE {
+            if self.gather(slot) {
+                return;
+            }
             self.calls[slot].instance = self.pick_instance(slot);
+            let far = self.far(&self.calls[slot]);
+            if far > 0 {
+                return self.after(far, Class::Arrival, What::Arrive, slot);
+            }
         }
         let at = self.calls[slot].instance as usize;
         let Some(instance) = self.stations[station as usize].instances.get(at) else {

@@ -42,7 +42,9 @@ impl Simulation {
     pub(super) fn reply(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.route == super::NONE {
-            return self.after(0, Class::Reply, What::Reply, slot);
+            // Of the calls without a link only a part of a larger one has a way to go.
+            let far = if call.kind == Kind::Part { self.far(&call) } else { 0 };
+            return self.after(far, Class::Reply, What::Reply, slot);
         }
         // What several nodes say together comes from where the caller is.
         if call.kind != Kind::Gather && self.reply_vanishes(slot) {
