@@ -83,4 +83,93 @@ pub static EXAMPLES: &[Example] = &[
                the tiers give way.",
         json: include_str!("../static/examples/three-tiers-with-everything.json"),
     },
+    Example {
+        id: "food-delivery",
+        name: "A food delivery order",
+        text: "Pictures come from the edge, menus from a cache, listings from a replica that is 200 ms behind. An \
+               order waits only for its payment; kitchen, courier, messages and analytics each read the same log. \
+               Set *Read replicas* to 0 and see what the listings' stale reads were worth.",
+        json: include_str!("../static/examples/food-delivery.json"),
+    },
+    Example {
+        id: "video-streaming",
+        name: "Video streaming in two regions",
+        text: "Film segments never leave the edge. Each viewer plays from the nearest region; Europe is lost at 20 \
+               s and comes back at 40 s. Until DNS answers run out its viewers fail, then America serves them from \
+               across the sea, with time to spare.",
+        json: include_str!("../static/examples/video-streaming.json"),
+    },
+    Example {
+        id: "payments",
+        name: "Payments: rather refused than wrong",
+        text: "A payment is acknowledged when a second copy has it, and balances are read where they are written: no read \
+               is stale, at a festival as on any day. Let the replicas answer reads as well, and count the wrong balances.",
+        json: include_str!("../static/examples/payments.json"),
+    },
+    Example {
+        id: "launch-day",
+        name: "Launch day",
+        text: "Five times the customers arrive at 20 s. The database is a third busy, and yet everybody waits: each \
+               server has one connection. Give the link a pool of 20.",
+        json: include_str!("../static/examples/launch-day.json"),
+    },
+    Example {
+        id: "retry-storm",
+        name: "A retry storm",
+        text: "For ten seconds demand is half again what the servers carry. They never recover: everybody has given \
+               up and asks again, and the answers come too late for anyone. Set retries to 0, give them a budget of \
+               0.1, or let the queue hold 100, and the same ten seconds pass.",
+        json: include_str!("../static/examples/retry-storm.json"),
+    },
+    Example {
+        id: "thundering-herd",
+        name: "Thundering herd",
+        text: "The cache is emptied at 20 s, and every read meets the database at once, at four times what it can \
+               do. Turn on *Share misses* or halve the readers, and see how long it takes to fill again.",
+        json: include_str!("../static/examples/thundering-herd.json"),
+    },
+    Example {
+        id: "celebrity-shard",
+        name: "A celebrity on one shard",
+        text: "Four databases, sharded by seller, and one seller has a quarter of the orders. Push the traffic: one shard \
+               drowns while the three others have hours to spare. Shard by key instead, and each carries the same.",
+        json: include_str!("../static/examples/celebrity-shard.json"),
+    },
+    Example {
+        id: "two-regions",
+        name: "Two regions, cut in two",
+        text: "One primary in America. Asia pays the way across the world for every basket, and from 20 s to 35 s, \
+               when the cable is cut, it sells nothing, while America notices nothing.",
+        json: include_str!("../static/examples/two-regions.json"),
+    },
+    Example {
+        id: "tail-at-scale",
+        name: "The tail at scale",
+        text: "A page asks a hundred servers and waits for the slowest: one slow answer in a hundred meets two \
+               pages in three. Set *Hedge after* on the link to 40 ms, or ask fewer.",
+        json: include_str!("../static/examples/tail-at-scale.json"),
+    },
+    Example {
+        id: "write-and-read-models",
+        name: "Write model, read model",
+        text: "Commands go to one store, queries to another, and a log carries what changed. Half of the members \
+               look at what they have just written: some do not find it. Slow the projector down, and more do not.",
+        json: include_str!("../static/examples/write-and-read-models.json"),
+    },
+    Example {
+        id: "images-and-login",
+        name: "Images must not take the login down",
+        text: "At 20 s uploads grow tenfold. They hold the site's threads while they wait for image processing, and \
+               the login fails with them. Give the link to image processing a bulkhead of 50: every login is \
+               answered again.",
+        json: include_str!("../static/examples/images-and-login.json"),
+    },
+    Example {
+        id: "heavy-and-light",
+        name: "Heavy and light requests",
+        text: "Most reports are quick, a few are heavy. Taken in turn, quick ones wait behind heavy ones. Let the \
+               load balancer choose the server with the fewest connections: the slowest hundredth is answered \
+               several times faster.",
+        json: include_str!("../static/examples/heavy-and-light.json"),
+    },
 ];

@@ -151,16 +151,18 @@ fn a_rolling_deployment_loses_nothing_and_all_at_once_does() {
 #[test]
 fn without_draining_a_deployment_loses_what_each_instance_works_on() {
     let lost = run(r#"{"at_s":2,"deploy":3,"restart_s":1,"drain_s":0}"#).total.counts.failures();
-    assert!(lost > 500, "{lost}");
+    // The balancer is told first, so only what is at work is lost: 1,000/s for 2 ms, over both instances.
+    assert!((1..=12).contains(&lost), "{lost}");
 }
 
 #[test]
 fn a_cut_link_swallows_what_is_sent_and_heals() {
     let report = run(r#"{"at_s":5,"for_s":3,"cut":2}"#);
-    let silent = failed(&report, Cause::Partitioned);
+    // The client's own call arrived: it only waits in vain, and its 1 s is over before the balancer's 10 s.
+    let silent = failed(&report, Cause::TimedOut);
     assert!((2_990..=3_010).contains(&silent), "{silent}");
-    // A request is ended by its timeout a second later.
-    assert_eq!(bad_seconds(&report), [7.0, 8.0, 9.0]);
+    // A request is ended by its timeout a second later: that of 5 s at 6 s sharp.
+    assert_eq!(bad_seconds(&report), [6.0, 7.0, 8.0, 9.0]);
 }
 
 /// Half of the servers stand in a zone that is cut off; client, balancer and the rest do not.
@@ -179,9 +181,14 @@ fn partition() -> Report {
 #[test]
 fn a_partition_cuts_what_crosses_until_health_checks_have_noticed() {
     let report = partition();
-    let silent = failed(&report, Cause::Partitioned);
-    // Half of 1,000/s for 6 to 11 s: two checks 5 s apart, from a random phase, and a second of their timeout.
-    assert!((3_000..=5_600).contains(&silent), "{silent}");
+    let silent = failed(&report, Cause::TimedOut);
+    // Half of 1,000/s for 5 to 11 s: two checks 5 s apart, from a random phase, and at most a second of their timeout.
+    assert!(
+        (2_500..=5_600).contains(&silent),
+        "{silent} {:?} {:?}",
+        report.total.counts,
+        bad_seconds(&report)
+    );
     assert_eq!(report.total.counts.failures(), silent);
     let late: Vec<f64> = bad_seconds(&report).into_iter().filter(|second| *second > 18.0).collect();
     assert!(late.is_empty(), "noticed, and healed: {late:?}");

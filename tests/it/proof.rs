@@ -70,6 +70,18 @@ proven! {
     read_replicas "read-replicas"
     servers_without_a_balancer "servers-without-a-balancer"
     three_tiers_with_everything "three-tiers-with-everything"
+    food_delivery "food-delivery"
+    video_streaming "video-streaming"
+    payments "payments"
+    launch_day "launch-day"
+    retry_storm "retry-storm"
+    thundering_herd "thundering-herd"
+    celebrity_shard "celebrity-shard"
+    two_regions "two-regions"
+    tail_at_scale "tail-at-scale"
+    write_and_read_models "write-and-read-models"
+    images_and_login "images-and-login"
+    heavy_and_light "heavy-and-light"
 }
 
 /// A zone goes silent: what lies in it is cut off, the others go on. The region takes everything.
