@@ -102,8 +102,8 @@ pub static EXAMPLES: &[Example] = &[
     Example {
         id: "payments",
         name: "Payments: rather refused than wrong",
-        text: "A payment is acknowledged when a second copy has it, and balances are read where they are written: no read \
-               is stale, at a festival as on any day. Let the replicas answer reads as well, and count the wrong balances.",
+        text: "Every balance is read from two of three copies and written to two: no read is stale, at a festival as on any \
+               day. Let reads ask one copy and writes wait for one, and count the wrong balances.",
         json: include_str!("../static/examples/payments.json"),
     },
     Example {

@@ -451,9 +451,15 @@ impl<'a> Solver<'a> {
         let op = op as usize;
         if let Some(ring) = &store.ring {
             let (needed, asked) = ring.quorum(op);
-            let reached = ring.load(&self.reach.alive[node], op).0;
-            let each = if reached > 0.0 { (parts / reached).min(1.0) } else { 0.0 };
-            return (reached * at_least(needed, asked, each), Gathering::of_ring(needed, asked));
+            let (reached, living) = ring.load(&self.reach.alive[node], op);
+            let sent: f64 = living.iter().sum();
+            if reached <= 0.0 || sent <= 0.0 {
+                return (0.0, Gathering::ONE);
+            }
+            // Only living nodes are asked: a dead one is missing for sure, and not by chance.
+            let each = (parts * store.parts(op) / sent).min(1.0);
+            let asked = (libm::round(sent / reached) as u32).clamp(needed.min(asked), asked);
+            return (reached * at_least(needed, asked, each), Gathering::of_ring(needed.min(asked), asked));
         }
         Gathering::of_shards(store, op, parts)
     }
