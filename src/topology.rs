@@ -90,6 +90,11 @@ impl Domain {
     }
 }
 
+/// Whole nanoseconds nearest to a time [s] (rules 1.1).
+pub fn nanoseconds(seconds: f64) -> u64 {
+    libm::round(seconds * 1e9) as u64
+}
+
 impl Topology {
     /// The station at a dense index.
     pub fn place(&self, index: usize) -> &Place {

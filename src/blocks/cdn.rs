@@ -1,9 +1,8 @@
 //! CDN: caches answers close to the users, in many places at once.
 
-use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, hits, life, machine, service};
-use crate::topology::{Cache, CacheRules, Price, Station, Strategy};
+use crate::topology::{Cache, CacheRules, Price, Station, Strategy, nanoseconds};
 
 pub struct Cdn;
 

@@ -1,9 +1,8 @@
 //! Client: sends requests as they come, whether or not the earlier ones were answered, or as its users get their answers.
 
-use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, arrivals, habits, machine};
-use crate::topology::{Price, Source, Station};
+use crate::topology::{Price, Source, Station, nanoseconds};
 
 pub struct Client;
 

@@ -1,9 +1,8 @@
 //! DNS: tells callers which of several targets to go to; they keep the answer for a while.
 
-use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, machine, routing};
-use crate::topology::{Policy, Price, Router, Station};
+use crate::topology::{Policy, Price, Router, Station, nanoseconds};
 
 pub struct Dns;
 

@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, capacity, life, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Cold, Price, Server, Servers, Station};
+use crate::topology::{Addressing, Cold, Price, Server, Servers, Station, nanoseconds};
 
 pub struct Function;
 
@@ -15,7 +15,6 @@ impl Block for Function {
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
         let time = service::of(read.number("service_ms"), service::shape(&read));
-        let nanoseconds = |seconds: f64| libm::round(seconds * 1e9) as u64;
         let function = crate::topology::Function {
             cold_s: read.number("cold_ms") / 1e3,
             cold: match read.choice("cold_starts") {

@@ -1,8 +1,7 @@
 //! What cache and CDN share: where their hits come from and what a write does to an entry.
 
-use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::{CacheRules, Eviction, Hits, Strategy};
+use crate::topology::{CacheRules, Eviction, Hits, Strategy, nanoseconds};
 
 /// Whether the hit ratio is derived or stated.
 pub const MODE: Param = Param {

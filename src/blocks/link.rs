@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::policy;
 use crate::design::LinkId;
-use crate::topology::{Connections, Route};
+use crate::topology::{Connections, Route, nanoseconds};
 
 /// Parameters of every link, in the order of the form.
 pub static PARAMS: &[Param] = &[
@@ -258,9 +258,4 @@ pub fn in_words(values: &Values) -> String {
     };
     let miss = if read.choice("when") == "miss" { "on miss" } else { "" };
     [ops, miss].join(" ").trim().to_owned()
-}
-
-/// Seconds to nanoseconds, rounded to the nearest.
-pub fn nanoseconds(seconds: f64) -> u64 {
-    libm::round(seconds * 1e9) as u64
 }

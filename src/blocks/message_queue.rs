@@ -1,10 +1,9 @@
 //! Message queue: accepts work at once and keeps it until a consumer has done it.
 
-use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Full, Price, Queue, QueueRules, Servers, Station};
+use crate::topology::{Addressing, Full, Price, Queue, QueueRules, Servers, Station, nanoseconds};
 
 pub struct MessageQueue;
 

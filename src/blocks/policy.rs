@@ -1,8 +1,7 @@
 //! The parameters of a link that are policies against trouble, or trouble on the wire, and what they mean.
 
-use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::{Breaker, Jitter, OnTimeout, Policies, Shape, Trip};
+use crate::topology::{Breaker, Jitter, OnTimeout, Policies, Shape, Trip, nanoseconds};
 
 const fn number(id: &'static str, label: &'static str, unit: Unit, range: (f64, f64), default: f64) -> Param {
     Param {

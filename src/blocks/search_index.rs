@@ -1,10 +1,9 @@
 //! Search index: a copy of the data made for searching, cut into shards that every search asks.
 
-use super::link::nanoseconds;
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Station, Store};
+use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Station, Store, nanoseconds};
 
 pub struct SearchIndex;
 

@@ -1,10 +1,11 @@
 //! SQL database: a primary that takes the writes, read replicas that help with reads, a standby that waits.
 
-use super::link::nanoseconds;
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Spare, Station, Store};
+use crate::topology::{
+    Addressing, Price, Reads, Servers, ShardBy, Shards, Spare, Station, Store, nanoseconds,
+};
 
 pub struct SqlDatabase;
 

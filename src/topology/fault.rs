@@ -1,7 +1,6 @@
 //! Faults as the engine sees them: dense indices and nanoseconds. What has no place in the topology is named.
 
-use super::{Problem, Station, Topology};
-use crate::blocks::link::nanoseconds;
+use super::{Problem, Station, Topology, nanoseconds};
 use crate::blocks::param::Reader;
 use crate::design::fault::{self, Suits, Target};
 use crate::design::{Design, Fault as Drawn, FaultId};

@@ -8,6 +8,7 @@ use super::Simulation;
 use super::calls::State;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, key, mix};
+use crate::topology::nanoseconds;
 
 /// Time between two looks at a deployment [ns].
 const LOOK_NS: u64 = 100_000_000;
@@ -158,6 +159,6 @@ impl Simulation {
         let place = self.net.topology.place(unit.0 as usize).id.0;
         let stream = key(self.seed ^ u64::from(fault), place, Purpose::Chaos);
         let draw = Draw::new(stream, mix(u64::from(unit.1)), turn).exponential();
-        libm::round(draw * mean_s * 1e9) as u64
+        nanoseconds(draw * mean_s)
     }
 }

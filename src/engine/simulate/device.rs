@@ -6,7 +6,7 @@
 use super::Simulation;
 use super::calls::Outcome;
 use crate::engine::random::{Draw, Purpose};
-use crate::topology::{Arrivals, Source, Station};
+use crate::topology::{Arrivals, Source, Station, nanoseconds};
 
 impl Simulation {
     /// When the user's device fetched what a read asks for, if it still has it [ns].
@@ -24,7 +24,7 @@ impl Simulation {
         let reads = source.rate * self.net.topology.traffic * source.reads * popularity / users(source);
         let mut draw = Draw::new(net.keys.of(Purpose::Hit), request.hash, 0);
         let hit = draw.uniform() * (1.0 + reads * ttl_s) < reads * ttl_s;
-        let age = libm::round(draw.uniform() * ttl_s * 1e9) as u64;
+        let age = nanoseconds(draw.uniform() * ttl_s);
         hit.then(|| self.now.saturating_sub(age))
     }
 

@@ -6,7 +6,7 @@ use super::{MOST_HOPS, Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::report::Cause;
-use crate::topology::Station;
+use crate::topology::{Station, nanoseconds};
 
 impl Simulation {
     /// Makes the next call that this one needs, or ends it.
@@ -326,7 +326,7 @@ impl Simulation {
         let most = policy.policy.longest_delay(policy.backoff_s, attempt);
         let delay = policy.policy.jitter.delay(most, self.retry_draw(slot, Purpose::Jitter).uniform());
         let handle = self.calls.handle(slot);
-        let time = self.now + libm::round(delay * 1e9) as u64;
+        let time = self.now + nanoseconds(delay);
         self.calendar.push(time, Class::Timer, What::Retry, slot, handle.generation);
     }
 

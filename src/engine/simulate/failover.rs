@@ -3,7 +3,7 @@
 use super::Simulation;
 use super::fault::GROWN;
 use crate::engine::calendar::{Class, What};
-use crate::topology::Station;
+use crate::topology::{Station, nanoseconds};
 
 impl Simulation {
     /// An instance of a store died: what the primary had not sent yet stays with it.
@@ -52,7 +52,7 @@ impl Simulation {
     pub(super) fn begin_weak(&mut self, station: u32, standby: u32) {
         let Station::Store(store) = &self.net.stations[station as usize].station else { return };
         let Some((_, grow_s)) = store.spare.weak else { return };
-        let until = self.now + libm::round(grow_s * 1e9) as u64;
+        let until = self.now + nanoseconds(grow_s);
         self.stations[station as usize].weak = Some((standby, until));
         self.calendar.push(until, Class::Fault, What::Promote, station, GROWN);
     }

@@ -8,7 +8,7 @@ use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::engine::{PERSON_S, Unit};
 use crate::report::Cause;
-use crate::topology::{Health, Station};
+use crate::topology::{Health, Station, nanoseconds};
 
 /// Marks a notice that is for the station itself, not for a router's candidate.
 const OWN: u32 = 1 << 31;
@@ -222,7 +222,7 @@ impl Simulation {
     }
 
     fn notice_after(&mut self, seconds: f64, station: u32, what: u32) {
-        let time = self.now + libm::round(seconds.min(self.recovery_cap_s) * 1e9) as u64;
+        let time = self.now + nanoseconds(seconds.min(self.recovery_cap_s));
         self.calendar.push(time, Class::Fault, What::Notice, station, what);
     }
 
@@ -292,7 +292,7 @@ impl Simulation {
         };
         let cap = self.recovery_cap_s;
         let seconds = detection.min(cap) + promotion.min(cap);
-        let time = self.now + libm::round(seconds * 1e9) as u64;
+        let time = self.now + nanoseconds(seconds);
         for shard in shards {
             self.calendar.push(time, Class::Fault, What::Promote, station, shard);
         }

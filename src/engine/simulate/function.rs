@@ -5,7 +5,7 @@ use super::calls::{Call, GROUP, NONE, State};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Draw;
 use crate::report::Cause;
-use crate::topology::{Cold, Function, Station};
+use crate::topology::{Cold, Function, Station, nanoseconds};
 
 impl Simulation {
     /// How a station runs, if it is a function.
@@ -44,7 +44,7 @@ impl Simulation {
             },
         };
         self.watch.look_up(call.station, !cold);
-        if cold { libm::round(function.cold_s * 1e9) as u64 } else { 0 }
+        if cold { nanoseconds(function.cold_s) } else { 0 }
     }
 
     /// Its environment is idle again.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::keytable::KeyTable;
 use crate::engine::random::mix;
-use crate::topology::{Limit, Rule};
+use crate::topology::{Limit, Rule, nanoseconds};
 
 /// Users told apart at most; more share one gauge.
 const MOST_USERS: usize = 1 << 20;
@@ -45,7 +45,7 @@ impl Limiter {
         }
         let place = if limit.per_user { self.place_of(source, user) } else { 0 };
         let gauge = &mut self.gauges[place];
-        let length = (libm::round(limit.window_s * 1e9) as u64).max(1);
+        let length = nanoseconds(limit.window_s).max(1);
         gauge.forget(now, length);
         let admitted = match limit.rule {
             Rule::Bucket => gauge.takes_token(limit, now),

@@ -5,7 +5,7 @@ use super::Simulation;
 use crate::engine::random::mix;
 use crate::engine::{Plan, Unit};
 use crate::report::Report;
-use crate::topology::{Station, Topology};
+use crate::topology::{Station, Topology, nanoseconds};
 
 /// Longest drain after the window [s]; what has not ended by then counts as under way, which is missed.
 const LONGEST_DRAIN_S: f64 = 60.0;
@@ -156,8 +156,4 @@ pub fn digest(report: &Report) -> String {
         mix(hash ^ u64::from_le_bytes(word)).wrapping_add(chunk.len() as u64)
     };
     format!("{:016x}", text.chunks(8).fold(0x4865_6164_726f_6f6d, fold))
-}
-
-fn nanoseconds(seconds: f64) -> u64 {
-    libm::round(seconds * 1e9) as u64
 }

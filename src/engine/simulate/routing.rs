@@ -4,7 +4,7 @@ use super::Simulation;
 use super::calls::Call;
 use super::choose::Asks;
 use crate::engine::random::{Draw, Purpose, mix};
-use crate::topology::{Domain, NOWHERE, Station};
+use crate::topology::{Domain, NOWHERE, Station, nanoseconds};
 
 impl Simulation {
     /// What a call asks its router for, with the draws of the answer. Where callers keep an answer, it is that of the
@@ -28,7 +28,7 @@ impl Simulation {
         let phase = mix(caller ^ net.keys.of(Purpose::Phase)) % router.ttl_ns;
         let turn = (self.now + phase) / router.ttl_ns;
         // Proof runs do not wait for long detection, nor for old answers.
-        let oldest = self.now.saturating_sub(libm::round(self.recovery_cap_s.min(1e9) * 1e9) as u64);
+        let oldest = self.now.saturating_sub(nanoseconds(self.recovery_cap_s.min(1e9)));
         let as_of = (turn * router.ttl_ns).saturating_sub(phase).max(oldest);
         let draw = Draw::new(net.keys.of(Purpose::Choice), mix(caller), turn as u32);
         (Asks { as_of, ..asks }, draw)

@@ -2,7 +2,7 @@
 
 use super::Simulation;
 use crate::engine::calendar::{Class, What};
-use crate::topology::{Scaling, Station};
+use crate::topology::{Scaling, Station, nanoseconds};
 
 /// What the autoscaler of one station has seen.
 #[derive(Debug, Clone, Copy, Default)]
@@ -123,8 +123,4 @@ impl Simulation {
             }
         }
     }
-}
-
-fn nanoseconds(seconds: f64) -> u64 {
-    libm::round(seconds * 1e9) as u64
 }

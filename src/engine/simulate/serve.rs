@@ -6,7 +6,7 @@ use super::{Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
-use crate::topology::{Addressing, Discipline, Station};
+use crate::topology::{Addressing, Discipline, Station, nanoseconds};
 
 impl Simulation {
     /// A call reaches its station.
@@ -176,7 +176,7 @@ impl Simulation {
         };
         let slower = self.slowness(call.station, call.instance);
         let time = self.draw(slot, purpose).service(service) * share + self.opening_s(slot);
-        libm::round(time * slower * 1e9) as u64
+        nanoseconds(time * slower)
     }
 
     /// A service has ended: the core goes to the next in line.

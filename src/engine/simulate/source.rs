@@ -6,7 +6,7 @@ use super::contents::ABSENT;
 use crate::engine::calendar::{Class, What};
 use crate::engine::pace;
 use crate::engine::random::{Draw, Purpose, mix};
-use crate::topology::{Arrivals, Bursts, Closed, Source, Station};
+use crate::topology::{Arrivals, Bursts, Closed, Source, Station, nanoseconds};
 
 /// What a source knows beside its rate and its next request.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl Simulation {
     fn schedule_birth(&mut self, station: usize) {
         let state = &self.stations[station];
         if state.rate > 0.0 && state.due_s.is_finite() {
-            let time = (libm::round(state.due_s * 1e9) as u64).max(self.now);
+            let time = nanoseconds(state.due_s).max(self.now);
             let pace = state.faults;
             self.calendar.push(time, Class::Arrival, What::Birth, station as u32, pace);
         }
@@ -135,7 +135,7 @@ impl Simulation {
         let mean_s = if sender.burst == Some(true) { bursts.burst_s } else { bursts.calm_s };
         sender.switches += 1;
         let number = sender.switches;
-        let time = self.now + libm::round(mean_s * self.burst_draw(station).exponential() * 1e9) as u64;
+        let time = self.now + nanoseconds(mean_s * self.burst_draw(station).exponential());
         self.calendar.push(time, Class::Arrival, What::Switch, station as u32, number);
     }
 
@@ -229,7 +229,7 @@ impl Simulation {
 
     fn schedule_thought(&mut self, station: usize, closed: &Closed, hash: u64, user: u32) {
         let mut draw = Draw::new(self.net.stations[station].keys.of(Purpose::Think), hash, 0);
-        let time = self.now + libm::round(draw.service(&closed.think) * 1e9) as u64;
+        let time = self.now + nanoseconds(draw.service(&closed.think));
         self.calendar.push(time, Class::Arrival, What::Think, station as u32, user);
     }
 

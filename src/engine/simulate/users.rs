@@ -5,7 +5,7 @@ use super::calls::{Call, Handle, Kind, Outcome, Request, State};
 use super::keytable::KeyTable;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
-use crate::topology::{Session, Source, Station};
+use crate::topology::{Session, Source, Station, nanoseconds};
 
 /// Users and their keys that are remembered.
 const MOST: usize = 1 << 21;
@@ -88,7 +88,7 @@ impl Simulation {
         if request.op == 0 || habits.follow <= 0.0 || draw.uniform() >= habits.follow {
             return;
         }
-        let delay = libm::round(draw.exponential() * habits.follow_s * 1e9) as u64;
+        let delay = nanoseconds(draw.exponential() * habits.follow_s);
         let (key, wrote) = self.versions.written(slot);
         let next = self.follow_ups.insert(FollowUp {
             hash: mix(request.hash ^ FOLLOWS),

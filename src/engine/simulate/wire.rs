@@ -6,7 +6,7 @@ use super::guard::mark;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, mix};
 use crate::report::Cause;
-use crate::topology::Service;
+use crate::topology::{Service, nanoseconds};
 
 /// First wait before a lost packet is sent again [s]; it doubles (rules 1.4: the least retransmission time of TCP).
 const RESEND_S: f64 = 0.2;
@@ -92,12 +92,12 @@ impl Simulation {
         }
         let mut queued = 0;
         if let Some(bandwidth) = policy.bandwidth {
-            let sending = libm::round(policy.bits[direction] / bandwidth * 1e9) as u64;
+            let sending = nanoseconds(policy.bits[direction] / bandwidth);
             let free = &mut self.cables[route as usize][direction];
             *free = (*free).max(self.now) + sending;
             queued = *free - self.now;
         }
-        Some(queued + libm::round(time_s * 1e9) as u64)
+        Some(queued + nanoseconds(time_s))
     }
 }
 
