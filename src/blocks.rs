@@ -35,6 +35,7 @@ mod machine;
 mod policy;
 mod routing;
 mod service;
+mod store;
 
 use crate::topology::{Life, Price, Servers, Station};
 use param::{Fixed, Param, Values};

@@ -279,14 +279,12 @@ fn store_takeover(topology: &Topology, node: usize, store: &Store, instance: u32
     if store.ring.is_some() {
         return [if dead.live(node) > 0 { detection(Health::default()) } else { 0.0 }, 0.0];
     }
-    let shard = instance - instance % store.per_shard();
-    let instance = instance - shard;
-    let standby = store.replicas + 1;
-    let waits = store.standby && dead.alive(node, (shard + standby) as usize);
-    match instance {
+    let standby = store.second_of(store.shard_of(instance));
+    let waits = standby.is_some_and(|standby| dead.alive(node, standby as usize));
+    match store.role(instance) {
         _ if store.multi => [detection(Health::default()), 0.0],
         0 if waits => [watched(topology), store.promotion_s],
-        instance if instance == standby || dead.live(node) == 0 => [0.0, 0.0],
+        _ if Some(instance) == standby || dead.live(node) == 0 => [0.0, 0.0],
         _ => [detection(Health::default()), 0.0],
     }
 }

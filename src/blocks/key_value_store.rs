@@ -1,9 +1,9 @@
 //! Key-value store: copies of every key on several nodes; how many must answer is a choice.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, life, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Ring, Servers, Station, Store};
+use crate::topology::{Price, Ring, Station, Store};
 
 pub struct KeyValueStore;
 
@@ -14,7 +14,6 @@ impl Block for KeyValueStore {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let shape = service::shape(&read);
         let nodes = read.count("nodes");
         let copies = read.count("copies").min(nodes);
         let ring = Ring {
@@ -26,20 +25,10 @@ impl Block for KeyValueStore {
             strict: read.choice("partition") == "strict",
         };
         // Each node keeps its share of the copies.
-        let disk = read.number("data_gb") * f64::from(copies) * DISK_GB;
+        let disk = read.number("data_gb") * f64::from(copies) * store::DISK_GB;
         Lowered {
             station: Station::Store(Store { ring: Some(ring), ..Store::default() }),
-            servers: Servers {
-                instances: nodes,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                full: Cause::Overloaded,
-                addressing: Addressing::Own,
-                ..machine::elastic(
-                    service::of(read.number("read_ms"), shape),
-                    service::of(read.number("write_ms"), shape),
-                )
-            },
+            servers: store::servers(&read, nodes, Cause::Overloaded),
             price: Price {
                 month: f64::from(nodes) * read.number("price_month") + disk,
                 million_calls: 0.0,
@@ -49,9 +38,6 @@ impl Block for KeyValueStore {
         }
     }
 }
-
-/// Price of disk [USD/GB a month]: gp3 in us-east-1 (references/defaults).
-const DISK_GB: f64 = 0.08;
 
 static ABOUT: About = About {
     id: "key-value-store",

@@ -1,9 +1,9 @@
 //! Search index: a copy of the data made for searching, cut into shards that every search asks.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, life, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{Addressing, Price, Reads, Servers, ShardBy, Shards, Station, Store, nanoseconds};
+use crate::topology::{Price, Reads, ShardBy, Shards, Station, Store, nanoseconds};
 
 pub struct SearchIndex;
 
@@ -14,8 +14,7 @@ impl Block for SearchIndex {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let shape = service::shape(&read);
-        let store = Store {
+        let kept = Store {
             replicas: read.count("replicas"),
             reads: Reads::All,
             // Every copy indexes for itself.
@@ -24,20 +23,10 @@ impl Block for SearchIndex {
             shards: Shards { count: read.count("shards"), by: ShardBy::Key, scatter: read.number("scatter") },
             ..Store::default()
         };
-        let nodes = store.nodes();
+        let nodes = kept.nodes();
         Lowered {
-            station: Station::Store(store),
-            servers: Servers {
-                instances: nodes,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                full: Cause::Overloaded,
-                addressing: Addressing::Own,
-                ..machine::elastic(
-                    service::of(read.number("read_ms"), shape),
-                    service::of(read.number("write_ms"), shape),
-                )
-            },
+            station: Station::Store(kept),
+            servers: store::servers(&read, nodes, Cause::Overloaded),
             price: Price {
                 month: f64::from(nodes) * read.number("price_month"),
                 million_calls: 0.0,

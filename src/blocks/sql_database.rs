@@ -1,11 +1,9 @@
 //! SQL database: a primary that takes the writes, read replicas that help with reads, a standby that waits.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, life, machine, service};
+use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{
-    Addressing, Price, Reads, Servers, ShardBy, Shards, Spare, Station, Store, nanoseconds,
-};
+use crate::topology::{Price, Reads, ShardBy, Shards, Spare, Station, Store, nanoseconds};
 
 pub struct SqlDatabase;
 
@@ -16,12 +14,11 @@ impl Block for SqlDatabase {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let shape = service::shape(&read);
         let replicas = read.count("replicas");
         let second = read.choice("standby");
         let standby = second != "none";
         let instances = read.count("shards") * (1 + replicas + u32::from(standby));
-        let disk = read.number("data_gb") * DISK_GB;
+        let disk = read.number("data_gb") * store::DISK_GB;
         // A cold standby is a backup on disk, a warm one a small machine.
         let missing = match second {
             "cold" => 1.0,
@@ -53,18 +50,7 @@ impl Block for SqlDatabase {
                 ring: None,
                 shards: shards(&read),
             }),
-            servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                queue: 0,
-                full: Cause::PoolExhausted,
-                read: service::of(read.number("read_ms"), shape),
-                write: service::of(read.number("write_ms"), shape),
-                errors: 0.0,
-                limit: None,
-                addressing: Addressing::Own,
-            },
+            servers: store::servers(&read, instances, Cause::PoolExhausted),
             price: Price {
                 month: nodes * read.number("price_month") + f64::from(instances) * disk,
                 million_calls: 0.0,
@@ -94,9 +80,6 @@ fn shards(read: &Reader) -> Shards {
         scatter: read.number("scatter"),
     }
 }
-
-/// Price of disk [USD/GB a month]: gp3 in us-east-1 (references/defaults).
-const DISK_GB: f64 = 0.08;
 
 static ABOUT: About = About {
     id: "sql-database",

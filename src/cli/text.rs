@@ -93,11 +93,8 @@ fn consistency(told: &Told) -> Option<String> {
         };
         out += &format!("  {} {name}{of}\n", unstarred(&share, Kind::Share));
     }
-    let written = [
-        ("acknowledged writes lost", counts.lost),
-        ("keys changed on both sides", counts.conflicts),
-        ("writes kept twice", counts.duplicates),
-    ];
+    let written =
+        [("acknowledged writes lost", counts.lost), ("keys changed on both sides", counts.conflicts)];
     for (name, count) in written.into_iter().filter(|(_, count)| *count > 0) {
         out += &format!("  {} {name}\n", figures::whole(count));
     }

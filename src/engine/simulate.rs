@@ -338,7 +338,7 @@ impl Simulation {
             _ => net.servers.instances.max(1),
         };
         let standby = match &net.station {
-            Station::Store(store) if store.waits() => Some(store.per_shard() - 1),
+            Station::Store(store) if store.waits() => store.second_of(0),
             Station::Cache(cache) if cache.copies && instances > 1 => Some(1),
             Station::Source(_)
             | Station::Router(_)

@@ -277,7 +277,7 @@ fn instance_name(place: &Place, instance: u32) -> String {
     let role = match &place.station {
         Station::Store(store) if store.ring.is_some() => format!("node {}", instance + 1),
         Station::Store(store) if store.shards() > 1 => {
-            format!("shard {}, node {}", instance / store.per_shard() + 1, instance % store.per_shard() + 1)
+            format!("shard {}, node {}", store.shard_of(instance) + 1, store.role(instance) + 1)
         }
         Station::Store(_) if instance == 0 => "primary".to_owned(),
         Station::Store(store) if store.standby && instance + 1 == place.servers.instances => {

@@ -59,11 +59,7 @@ pub fn consistency(seen: &Consistency) -> Vec<Row> {
         ("Went backwards", seen.backwards),
     ];
     let shares = shares.into_iter().filter_map(|(name, share)| Some(row(name, of_share(&share?))));
-    let counts = [
-        ("Writes lost", seen.counts.lost),
-        ("Conflicting keys", seen.counts.conflicts),
-        ("Writes done twice", seen.counts.duplicates),
-    ];
+    let counts = [("Writes lost", seen.counts.lost), ("Conflicting keys", seen.counts.conflicts)];
     shares.chain(counts.into_iter().filter_map(|(name, count)| counted(name, count))).collect()
 }
 

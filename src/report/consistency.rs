@@ -40,8 +40,6 @@ pub struct Seen {
     pub conflicts: u64,
     /// Acknowledged writes that no copy has any more.
     pub lost: u64,
-    /// Writes kept once more because a retry followed a first copy that had gone through.
-    pub duplicates: u64,
 }
 
 impl Seen {
@@ -57,7 +55,6 @@ impl Seen {
             writes: self.writes + other.writes,
             conflicts: self.conflicts + other.conflicts,
             lost: self.lost + other.lost,
-            duplicates: self.duplicates + other.duplicates,
         }
     }
 }

@@ -36,6 +36,34 @@ impl Store {
         1 + self.replicas + u32::from(self.standby)
     }
 
+    /// Whether it is in several pieces, no node of which has everything: shards, or a ring.
+    pub fn is_cut(&self) -> bool {
+        self.ring.is_some() || self.shards() > 1
+    }
+
+    /// Shard that a node belongs to; a ring has but one.
+    pub fn shard_of(&self, node: u32) -> u32 {
+        if self.ring.is_some() { 0 } else { node / self.per_shard() }
+    }
+
+    /// Place of a node in its shard: 0 is the primary, then the replicas, then a standby or second primary.
+    pub fn role(&self, node: u32) -> u32 {
+        node - self.nodes_of(self.shard_of(node)).start
+    }
+
+    /// Nodes of a shard, the primary first and a standby last; of a ring all.
+    pub fn nodes_of(&self, shard: u32) -> std::ops::Range<u32> {
+        match self.ring {
+            Some(ring) => 0..ring.nodes.max(1),
+            None => shard * self.per_shard()..(shard + 1) * self.per_shard(),
+        }
+    }
+
+    /// Standby or second primary of a shard: its last node, where it has one.
+    pub fn second_of(&self, shard: u32) -> Option<u32> {
+        (self.standby && self.ring.is_none()).then(|| self.nodes_of(shard).end - 1)
+    }
+
     /// Whether a node of each shard takes no traffic until it is promoted.
     pub fn waits(&self) -> bool {
         self.standby && !self.multi && self.ring.is_none()

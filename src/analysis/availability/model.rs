@@ -521,12 +521,12 @@ impl<'a> Model<'a> {
             });
         }
         let first = self.first_shard(op, node, store);
-        let per = store.per_shard() as usize;
-        (1..store.shards() as usize).fold(first, |all, shard| {
-            let nodes = self.alive[node][shard * per..(shard + 1) * per].to_vec();
+        (1..store.shards()).fold(first, |all, shard| {
+            let nodes: Vec<Function> =
+                store.nodes_of(shard).map(|one| self.alive[node][one as usize]).collect();
             let reads = op == Operation::Read && store.reads != Reads::Primary;
-            let last = nodes[per - 1];
-            let primary = if store.standby { self.diagram.or(nodes[0], last) } else { nodes[0] };
+            let second = store.second_of(shard).map(|second| self.alive[node][second as usize]);
+            let primary = second.map_or(nodes[0], |second| self.diagram.or(nodes[0], second));
             let kept = if reads {
                 let replicas = &nodes[1..=store.replicas as usize];
                 replicas.iter().fold(primary, |any, one| self.diagram.or(any, *one))

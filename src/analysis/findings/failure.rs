@@ -159,9 +159,9 @@ pub fn unit_name(topology: &Topology, unit: Unit) -> String {
             let name = &place.name;
             match &place.station {
                 Station::Store(store) if store.ring.is_some() => format!("node {} of {name}", instance + 1),
-                Station::Store(store) if place.instances() > 1 => match instance % store.per_shard() {
+                Station::Store(store) if place.instances() > 1 => match store.role(instance) {
                     0 if store.shards() > 1 => {
-                        format!("the primary of shard {} of {name}", instance / store.per_shard() + 1)
+                        format!("the primary of shard {} of {name}", store.shard_of(instance) + 1)
                     }
                     0 => format!("the primary of {name}"),
                     instance if instance <= store.replicas => format!("a replica of {name}"),

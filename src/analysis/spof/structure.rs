@@ -264,7 +264,7 @@ impl<'a> View<'a> {
 
     /// Whether a shard can answer: a write needs the primary or its promoted standby, a read one of those it may use.
     fn shard_kept(&self, node: usize, store: &Store, shard: usize) -> bool {
-        let first = shard * store.per_shard() as usize;
+        let first = store.nodes_of(shard as u32).start as usize;
         let last = first + store.replicas as usize + 1;
         let standby = store.standby && self.failover && self.dead.alive(node, last);
         let primary = self.dead.alive(node, first) || standby;

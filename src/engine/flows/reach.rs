@@ -135,36 +135,21 @@ fn home_of_store(topology: &Topology, store: &Store, alive: &[bool], op: Operati
     home
 }
 
-/// Nodes of a shard.
-pub fn nodes(store: &Store, shard: u32) -> std::ops::Range<usize> {
-    let per = store.per_shard() as usize;
-    shard as usize * per..(shard as usize + 1) * per
-}
-
-/// Shard of a node.
-pub fn shard(store: &Store, node: usize) -> u32 {
-    if store.ring.is_some() { 0 } else { node as u32 / store.per_shard() }
-}
-
 /// The primary of a shard, or the standby promoted in its place.
 pub fn primary(store: &Store, shard: u32, alive: &[bool]) -> Option<usize> {
-    let nodes = nodes(store, shard);
-    let up = |node: usize| alive.get(node) == Some(&true);
-    if up(nodes.start) {
-        return Some(nodes.start);
-    }
-    (store.standby && up(nodes.end - 1)).then_some(nodes.end - 1)
+    let both = std::iter::once(store.nodes_of(shard).start).chain(store.second_of(shard));
+    both.map(|node| node as usize).find(|node| alive.get(*node) == Some(&true))
 }
 
 /// Living nodes that take writes where there are two primaries.
 fn primaries(store: &Store, shard: u32, alive: &[bool]) -> Vec<usize> {
-    let nodes = nodes(store, shard);
-    [nodes.start, nodes.end - 1].into_iter().filter(|node| alive.get(*node) == Some(&true)).collect()
+    let both = std::iter::once(store.nodes_of(shard).start).chain(store.second_of(shard));
+    both.map(|node| node as usize).filter(|node| alive.get(*node) == Some(&true)).collect()
 }
 
 /// Living instances that apply the writes of a shard's primary.
 pub fn replicas<'a>(store: &Store, shard: u32, alive: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
-    let first = nodes(store, shard).start + 1;
+    let first = store.nodes_of(shard).start as usize + 1;
     (first..first + (store.replicas + u32::from(store.multi)) as usize)
         .filter(move |instance| alive.get(*instance) == Some(&true))
 }

@@ -22,9 +22,10 @@ impl Simulation {
     fn shard_nodes(&self, station: u32, instance: u32) -> std::ops::Range<usize> {
         let all = self.stations[station as usize].instances.len();
         match &self.net.stations[station as usize].station {
+            // Of an edited store some may be gone, or not be there yet.
             Station::Store(store) if store.ring.is_none() => {
-                let (shard, per) = (instance / store.per_shard(), store.per_shard());
-                ((shard * per) as usize).min(all)..(((shard + 1) * per) as usize).min(all)
+                let nodes = store.nodes_of(store.shard_of(instance));
+                (nodes.start as usize).min(all)..(nodes.end as usize).min(all)
             }
             _ => 0..all,
         }

@@ -87,8 +87,9 @@ impl Simulation {
         }
         let (lag, works, sync, backup) =
             (store.lag_ns, store.replay > 0.0, store.sync > 0, store.spare.backup_ns);
-        let nodes = nodes_of(store, written.instance);
-        let standby = self.stations[s].lead(written.instance / store.per_shard()).standby;
+        let shard = store.shard_of(written.instance);
+        let nodes = store.nodes_of(shard);
+        let standby = self.stations[s].lead(shard).standby;
         for copy in nodes.filter(|copy| *copy != written.instance) {
             let Some(instance) = self.stations[s].instances.get(copy as usize) else { continue };
             if instance.dead || instance.retired {
@@ -193,8 +194,8 @@ impl Simulation {
         }
         let instances = &self.stations[station as usize].instances;
         let there = |copy: &u32| instances.get(*copy as usize).is_some_and(|it| !it.out && !it.retired);
-        let others = nodes_of(store, instance).filter(|copy| *copy != instance).filter(there).count() as u32;
-        store.sync.min(others)
+        let nodes = store.nodes_of(store.shard_of(instance));
+        store.sync.min(nodes.filter(|copy| *copy != instance).filter(there).count() as u32)
     }
 
     fn acknowledge_if_safe(&mut self, slot: u32) {
@@ -248,10 +249,8 @@ impl Simulation {
         let station = self.calls[slot].station as usize;
         let primary = self.stations[station].lead(shard).primary;
         let Station::Store(store) = &self.net.stations[station].station else { return primary };
-        if !store.multi {
-            return primary;
-        }
-        let both = [shard * store.per_shard(), (shard + 1) * store.per_shard() - 1];
+        let Some(second) = store.second_of(shard).filter(|_| store.multi) else { return primary };
+        let both = [store.nodes_of(shard).start, second];
         let state = &mut self.stations[station];
         state.turn = state.turn.wrapping_add(1);
         let there =
@@ -271,7 +270,7 @@ impl Simulation {
     /// Shard that a node belongs to.
     pub(super) fn shard_at(&self, station: u32, instance: u32) -> u32 {
         match &self.net.stations[station as usize].station {
-            Station::Store(store) if store.ring.is_none() => instance / store.per_shard(),
+            Station::Store(store) => store.shard_of(instance),
             _ => 0,
         }
     }
@@ -310,10 +309,10 @@ impl Simulation {
         }
         let (needs, now) = (self.versions.needs(call.request), self.now);
         let with_primary = store.reads == Reads::All || store.replicas == 0;
-        let per = store.per_shard();
+        let (nodes, per) = (store.nodes_of(shard), store.per_shard());
         let state = &mut self.stations[call.station as usize];
         for _ in 0..per {
-            let node = shard * per + state.turn % per;
+            let node = nodes.start + state.turn % per;
             state.turn = (state.turn % per + 1) % per;
             let Some(instance) = state.instances.get(node as usize) else { continue };
             let may = Some(node) != standby && (with_primary || node != primary);
@@ -327,12 +326,6 @@ impl Simulation {
         }
         primary
     }
-}
-
-/// Nodes of the shard that a node belongs to.
-fn nodes_of(store: &Store, node: u32) -> std::ops::Range<u32> {
-    let (shard, per) = (node / store.per_shard(), store.per_shard());
-    shard * per..(shard + 1) * per
 }
 
 /// Who takes the writes of a shard, and who would take over.
@@ -361,12 +354,15 @@ impl StationState {
     }
 }
 
+/// Who leads a shard before anything happens.
+pub(super) fn first_lead(store: &Store, shard: u32) -> Lead {
+    let standby = store.second_of(shard).filter(|_| store.waits());
+    Lead { primary: store.nodes_of(shard).start, standby }
+}
+
 /// Leads of the shards after the first.
 pub(super) fn other_leads(station: &Station) -> Vec<Lead> {
     let Station::Store(store) = station else { return Vec::new() };
-    let per = store.per_shard();
-    let lead =
-        |shard: u32| Lead { primary: shard * per, standby: store.waits().then_some((shard + 1) * per - 1) };
     let shards = if store.ring.is_some() { 1 } else { store.shards() };
-    (1..shards).map(lead).collect()
+    (1..shards).map(|shard| first_lead(store, shard)).collect()
 }

@@ -508,7 +508,7 @@ impl Simulation {
         let state = &self.stations[station];
         let alive = |i: usize| state.instances.get(i).is_some_and(|it| !it.dead && !it.retired);
         if let Station::Store(store) = &net.station
-            && store.nodes() > store.per_shard().max(1)
+            && store.is_cut()
         {
             // Of a ring or of shards the mean; the hottest is told apart by its busy cores.
             let living = (0..state.instances.len())

@@ -75,7 +75,7 @@ fn behind(flows: &Flows, node: usize, store: &Store) -> f64 {
     for (index, instance) in instances.iter().enumerate() {
         let share = instance.shares[Door::Spread as usize][Operation::Read as usize];
         all += share;
-        let role = index as u32 % store.per_shard();
+        let role = store.role(index as u32);
         replicas += if role > 0 && role <= store.replicas { share } else { 0.0 };
     }
     if all > 0.0 { replicas / all } else { 0.0 }

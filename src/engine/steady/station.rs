@@ -23,7 +23,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     // A standby and the copy of a cache wait for their turn; idle servers that nobody reaches are an idle part of the whole.
     let spare = matches!(place.station, Station::Store(_) | Station::Cache(_));
     let working = match &place.station {
-        Station::Store(store) if store.nodes() > store.per_shard() || store.ring.is_some() => {
+        Station::Store(store) if store.is_cut() => {
             flow.instances.len() - (store.shards() * u32::from(store.standby)) as usize
         }
         _ if spare => used().count().max(1),

@@ -168,13 +168,12 @@ impl Solver<'_> {
     fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> (f64, f64) {
         let Station::Store(store) = &self.topology.place(node).station else { return (0.0, 0.0) };
         let alive = &self.reach.alive[node];
-        let shard = reach::shard(store, index);
+        let shard = store.shard_of(index as u32);
         if store.multi && store.replay > 0.0 && alive.get(index) == Some(&true) {
             // Each primary applies what the other took.
-            let taken: f64 = reach::nodes(store, shard)
-                .filter(|other| *other != index)
-                .map(|other| self.reach.share(node, Door::Spread, Operation::Write, other))
-                .sum();
+            let others = store.nodes_of(shard).map(|other| other as usize).filter(|other| *other != index);
+            let taken: f64 =
+                others.map(|other| self.reach.share(node, Door::Spread, Operation::Write, other)).sum();
             return (doors[1][1] * taken * self.sites[node].within_limit, store.replay);
         }
         let Some(primary) = reach::primary(store, shard, alive) else { return (0.0, 0.0) };
