@@ -2,8 +2,6 @@
 
 use super::param::{Fixed, Param, Reader, Values};
 use super::{About, Block, Family, Learn, Lowered, life, limiting, machine, routing, service};
-use crate::report::Cause;
-use crate::topology::{Addressing, Price, Servers, Station};
 
 pub struct ApiGateway;
 
@@ -14,29 +12,7 @@ impl Block for ApiGateway {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let instances = read.count("instances");
-        let time = service::of(read.number("service_ms"), service::shape(&read));
-        Lowered {
-            station: Station::Router(routing::router(&read)),
-            servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                queue: read.count("queue"),
-                full: Cause::Overloaded,
-                read: time,
-                write: time,
-                errors: 0.0,
-                limit: limiting::limit(&read),
-                addressing: Addressing::Spread,
-            },
-            price: Price {
-                month: f64::from(instances) * read.number("price_month"),
-                million_calls: read.number("price_million"),
-                egress_gb: machine::EGRESS_GB,
-            },
-            managed: false,
-        }
+        routing::proxy(&read, routing::router(&read), 1.0)
     }
 }
 

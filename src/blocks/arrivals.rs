@@ -13,17 +13,6 @@ const RAMP: Option<(&str, &str)> = Some(("over_time", "ramp"));
 const CROWD: Option<(&str, &str)> = Some(("over_time", "crowd"));
 const WAVE: Option<(&str, &str)> = Some(("over_time", "wave"));
 
-const BASE: Param = Param {
-    id: "",
-    label: "",
-    doc: "",
-    unit: Unit::None,
-    kind: Kind::Flag,
-    default: Fixed::Flag(false),
-    source: "Judgement",
-    when: None,
-};
-
 /// Requests a second.
 pub const RATE: Param = Param {
     id: "rate",
@@ -71,7 +60,7 @@ pub const ARRIVALS: Param = Param {
     ]),
     default: Fixed::Choice("poisson"),
     source: "The usual assumption of queueing theory for many independent users",
-    ..BASE
+    ..Param::BLANK
 };
 
 /// Shape of the gaps.
@@ -94,7 +83,8 @@ pub const BATCH: Param = Param {
     kind: Kind::Integer { min: 1.0, max: 1_000_000.0 },
     default: Fixed::Number(10.0),
     when: Some(("arrivals", "batch")),
-    ..BASE
+    source: "Judgement",
+    ..Param::BLANK
 };
 
 /// Rate during a burst.
@@ -106,7 +96,7 @@ pub const BURST_RATE: Param = Param {
     kind: Kind::Number { min: 0.0, max: 10_000_000.0 },
     default: Fixed::Number(1_000.0),
     when: BURSTS,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Mean length of a burst.
@@ -118,7 +108,7 @@ pub const BURST_S: Param = Param {
     kind: Kind::Number { min: 0.001, max: 1e6 },
     default: Fixed::Number(5.0),
     when: BURSTS,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Mean time between bursts.
@@ -130,7 +120,7 @@ pub const CALM_S: Param = Param {
     kind: Kind::Number { min: 0.001, max: 1e6 },
     default: Fixed::Number(30.0),
     when: BURSTS,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Think time of a closed loop.
@@ -142,7 +132,7 @@ pub const THINK_S: Param = Param {
     kind: Kind::Number { min: 0.001, max: 1e6 },
     default: Fixed::Number(5.0),
     when: CLOSED,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Shape of the think time.
@@ -185,7 +175,7 @@ pub const OVER_TIME: Param = Param {
     default: Fixed::Choice("steady"),
     source: "Neutral",
     when: OPEN,
-    ..BASE
+    ..Param::BLANK
 };
 
 /// Where a ramp begins.
@@ -197,7 +187,7 @@ pub const RAMP_FROM: Param = Param {
     kind: Kind::Number { min: 0.0, max: 100.0 },
     default: Fixed::Number(0.0),
     when: RAMP,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Length of a ramp.
@@ -209,7 +199,7 @@ pub const RAMP_S: Param = Param {
     kind: Kind::Number { min: 0.0, max: 86_400.0 },
     default: Fixed::Number(60.0),
     when: RAMP,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Size of a flash crowd.
@@ -220,7 +210,8 @@ pub const CROWD_TIMES: Param = Param {
     kind: Kind::Number { min: 0.0, max: 10_000.0 },
     default: Fixed::Number(10.0),
     when: CROWD,
-    ..BASE
+    source: "Judgement",
+    ..Param::BLANK
 };
 
 /// Start of a flash crowd.
@@ -232,7 +223,7 @@ pub const CROWD_AT_S: Param = Param {
     kind: Kind::Number { min: 0.0, max: 86_400.0 },
     default: Fixed::Number(30.0),
     when: CROWD,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Rise and fall of a flash crowd.
@@ -244,7 +235,7 @@ pub const CROWD_RAMP_S: Param = Param {
     kind: Kind::Number { min: 0.0, max: 86_400.0 },
     default: Fixed::Number(5.0),
     when: CROWD,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Length of a flash crowd.
@@ -256,7 +247,7 @@ pub const CROWD_S: Param = Param {
     kind: Kind::Number { min: 0.0, max: 86_400.0 },
     default: Fixed::Number(60.0),
     when: CROWD,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Length of a wave.
@@ -280,7 +271,7 @@ pub const WAVE_HEIGHT: Param = Param {
     kind: Kind::Number { min: 0.0, max: 1.0 },
     default: Fixed::Number(0.5),
     when: WAVE,
-    ..BASE
+    source: "Judgement",
 };
 
 /// Start within a wave.
@@ -292,7 +283,7 @@ pub const WAVE_PHASE: Param = Param {
     kind: Kind::Number { min: 0.0, max: 1.0 },
     default: Fixed::Number(0.0),
     when: WAVE,
-    ..BASE
+    source: "Judgement",
 };
 
 /// An imported series.
@@ -305,7 +296,7 @@ pub const SERIES: Param = Param {
     default: Fixed::Choice(""),
     source: "Nothing is imported",
     when: Some(("over_time", "series")),
-    ..BASE
+    ..Param::BLANK
 };
 
 /// The rate [1/s] and the process that these values ask for.

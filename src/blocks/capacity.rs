@@ -41,17 +41,6 @@ const CHOICES: [Choice; 1 + SIZES.len()] = {
     all
 };
 
-const NONE: Param = Param {
-    id: "",
-    label: "",
-    doc: "",
-    unit: Unit::None,
-    kind: Kind::Flag,
-    default: Fixed::Flag(false),
-    source: "Neutral",
-    when: None,
-};
-
 /// Size of the machine: cores and price.
 pub const MACHINE: Param = Param {
     id: "machine",
@@ -60,7 +49,7 @@ pub const MACHINE: Param = Param {
     kind: Kind::Choice(&CHOICES),
     default: Fixed::Choice("custom"),
     source: "AWS us-east-1, on demand (references/defaults)",
-    ..NONE
+    ..Param::BLANK
 };
 
 /// Cores, where the size is custom.
@@ -83,7 +72,7 @@ pub const AUTOSCALING: Param = Param {
     id: "autoscaling",
     label: "Autoscaling",
     doc: "Instances come and go with the load. The bill counts those at the start.",
-    ..NONE
+    ..Param::BLANK
 };
 
 const ON: Option<(&str, &str)> = Some(("autoscaling", "true"));
@@ -96,7 +85,7 @@ pub const SCALE_MIN: Param = Param {
     kind: Kind::Integer { min: 1.0, max: 1_000.0 },
     default: Fixed::Number(1.0),
     when: ON,
-    ..NONE
+    ..Param::BLANK
 };
 
 /// Most instances.
@@ -108,7 +97,7 @@ pub const SCALE_MAX: Param = Param {
     default: Fixed::Number(10.0),
     source: "Judgement",
     when: ON,
-    ..NONE
+    ..Param::BLANK
 };
 
 /// Busy share aimed at.
@@ -188,7 +177,7 @@ pub const DISCIPLINE: Param = Param {
         },
     ]),
     default: Fixed::Choice("fifo"),
-    ..NONE
+    ..Param::BLANK
 };
 
 /// The order that these values ask for.
@@ -209,5 +198,5 @@ pub const ERRORS: Param = Param {
     unit: Unit::Share,
     kind: Kind::Number { min: 0.0, max: 1.0 },
     default: Fixed::Number(0.0),
-    ..NONE
+    ..Param::BLANK
 };

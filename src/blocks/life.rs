@@ -125,8 +125,8 @@ const HOUR_S: f64 = 3_600.0;
 
 /// What these values say of a block's life; parameters that the block lacks have their defaults.
 pub fn of_block(params: &'static [Param], values: &Values, managed: bool) -> Life {
-    let has = |id: &str| params.iter().any(|param| param.id == id);
     let read = Reader::new(params, values);
+    let has = |id: &str| read.has(id);
     let number = |param: &Param| match param.default {
         _ if has(param.id) => read.number(param.id),
         Fixed::Number(default) => default,

@@ -2,8 +2,6 @@
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, routing, service};
-use crate::report::Cause;
-use crate::topology::{Addressing, Price, Servers, Station};
 
 /// Work of a call without encryption: 50,000 instead of 20,000 a second and core (references/defaults).
 const WITHOUT_TLS: f64 = 0.4;
@@ -17,30 +15,8 @@ impl Block for LoadBalancer {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let instances = read.count("instances");
         let work = if read.flag("tls") { 1.0 } else { WITHOUT_TLS };
-        let time = service::of(read.number("service_ms") * work, service::shape(&read));
-        Lowered {
-            station: Station::Router(routing::router(&read)),
-            servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                queue: read.count("queue"),
-                full: Cause::Overloaded,
-                read: time,
-                write: time,
-                errors: 0.0,
-                limit: None,
-                addressing: Addressing::Spread,
-            },
-            price: Price {
-                month: f64::from(instances) * read.number("price_month"),
-                million_calls: 0.0,
-                egress_gb: machine::EGRESS_GB,
-            },
-            managed: false,
-        }
+        routing::proxy(&read, routing::router(&read), work)
     }
 }
 

@@ -23,6 +23,20 @@ pub struct Param {
     pub when: Option<(&'static str, &'static str)>,
 }
 
+impl Param {
+    /// What a parameter's constant leaves unsaid.
+    pub const BLANK: Param = Param {
+        id: "",
+        label: "",
+        doc: "",
+        unit: Unit::None,
+        kind: Kind::Flag,
+        default: Fixed::Flag(false),
+        source: "Neutral",
+        when: None,
+    };
+}
+
 /// Units, for display only: values are stored in the unit that the id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -201,6 +215,11 @@ impl<'a> Reader<'a> {
         set.clamp(min, max)
     }
 
+    /// A number, or this where the block has no such parameter.
+    pub fn number_or(&self, id: &str, without: f64) -> f64 {
+        if self.has(id) { self.number(id) } else { without }
+    }
+
     /// A whole number, clamped to its range.
     pub fn count(&self, id: &str) -> u32 {
         self.number(id) as u32
@@ -251,6 +270,11 @@ impl<'a> Reader<'a> {
             Kind::Flag => Value::Flag(self.flag(id)),
             Kind::Text { .. } => Value::Text(self.text(id).to_owned()),
         }
+    }
+
+    /// Whether the block has this parameter.
+    pub fn has(&self, id: &str) -> bool {
+        self.params.iter().any(|param| param.id == id)
     }
 
     /// Whether the form offers this parameter now (its `when` holds).

@@ -7,12 +7,10 @@ const fn number(id: &'static str, label: &'static str, unit: Unit, range: (f64, 
     Param {
         id,
         label,
-        doc: "",
         unit,
         kind: Kind::Number { min: range.0, max: range.1 },
         default: Fixed::Number(default),
-        source: "Neutral",
-        when: None,
+        ..Param::BLANK
     }
 }
 
@@ -24,7 +22,7 @@ const fn integer(id: &'static str, label: &'static str, range: (f64, f64), defau
 }
 
 const fn flag(id: &'static str, label: &'static str) -> Param {
-    Param { kind: Kind::Flag, default: Fixed::Flag(false), ..number(id, label, Unit::None, (0.0, 0.0), 0.0) }
+    Param { id, label, ..Param::BLANK }
 }
 
 const fn choice(
@@ -33,11 +31,7 @@ const fn choice(
     choices: &'static [Choice],
     default: &'static str,
 ) -> Param {
-    Param {
-        kind: Kind::Choice(choices),
-        default: Fixed::Choice(default),
-        ..number(id, label, Unit::None, (0.0, 0.0), 0.0)
-    }
+    Param { id, label, kind: Kind::Choice(choices), default: Fixed::Choice(default), ..Param::BLANK }
 }
 
 /// By how much each delay before a retry is longer than the one before.

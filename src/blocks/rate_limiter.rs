@@ -1,9 +1,8 @@
 //! Rate limiter: lets so many calls through and turns the others away before they cost anything.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, limiting, machine, routing, service};
-use crate::report::Cause;
-use crate::topology::{Addressing, Health, Policy, Price, Router, Servers, Station};
+use super::{About, Block, Family, Learn, Lowered, life, limiting, machine, routing, service};
+use crate::topology::{Health, Policy, Router};
 
 pub struct RateLimiter;
 
@@ -14,33 +13,8 @@ impl Block for RateLimiter {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
-        let instances = read.count("instances");
-        let time = service::of(read.number("service_ms"), service::shape(&read));
-        Lowered {
-            station: Station::Router(Router {
-                policy: Policy::RoundRobin,
-                health: Health::default(),
-                ttl_ns: 0,
-            }),
-            servers: Servers {
-                instances,
-                cores: Some(read.count("cores")),
-                slots: read.count("connections"),
-                queue: read.count("queue"),
-                full: Cause::Overloaded,
-                read: time,
-                write: time,
-                errors: 0.0,
-                limit: limiting::limit(&read),
-                addressing: Addressing::Spread,
-            },
-            price: Price {
-                month: f64::from(instances) * read.number("price_month"),
-                million_calls: 0.0,
-                egress_gb: machine::EGRESS_GB,
-            },
-            managed: false,
-        }
+        let router = Router { policy: Policy::RoundRobin, health: Health::default(), ttl_ns: 0 };
+        routing::proxy(&read, router, 1.0)
     }
 }
 
@@ -79,6 +53,9 @@ static ABOUT: About = About {
         routing::CONNECTIONS,
         machine::QUEUE,
         machine::PRICE_MONTH,
+        life::MTTF,
+        life::MTTR,
+        life::NEEDED,
     ],
     initial: &[],
     initial_link: &[],

@@ -1,7 +1,9 @@
-//! What load balancer and API gateway share: the policy and the health check of a router.
+//! What load balancer, API gateway and rate limiter share: the machines of a proxy, the policy and the health check of a router.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::{Health, Policy, Router};
+use super::{Lowered, limiting, machine, service};
+use crate::report::Cause;
+use crate::topology::{Addressing, Health, Policy, Price, Router, Servers, Station};
 
 /// Requests that one instance of a proxy holds while their answers are under way.
 pub const CONNECTIONS: Param = Param {
@@ -139,4 +141,31 @@ pub fn router(read: &Reader) -> Router {
         _ => Policy::RoundRobin,
     };
     Router { policy, health: health(read), ttl_ns: 0 }
+}
+
+/// A proxy on machines of its own: `work` is the share of its service time that each call costs.
+pub fn proxy(read: &Reader, router: Router, work: f64) -> Lowered {
+    let instances = read.count(machine::INSTANCES.id);
+    let time = service::of(read.number(machine::SERVICE_MS.id) * work, service::shape(read));
+    Lowered {
+        station: Station::Router(router),
+        servers: Servers {
+            instances,
+            cores: Some(read.count(machine::CORES.id)),
+            slots: read.count(CONNECTIONS.id),
+            queue: read.count(machine::QUEUE.id),
+            full: Cause::Overloaded,
+            read: time,
+            write: time,
+            errors: 0.0,
+            limit: read.has(limiting::ALGORITHM.id).then(|| limiting::limit(read)).flatten(),
+            addressing: Addressing::Spread,
+        },
+        price: Price {
+            month: f64::from(instances) * read.number(machine::PRICE_MONTH.id),
+            million_calls: read.number_or(machine::PRICE_MILLION.id, 0.0),
+            egress_gb: machine::EGRESS_GB,
+        },
+        managed: false,
+    }
 }

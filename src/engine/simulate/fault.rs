@@ -1,6 +1,7 @@
 //! Failures: a kill is the death of a process, the loss of a group is silence; and who notices when.
 
 use super::calls::{Call, Handle, Kind, NONE, State};
+use super::choose::Candidate;
 use super::guard::mark;
 use super::pool::forget_connections;
 use super::{Instance, Simulation, serve, store};
@@ -8,7 +9,7 @@ use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::engine::{PERSON_S, Unit};
 use crate::report::Cause;
-use crate::topology::{Health, Station, nanoseconds};
+use crate::topology::{Health, Router, Station, nanoseconds};
 
 /// Marks a notice that is for the station itself, not for a router's candidate.
 const OWN: u32 = 1 << 31;
@@ -207,16 +208,16 @@ impl Simulation {
         let own = self.detection_s(station, &Health::default(), dead, silent, OWN);
         self.notice_after(own, station, instance | OWN);
         for router in 0..self.stations.len() {
-            let Station::Router(spec) = &self.net.stations[router].station else { continue };
-            let delay = self.detection_s(station, &spec.health, dead, silent, router as u32);
+            let Station::Router(Router { health, .. }) = self.net.stations[router].station else { continue };
             let Some(choices) = &self.stations[router].choices else { continue };
-            let here = |c: &usize| {
-                let target = &choices.candidates[*c];
+            let here = |(_, target): &(u32, Candidate)| {
                 target.station == station && (target.instance == instance || target.instance == NONE)
             };
-            let found: Vec<usize> = (0..choices.candidates.len()).filter(here).collect();
-            for candidate in found {
-                self.notice_after(delay, router as u32, candidate as u32);
+            let found: Vec<_> = (0..).zip(choices.candidates.iter().copied()).filter(here).collect();
+            for (candidate, target) in found {
+                let gone = self.is_out_of_reach(router as u32, target);
+                let delay = self.detection_s(station, &health, gone, silent, router as u32);
+                self.notice_after(delay, router as u32, candidate);
             }
         }
     }
@@ -251,11 +252,16 @@ impl Simulation {
         }
         let Some(choices) = &self.stations[s].choices else { return };
         let Some(target) = choices.candidates.get(what as usize).copied() else { return };
-        let dead = self.is_gone(target.station, target.instance)
-            || self.is_beyond_border(station, target.station, target.instance);
+        let dead = self.is_out_of_reach(station, target);
         if let Some(choices) = &mut self.stations[s].choices {
             choices.set_out(what, dead, self.now);
         }
+    }
+
+    /// Whether a router's checks of a target fail: it is dead, or a border lies between.
+    fn is_out_of_reach(&self, router: u32, target: Candidate) -> bool {
+        self.is_gone(target.station, target.instance)
+            || self.is_beyond_border(router, target.station, target.instance)
     }
 
     /// Whether a router's target is dead: the instance, or all of a station that spreads calls itself.

@@ -148,7 +148,7 @@ impl Simulation {
 
     /// Whether a request asks for the hot key.
     pub(super) fn asks_hot(&self, station: u32, hash: u64, share: f64) -> bool {
-        Draw::new(self.net.stations[station as usize].keys.of(Purpose::Habit), hash, 2).uniform() < share
+        Draw::new(self.net.stations[station as usize].keys.of(Purpose::Habit), hash, 3).uniform() < share
     }
 
     /// Created keys are counted on from the source's own.
