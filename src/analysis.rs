@@ -6,6 +6,7 @@ pub mod breaks_first;
 pub mod cost;
 pub mod findings;
 pub mod proof;
+pub mod second_headroom;
 pub mod spof;
 pub mod vulnerable;
 
@@ -28,6 +29,8 @@ pub struct Answer {
     pub report: Report,
     /// What breaks first, and next, and after that; by rising multiple.
     pub ladder: Vec<Rung>,
+    /// Until the first promise breaks; `None` when nothing is promised that traffic can break.
+    pub second: Option<second_headroom::SecondHeadroom>,
     /// Where retries can keep an overload alive, beside the headroom: the least multiple of today's traffic first.
     pub vulnerable: Vec<vulnerable::Vulnerable>,
     /// Single points of failure and what each costs the users.
@@ -220,13 +223,24 @@ pub fn answer(design: &Design) -> Answer {
     let flows = flows::solve(&topology, &Scenario::default());
     let report = steady::report(&topology, &flows);
     let ladder = breaks_first::ladder(&topology);
+    let second = second_headroom::second_headroom(&topology, ladder.first().map(|rung| rung.multiple));
     let vulnerable = vulnerable::vulnerable(&topology, &report);
     let spofs = spof::find(&topology);
     let cost = cost::cost(&topology, &flows);
     let availability = availability::availability(&topology, &flows);
     let findings = Vec::new();
-    let mut answer =
-        Answer { topology, problems, report, ladder, vulnerable, spofs, availability, cost, findings };
+    let mut answer = Answer {
+        topology,
+        problems,
+        report,
+        ladder,
+        second,
+        vulnerable,
+        spofs,
+        availability,
+        cost,
+        findings,
+    };
     answer.findings = findings::find(design, &answer);
     answer
 }

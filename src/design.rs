@@ -125,6 +125,8 @@ pub struct Objectives {
     pub cost_month: Option<f64>,
     /// The design carries at least this multiple of its traffic before the first block saturates.
     pub headroom: Option<f64>,
+    /// Reads and writes are answered at least this share of the time, failures of parts counted (0–1).
+    pub availability: Option<f64>,
 }
 
 /// How to run the design.
@@ -146,7 +148,17 @@ impl Default for Run {
     }
 }
 
+/// What a new design promises until its author says otherwise: answers within this time [ms], what people ask of an API
+/// (rules 2).
+const PROMPT_MS: f64 = 200.0;
+
 impl Design {
+    /// A new design: nothing drawn, and a first promise to hold it against.
+    pub fn fresh() -> Design {
+        let objectives = Objectives { p99_ms: Some(PROMPT_MS), ..Objectives::default() };
+        Design { objectives, ..Design::default() }
+    }
+
     /// Whether the two differ at most in where blocks stand, which no result depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
         let Design { name, nodes, links, groups, objectives, faults, run, unknown } = self;

@@ -1,5 +1,6 @@
 //! Numbers as people read them, the same on the page and in the terminal: 12.4 k/s, 187 ms ± 6, 99.95 %, $1,234.
 
+pub mod outages;
 pub mod rows;
 
 use crate::report::{Estimate, Trust};

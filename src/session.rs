@@ -86,6 +86,8 @@ pub enum Panel {
     Exercises,
     /// The list of examples.
     Examples,
+    /// A new design, see [`Design::fresh`].
+    Fresh,
     /// The shortcut sheet.
     Shortcuts,
     /// The command palette.

@@ -40,7 +40,11 @@ pub(super) fn check(promised: &Objectives, report: &Report, answer: &Answer) -> 
         let first = answer.ladder.first().map_or(f64::INFINITY, |rung| rung.multiple);
         at_least(asked, least, Some(Estimate::exact(first)), Kind::Multiple)
     });
-    [time, success, cost, headroom].into_iter().flatten().collect()
+    let available = promised.availability.map(|least| {
+        let asked = format!("answered {} of the time", figures::share(least));
+        at_least(asked, least, answer.availability.both.map(Estimate::exact), Kind::Share)
+    });
+    [time, success, available, cost, headroom].into_iter().flatten().collect()
 }
 
 fn at_most(asked: String, most: f64, found: Option<Estimate>, kind: Kind) -> Check {

@@ -2,6 +2,8 @@
 
 use headroom::analysis::{Loss, Resource, Severity, Spof};
 use headroom::engine::{Method, Unit};
+use headroom::figures::outages::{self, OfUnits};
+use headroom::figures::rows::{self, Row};
 use headroom::figures::{self, Kind, NOTHING};
 use headroom::report::{Cause, Estimate, NodeReport, Times, Traffic, Trust};
 use headroom::topology::{Route, Station, Topology};
@@ -19,7 +21,9 @@ pub(super) fn whole(told: &Told) -> String {
         blocks(told),
         links(told),
         ladder(told),
+        headrooms(told),
         spofs(told),
+        availability(told),
         cost(told),
         findings(told),
         problems(told),
@@ -219,6 +223,34 @@ fn ladder(told: &Told) -> Option<String> {
         table.row([name, what.to_owned(), figures::multiple(rung.multiple), figures::rate(rung.rate)]);
     }
     (!table.is_empty()).then(|| section("What breaks first", table.text()))?
+}
+
+fn headrooms(told: &Told) -> Option<String> {
+    section("Headroom", listed(rows::headrooms(told.answer)))
+}
+
+/// Availability, what costs most of it, and what may not fail.
+fn availability(told: &Told) -> Option<String> {
+    const SHOWN: usize = 6;
+    let answer = told.answer;
+    let parts = outages::costliest(answer, SHOWN);
+    let cuts = outages::may_not_fail(answer, SHOWN);
+    let named = |title: &str, found: Vec<OfUnits>| {
+        let rows: Vec<Row> = found.into_iter().map(|one| one.row).collect();
+        if rows.is_empty() { String::new() } else { format!("  {title}\n{}", listed(rows)) }
+    };
+    let found = listed(outages::answered(answer));
+    section("Availability", found + &named("costs most time:", parts) + &named("may not fail:", cuts))
+}
+
+/// Rows as a table of two columns.
+fn listed(rows: Vec<Row>) -> String {
+    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    let line = |row: Row| {
+        let padding = " ".repeat(width - row.name.chars().count());
+        format!("  {}{padding}  {}\n", row.name, row.value)
+    };
+    rows.into_iter().map(line).collect()
 }
 
 fn spofs(told: &Told) -> Option<String> {

@@ -51,6 +51,17 @@ pub static OBJECTIVES: &[Objective] = &[
     },
     Objective {
         param: promise(
+            "availability",
+            "Available",
+            "Reads and writes are answered at least this share of the time, counting how often the parts fail.",
+            Unit::Share,
+            1.0,
+        ),
+        get: |all| all.availability,
+        set: |all, value| all.availability = value,
+    },
+    Objective {
+        param: promise(
             "cost_month",
             "Cost at most",
             "The design costs at most this much a month.",

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, count, estimate, fixed, rate, share, time, whole};
-use crate::analysis::Availability;
+use super::{Kind, count, estimate, fixed, multiple, rate, share, time, whole};
+use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, QueueReport, Report, Times,
     Traffic,
@@ -139,6 +139,22 @@ pub fn link(found: &LinkReport) -> Vec<Row> {
     rows.extend(some.map(|(name, value)| row(name, rate(value))));
     rows.extend((found.waiting > 0.0).then(|| row("Waiting for a connection", count(found.waiting))));
     rows
+}
+
+/// How much traffic the design carries: until a block has nothing left, until a promise breaks, and until a short overload
+/// would last.
+pub fn headrooms(answer: &Answer) -> Vec<Row> {
+    let first = answer.ladder.first().map(|rung| row("Headroom", multiple(rung.multiple)));
+    let second = answer.second.map(|second| {
+        let value = match second.multiple {
+            0.0 => "broken at any traffic".to_owned(),
+            at => multiple(at),
+        };
+        row("Promises kept until", format!("{value} ({})", second.missed.name()))
+    });
+    let storm = answer.vulnerable.first();
+    let storm = storm.map(|storm| row("Retry storms last from", multiple(storm.multiple)));
+    [first, second, storm].into_iter().flatten().collect()
 }
 
 /// Share of the time that requests are answered.

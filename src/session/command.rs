@@ -98,6 +98,7 @@ pub static COMMANDS: &[Command] = &[
     command("run.kill", "Kill or revive", &["K"], has_one, |s, _| kill(s)),
     // Page.
     command("page.share", "Share", &["Mod+S"], always, |_, _| open(Panel::Share)),
+    command("page.new", "New design", &[], always, |_, _| open(Panel::Fresh)),
     command("page.exercises", "Exercises", &[], always, |_, _| open(Panel::Exercises)),
     command("page.examples", "Examples", &[], always, |_, _| open(Panel::Examples)),
     command("page.palette", "All commands", &["Mod+K", "Mod+Shift+P"], always, |_, _| open(Panel::Palette)),

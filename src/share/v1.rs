@@ -59,6 +59,8 @@ const HEADROOM: Figure = figure(
     1e6,
     "It carries at least this multiple of its traffic before a block saturates.",
 );
+const AVAILABILITY: Figure =
+    figure("availability", 0.0, 1.0, "Reads and writes are answered at least this share of the time [0–1].");
 const SEED: Figure = Figure {
     id: "seed",
     doc: "Seed of every random draw; absent is 1.",
@@ -77,7 +79,7 @@ pub(super) const FOR: Figure =
     figure("for_s", 0.0, 86_400.0, "How long it lasts [s]; absent is until the end.");
 
 /// Fields of `objectives`, in the order of [`crate::design::Objectives`].
-pub(super) const OBJECTIVES: [&Figure; 4] = [&P99, &SUCCESS, &COST, &HEADROOM];
+pub(super) const OBJECTIVES: [&Figure; 5] = [&P99, &SUCCESS, &COST, &HEADROOM, &AVAILABILITY];
 /// Fields of `run`, in the order of [`crate::design::Run`].
 pub(super) const RUN: [&Figure; 4] = [&SEED, &DURATION, &WARMUP, &TRAFFIC];
 

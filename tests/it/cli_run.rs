@@ -42,6 +42,11 @@ fn the_text_says_what_the_users_get_and_what_breaks_first() {
         "kept",
         "Blocks",
         "What breaks first",
+        "Headroom",
+        "Promises kept until",
+        "Availability",
+        "costs most time:",
+        "a year",
         "Cost",
     ] {
         assert!(ended.out.contains(words), "{words:?} is missing in:\n{}", ended.out);
@@ -50,12 +55,28 @@ fn the_text_says_what_the_users_get_and_what_breaks_first() {
 
 #[test]
 fn a_missed_objective_ends_with_1() {
-    for missed in [r#"{"p99_ms":1}"#, r#"{"headroom":9}"#, r#"{"cost_month":1}"#] {
+    for missed in [r#"{"p99_ms":1}"#, r#"{"headroom":9}"#, r#"{"cost_month":1}"#, r#"{"availability":1}"#] {
         let design = one_server(&format!(r#","objectives":{missed}"#));
         let ended = headroom(&["run", "-", "--method", "steady"], &design);
         assert_eq!(ended.code, 1, "{missed}: {}", ended.out);
         assert!(ended.out.contains("MISSED"), "{}", ended.out);
     }
+}
+
+#[test]
+fn the_json_carries_both_headrooms_and_the_availability() {
+    // M/M/10 with 99 % within 50 ms breaks below 1,000/s, of which 800 come.
+    let run = ["run", "-", "--method", "steady", "--format", "json"];
+    let found = json(&run, &one_server(r#","objectives":{"p99_ms":70,"availability":0.9}"#));
+    let second = found["second_headroom"]["multiple"].as_f64().expect("a second headroom");
+    let first = found["ladder"][0]["multiple"].as_f64().expect("a rung");
+    assert!((1.0..first).contains(&second), "{second} {first}");
+    assert_eq!(found["second_headroom"]["missed"], "time");
+    let both = found["availability"]["both"].as_f64().expect("a share");
+    let client = found["availability"]["clients"][0]["both"].as_f64().expect("a share");
+    assert!((both - client).abs() < 1e-12, "{both} {client}");
+    assert_eq!(found["availability"]["cuts"].as_array().map(Vec::len), Some(1));
+    assert!(found["availability"]["between_outages_s"].as_f64().is_some());
 }
 
 #[test]

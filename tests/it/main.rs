@@ -35,6 +35,7 @@ mod replications;
 mod retry_storm;
 mod routers;
 mod schema;
+mod second_headroom;
 mod session;
 mod session_commands;
 mod session_geometry;

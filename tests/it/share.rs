@@ -276,6 +276,7 @@ impl Random {
             success: self.one_in(2).then(|| self.unit()),
             cost_month: self.one_in(2).then(|| self.unit() * 1e6),
             headroom: self.one_in(2).then(|| self.unit() * 10.0),
+            availability: self.one_in(2).then(|| self.unit()),
         };
         let faults =
             (0..self.below(6)).filter_map(|i| self.fault(i as u32, &nodes, &links, &groups)).collect();

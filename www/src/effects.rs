@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headroom::analysis;
-use headroom::design::NodeId;
+use headroom::design::{Design, NodeId};
 use headroom::session::{Control, Effect, Panel};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -111,6 +111,7 @@ fn open(app: App, panel: Panel) {
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),
         Panel::Shortcuts => app.panels.dialog.set(Some(Dialog::Shortcuts)),
         Panel::Palette => app.panels.dialog.set(Some(Dialog::Commands)),
+        Panel::Fresh => crate::open::copy(app, Design::fresh(), "A new design", None),
         Panel::Examples => {
             app.panels.palette.set(true);
             app.panels.tab.set(Tab::Examples);

@@ -1,17 +1,17 @@
 //! Promises that the design does not keep: its own objectives, and timeouts shorter than the answers take.
 
-use super::{Case, Change, Fix, fix, saturation};
+use super::{Case, Change, Fix, fix, listed, saturation, unit_name};
 use crate::analysis::{Finding, Resource, Rung, Severity};
 use crate::blocks::param::Value;
 use crate::design::Edit;
 use crate::engine::steady;
-use crate::figures;
+use crate::figures::{self, rows};
 use crate::report::Report;
 use crate::topology::Station;
 
 /// Objectives of the design that it misses, each with by how much.
 pub fn missed(case: Case) -> Vec<Finding> {
-    [slow(case), unanswered(case), dear(case), tight(case)].into_iter().flatten().collect()
+    [slow(case), unanswered(case), unavailable(case), dear(case), tight(case)].into_iter().flatten().collect()
 }
 
 fn promise(
@@ -76,6 +76,24 @@ fn unanswered(case: Case) -> Option<Finding> {
     });
     let reason = "By the steady method, at today's traffic.".to_owned();
     Some(promise("fails-more-than-promised", Severity::Critical, title, reason, fixes))
+}
+
+fn unavailable(case: Case) -> Option<Finding> {
+    let promised = case.topology().objectives.availability?;
+    let found = &case.answer.availability;
+    let up = found.both.filter(|up| *up < promised)?;
+    let title = format!(
+        "Requests are answered {} of the time, {} are promised: {} too little.",
+        figures::share(up),
+        figures::share(promised),
+        rows::a_year(promised - up)
+    );
+    let worst = found.parts.first();
+    let reason = worst.map_or_else(String::new, |part| {
+        let names: Vec<String> = part.units.iter().map(|unit| unit_name(case.topology(), *unit)).collect();
+        format!("Most of it is lost by {}: {}.", listed(&names), rows::a_year(part.costs))
+    });
+    Some(promise("less-available-than-promised", Severity::Warning, title, reason, Vec::new()))
 }
 
 fn dear(case: Case) -> Option<Finding> {

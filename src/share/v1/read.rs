@@ -207,9 +207,9 @@ fn member_of(field: Option<&Json>, groups: &[Group], path: &str, notes: &mut Not
 }
 
 fn objectives(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Objectives {
-    let [p99_ms, success, cost_month, headroom] =
+    let [p99_ms, success, cost_month, headroom, availability] =
         figures_of(fields, "objectives", OBJECTIVES, unknown, notes);
-    Objectives { p99_ms, success, cost_month, headroom }
+    Objectives { p99_ms, success, cost_month, headroom, availability }
 }
 
 fn run(fields: &Map<String, Json>, unknown: &mut Map<String, Json>, notes: &mut Notes) -> Run {

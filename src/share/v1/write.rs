@@ -3,8 +3,8 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::{
-    COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED, SUCCESS,
-    TRAFFIC, WARMUP, is_default,
+    AVAILABILITY, COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED,
+    SUCCESS, TRAFFIC, WARMUP, is_default,
 };
 use crate::blocks::param::{Param, Value, Values};
 use crate::blocks::{self, life, link};
@@ -81,6 +81,7 @@ fn objectives(design: &Design) -> Map<String, Json> {
     put_figure(&mut out, &SUCCESS, promised.success);
     put_figure(&mut out, &COST, promised.cost_month);
     put_figure(&mut out, &HEADROOM, promised.headroom);
+    put_figure(&mut out, &AVAILABILITY, promised.availability);
     out
 }
 

@@ -1,10 +1,9 @@
 //! Availability: nines and minutes a year, what costs the most time, and what may not fail together.
 
-use headroom::analysis::findings::unit_name;
-use headroom::analysis::{Answer, Cut, WeakPart};
+use headroom::analysis::Answer;
 use headroom::design::{GroupId, NodeId};
 use headroom::engine::Unit;
-use headroom::figures::rows;
+use headroom::figures::outages::{self, OfUnits};
 use leptos::prelude::*;
 
 use crate::inspector::results::Results;
@@ -17,19 +16,12 @@ const SHOWN: usize = 6;
 #[component]
 pub fn Uptime() -> impl IntoView {
     let app = App::get();
-    let found = Signal::derive(move || app.answer.with(|answer| rows::availability(&answer.availability)));
-    let parts = Signal::derive(move || {
-        app.answer.with(|answer| {
-            let parts = answer.availability.parts.iter().take(SHOWN);
-            parts.map(|part| Line::of_part(answer, part)).collect::<Vec<_>>()
-        })
-    });
-    let cuts = Signal::derive(move || {
-        app.answer.with(|answer| {
-            let cuts = answer.availability.cuts.iter().take(SHOWN);
-            cuts.map(|cut| Line::of_cut(answer, cut)).collect::<Vec<_>>()
-        })
-    });
+    let found = Signal::derive(move || app.answer.with(|answer| outages::answered(answer)));
+    let lines = |answer: &Answer, of: fn(&Answer, usize) -> Vec<OfUnits>| {
+        of(answer, SHOWN).into_iter().map(|one| Line::of(answer, one)).collect::<Vec<_>>()
+    };
+    let parts = Signal::derive(move || app.answer.with(|answer| lines(answer, outages::costliest)));
+    let cuts = Signal::derive(move || app.answer.with(|answer| lines(answer, outages::may_not_fail)));
     view! {
         <Results title="Answered" aside=Signal::stored("structure exact".to_owned()) rows=found/>
         <Lines title="Costs most time" lines=parts/>
@@ -52,24 +44,15 @@ enum Place {
 }
 
 impl Line {
-    fn of_part(answer: &Answer, part: &WeakPart) -> Line {
-        Line { figure: rows::a_year(part.costs), ..Line::of(answer, &part.units) }
-    }
-
-    fn of_cut(answer: &Answer, cut: &Cut) -> Line {
-        Line { figure: rows::a_year(cut.chance), ..Line::of(answer, &cut.units) }
-    }
-
-    fn of(answer: &Answer, units: &[Unit]) -> Line {
+    fn of(answer: &Answer, OfUnits { row, unit }: OfUnits) -> Line {
         let topology = &answer.topology;
-        let names: Vec<String> = units.iter().map(|unit| unit_name(topology, *unit)).collect();
-        let place = units.first().map(|unit| match *unit {
+        let place = unit.map(|unit| match unit {
             Unit::Instance { node, .. } | Unit::Block { node } => {
                 Place::Node(topology.place(node as usize).id)
             }
             Unit::Group { group } => Place::Group(topology.groups[group as usize].id),
         });
-        Line { name: names.join(" and "), place, figure: String::new() }
+        Line { name: row.name.into_owned(), place, figure: row.value }
     }
 }
 

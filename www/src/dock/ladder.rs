@@ -3,6 +3,7 @@
 use headroom::analysis::{Resource, Rung};
 use headroom::figures;
 use headroom::report::State;
+use headroom::session::Selection;
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -39,11 +40,34 @@ pub fn Ladder() -> impl IntoView {
         rungs.get().into_iter().map(row).collect_view()
     };
     view! {
-            <ul class="ladder">{rows}</ul>
+            <ul class="ladder">{rows}<Promises/></ul>
             <Show when=move || rungs.with(Vec::is_empty)>
                 <p class="empty">"Nothing has a limit yet. Connect a client to a block that serves."</p>
             </Show>
     }
+}
+
+/// The traffic up to which the promises are kept, among what runs out.
+#[component]
+fn Promises() -> impl IntoView {
+    let app = App::get();
+    let second = Memo::new(move |_| app.answer.with(|answer| answer.second));
+    // The promises stand in the inspector while nothing is selected.
+    let show = move |_| app.ask(|session| session.select(Selection::default()));
+    let row = move || {
+        second.get().map(|second| {
+            let at = format!("Up to {} the promises are kept", figures::rate(second.rate));
+            let name = format!("Promise: {}", second.missed.name());
+            view! {
+                <li title=at>
+                    <button type="button" on:click=show>{name}</button>
+                    <Rail multiple=second.multiple/>
+                    <b>{figures::multiple(second.multiple)}</b>
+                </li>
+            }
+        })
+    };
+    view! { {row} }
 }
 
 #[component]

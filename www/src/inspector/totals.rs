@@ -28,10 +28,7 @@ fn Requests() -> impl IntoView {
     let app = App::get();
     let found = Signal::derive(move || {
         let mut found = rows::requests(&report(app).0);
-        let first = app.answer.with(|answer| answer.ladder.first().map(|rung| rung.multiple));
-        found.extend(first.map(|first| Row::new("Headroom", figures::multiple(first))));
-        let storm = app.answer.with(|answer| answer.vulnerable.first().map(|found| found.multiple));
-        found.extend(storm.map(|storm| Row::new("Retry storms last from", figures::multiple(storm))));
+        found.extend(app.answer.with(|answer| rows::headrooms(answer)));
         let up = app.answer.with(|answer| answer.availability.both);
         found.extend(up.map(|up| Row::new("Available", rows::uptime(up))));
         found
