@@ -132,15 +132,21 @@ impl Topology {
         self.graph.node_indices().map(|index| (index.index(), &self.graph[index]))
     }
 
-    /// The innermost group of one instance. Inside a region instances are dealt round robin over the region's zones, in
-    /// list order; elsewhere all instances of a block share its group.
+    /// The innermost group of one instance. Inside a region instances are dealt round robin over the region's zones, or
+    /// over the regions inside one that has no place of its own, in list order; elsewhere all instances of a block share
+    /// its group.
     pub fn group_of(&self, node: usize, instance: u32) -> Option<usize> {
         let group = self.place(node).group?;
         if self.groups[group].kind != GroupKind::Region {
             return Some(group);
         }
+        let parts = if self.groups[group].location.is_none() {
+            [GroupKind::Zone, GroupKind::Region]
+        } else {
+            [GroupKind::Zone; 2]
+        };
         let in_region =
-            |(_, domain): &(usize, &Domain)| domain.kind == GroupKind::Zone && domain.parent == Some(group);
+            |(_, domain): &(usize, &Domain)| parts.contains(&domain.kind) && domain.parent == Some(group);
         let zones: Vec<usize> =
             self.groups.iter().enumerate().filter(in_region).map(|(index, _)| index).collect();
         Some(if zones.is_empty() { group } else { zones[instance as usize % zones.len()] })

@@ -22,6 +22,7 @@ impl Block for KeyValueStore {
             read: read.count("read_quorum").min(copies),
             write: read.count("write_quorum").min(copies),
             read_all: read.flag("read_all"),
+            nearest: read.flag("nearest"),
             strict: read.choice("partition") == "strict",
         };
         // Each node keeps its share of the copies.
@@ -119,6 +120,7 @@ static ABOUT: About = About {
             source: "rules 1.8; DynamoDB and Cassandra go on unless told otherwise",
             when: None,
         },
+        store::NEAREST,
         Param {
             doc: "Operations that one node works on at the same moment.",
             default: Fixed::Number(4.0),

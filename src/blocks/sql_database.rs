@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{Price, Reads, ShardBy, Shards, Spare, Station, Store, nanoseconds};
+use crate::topology::{Partition, Price, Reads, ShardBy, Shards, Spare, Station, Store, nanoseconds};
 
 pub struct SqlDatabase;
 
@@ -44,6 +44,12 @@ impl Block for SqlDatabase {
                 replay: read.number("replay"),
                 lag_ns: nanoseconds(read.number("lag_ms") / 1e3),
                 sync: read.count("sync"),
+                nearest: read.flag("nearest"),
+                partition: match read.choice("partition") {
+                    "cp" => Partition::Refuse,
+                    "ap" => Partition::GoOn,
+                    _ => Partition::Promote,
+                },
                 multi: second == "multi-primary",
                 spare: spare(&read),
                 refresh_ns: 0,
@@ -317,6 +323,35 @@ static ABOUT: About = About {
             source: "Format 1: asynchronous",
             when: None,
         },
+        Param {
+            id: "partition",
+            label: "Cut off from each other",
+            doc: "What the sides do when some nodes cannot reach the others.",
+            unit: Unit::None,
+            kind: Kind::Choice(&[
+                Choice {
+                    id: "promote",
+                    label: "Promotes a standby",
+                    doc: "As after a death: the side that is not cut off promotes its standby, if it has one.",
+                },
+                Choice {
+                    id: "cp",
+                    label: "Refuses (CP)",
+                    doc: "Only a side with a majority of the nodes answers. Where their number is even, monitoring has a vote: of \
+                          two sites the one without it refuses.",
+                },
+                Choice {
+                    id: "ap",
+                    label: "Goes on (AP)",
+                    doc: "Reads go on everywhere, and may be old; writes go on wherever a primary is: with two, on both \
+                          sides, and may conflict.",
+                },
+            ]),
+            default: Fixed::Choice("promote"),
+            source: "Format 1; the choice is of rules 1.8",
+            when: None,
+        },
+        store::NEAREST,
         Param {
             id: "connections",
             label: "Connections",

@@ -27,6 +27,7 @@ mod limiter;
 mod lookup;
 mod measure;
 mod net;
+mod partition;
 mod pool;
 mod queue;
 mod route_watch;

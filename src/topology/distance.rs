@@ -3,7 +3,7 @@
 //! Only groups inside a region with a location have distances. What stands in none of them, such as DNS or a CDN, is
 //! near whoever calls it: its own calls go out from where its caller is.
 
-use super::{Domain, Policy, Station, Topology};
+use super::{Domain, Operation, Policy, Station, Store, Topology};
 use crate::design::GroupKind;
 use crate::design::location::Location;
 
@@ -127,18 +127,13 @@ fn apart_ns(from: Option<&Spot>, to: Option<&Spot>) -> u64 {
 /// Means over the places that the calls of each station come from.
 fn average(topology: &Topology, distances: &mut Distances) {
     let origins = origins(topology, distances);
+    let reads = read_share(topology);
     let (mut mean_s, mut nearest) = (distances.mean_s.clone(), distances.nearest.clone());
     for (node, origins) in origins.iter().enumerate() {
         let routes: Vec<usize> = topology.outgoing[node].iter().map(|edge| edge.index()).collect();
         let by_distance = matches!(&topology.place(node).station,
             Station::Router(router) if router.policy == Policy::Nearest);
-        let far = |from: u16, route: usize| {
-            let (_, to) = topology.ends(route);
-            let all = &distances.instances[to];
-            all.iter().map(|to| distances.between(from, *to) as f64).sum::<f64>()
-                / 1e9
-                / all.len().max(1) as f64
-        };
+        let far = |from: u16, route: usize| far_s(topology, distances, reads, from, topology.ends(route).1);
         for (from, share) in origins {
             let cost = |route: &usize| far(*from, *route) + topology.route(*route).latency_ns as f64 / 1e9;
             let least = routes.iter().map(cost).fold(f64::INFINITY, f64::min);
@@ -156,6 +151,49 @@ fn average(topology: &Topology, distances: &mut Distances) {
         }
     }
     (distances.mean_s, distances.nearest) = (mean_s, nearest);
+}
+
+/// Share of all requests that are reads.
+fn read_share(topology: &Topology) -> f64 {
+    let (mut reads, mut all) = (0.0, 0.0);
+    for (_, place) in topology.places() {
+        if let Station::Source(source) = &place.station {
+            let [read, write] = Operation::ALL.map(|op| source.rate * op.share_of(source));
+            reads += read;
+            all += read + write;
+        }
+    }
+    if all > 0.0 { reads / all } else { 0.5 }
+}
+
+/// Mean distance from a place to the instances of a station that it calls, one way [s]. Where the nearest are called
+/// these alone count; reads and writes by their share of all requests.
+fn far_s(topology: &Topology, distances: &Distances, reads: f64, from: u16, to: usize) -> f64 {
+    let all = &distances.instances[to];
+    let far = |node: u32| distances.between(from, all[node as usize]) as f64 / 1e9;
+    let mean = |of: &mut dyn Iterator<Item = f64>| {
+        let (sum, many) = of.fold((0.0, 0), |(sum, many), far| (sum + far, many + 1));
+        sum / f64::from(many.max(1))
+    };
+    let by_op = |each: &dyn Fn(usize) -> f64| reads * each(0) + (1.0 - reads) * each(1);
+    match &topology.place(to).station {
+        Station::Store(Store { ring: Some(ring), .. }) if ring.nearest => {
+            let waits = |op: usize, first: u32| {
+                let copies = ring.copies.clamp(1, ring.nodes.max(1));
+                let mut ways: Vec<f64> = (0..copies).map(|copy| far((first + copy) % ring.nodes)).collect();
+                ways.sort_by(f64::total_cmp);
+                ways[ring.quorum(op).0 as usize - 1]
+            };
+            by_op(&|op| mean(&mut (0..ring.nodes).map(|first| waits(op, first))))
+        }
+        Station::Store(store) if store.nearest => {
+            let least = |shard: u32, op: usize| {
+                store.answering(shard, op).into_iter().map(far).fold(f64::INFINITY, f64::min)
+            };
+            by_op(&|op| mean(&mut (0..store.shards()).map(|shard| least(shard, op))))
+        }
+        _ => mean(&mut (0..all.len() as u32).map(far)),
+    }
 }
 
 /// Shares of the locations from which each station calls (they add up to 1), followed through at most so many stations

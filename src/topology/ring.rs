@@ -13,6 +13,8 @@ pub struct Ring {
     pub write: u32,
     /// A read asks all copies and takes the first answers; otherwise it asks as many as it waits for.
     pub read_all: bool,
+    /// A read asks the nearest copies; otherwise they share the reads.
+    pub nearest: bool,
     /// Only a key's own copies count. Otherwise the next nodes of the ring stand in for those out of reach.
     pub strict: bool,
 }

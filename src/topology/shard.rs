@@ -1,6 +1,6 @@
 //! A database cut into shards, each with a primary, replicas and a standby of its own.
 
-use super::Store;
+use super::{Reads, Store};
 
 /// How a store is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -62,6 +62,19 @@ impl Store {
     /// Standby or second primary of a shard: its last node, where it has one.
     pub fn second_of(&self, shard: u32) -> Option<u32> {
         (self.standby && self.ring.is_none()).then(|| self.nodes_of(shard).end - 1)
+    }
+
+    /// Nodes of a shard that answer an operation while all is well; 0 is a read.
+    pub fn answering(&self, shard: u32, op: usize) -> Vec<u32> {
+        let first = self.nodes_of(shard).start;
+        let second = self.second_of(shard).filter(|_| self.multi);
+        let primaries = std::iter::once(first).chain(second);
+        let replicas = first + 1..=first + self.replicas;
+        match self.reads {
+            Reads::Replicas if op == 0 && self.replicas > 0 => replicas.collect(),
+            Reads::All if op == 0 => primaries.chain(replicas).collect(),
+            Reads::Primary | Reads::Replicas | Reads::All => primaries.collect(),
+        }
     }
 
     /// Whether a node of each shard takes no traffic until it is promoted.

@@ -297,12 +297,28 @@ pub struct Store {
     pub sync: u32,
     /// The last node of each shard is a second primary instead of a standby: both take writes.
     pub multi: bool,
+    /// Callers go to the nearest node that may answer; otherwise to each in turn.
+    pub nearest: bool,
+    /// What it does when its nodes cannot reach each other. A ring has its own rule: [`super::Ring::strict`].
+    pub partition: Partition,
     /// What a promoted standby lacks at first.
     pub spare: super::Spare,
     /// Copies on a ring instead of a primary with replicas.
     pub ring: Option<super::Ring>,
     /// Pieces that it is cut into.
     pub shards: super::Shards,
+}
+
+/// What a store does while some of its nodes cannot reach the others (rules 1.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Partition {
+    /// The side that is not cut off promotes a standby, if there is one, as after a death; nodes answer whoever reaches them.
+    #[default]
+    Promote,
+    /// CP: a side without a majority answers nothing.
+    Refuse,
+    /// AP: reads go on everywhere, writes wherever a primary is.
+    GoOn,
 }
 
 /// Which instances of a store answer reads.

@@ -27,6 +27,7 @@ mod limits;
 mod link_policies;
 mod links;
 mod orders;
+mod partition;
 mod pools;
 mod proof;
 mod queues;

@@ -370,7 +370,8 @@ fn keep_copies(fresh: &mut StationState, kept: &mut StationState, recut: bool) {
         (Some(copies), Some(_)) => {
             copies.resize(kept.instances.len());
             if recut {
-                (0..kept.instances.len()).for_each(|copy| copies.meet(copy));
+                let all: Vec<usize> = (0..kept.instances.len()).collect();
+                copies.merge(&all, &all, 0);
             }
             let back = (0..fresh.instances.len()).filter(|i| kept.instances[*i].retired);
             back.for_each(|copy| copies.become_like(copy, kept.primary as usize));

@@ -2,7 +2,7 @@
 //!
 //! A replica applies writes in the order of their commits: a write shows when it is applied and every earlier one is.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::keytable::KeyTable;
 use super::versions::ORIGINAL;
@@ -40,6 +40,8 @@ pub struct Copies {
     /// Versions by copy and row.
     held: Vec<Vec<u64>>,
     streams: Vec<Stream>,
+    /// Rows that were found changed on both sides of a cut, and when it was made [ns].
+    fought: BTreeMap<u32, u64>,
 }
 
 impl Copies {
@@ -49,6 +51,7 @@ impl Copies {
             index: KeyTable::bounded(MOST_KEYS),
             held: vec![Vec::new(); copies],
             streams: vec![Stream::default(); copies],
+            fought: BTreeMap::new(),
         }
     }
 
@@ -135,18 +138,44 @@ impl Copies {
         }
     }
 
-    /// A copy of a ring catches up with the newest that any other has.
-    pub fn meet(&mut self, copy: usize) {
-        for row in 0..self.held[copy].len() {
-            self.held[copy][row] = self.held.iter().map(|held| held[row]).max().unwrap_or(ORIGINAL);
-        }
-    }
-
     /// Whether any other copy has a newer version of a key than this one.
     pub fn newer_elsewhere(&mut self, copy: usize, key: u64, now: u64) -> bool {
         let here = self.read(copy, key, now);
         let Some(row) = self.index.get(key) else { return false };
         self.held.iter().any(|held| held[row as usize - 1] > here)
+    }
+
+    /// A copy changed a key while the nodes are split: whether the newest beyond the border is of the time `since` [ns]
+    /// and not known on this side. Each key is told once in a split.
+    pub fn fight(&mut self, copy: usize, key: u64, sides: &[u64], since: u64, now: u64) -> bool {
+        self.apply(copy, now);
+        let Some(row) = self.row(key) else { return false };
+        let own = sides.get(copy).copied().unwrap_or(0);
+        let newest = |here: bool| {
+            let of = |(node, _): &(usize, &Vec<u64>)| (sides.get(*node).copied().unwrap_or(0) == own) == here;
+            self.held
+                .iter()
+                .enumerate()
+                .filter(of)
+                .map(|(_, held)| held[row as usize])
+                .max()
+                .unwrap_or(ORIGINAL)
+        };
+        let fights = newest(false) > newest(true).max(since) && self.fought.get(&row) != Some(&since);
+        if fights {
+            self.fought.insert(row, since);
+        }
+        fights
+    }
+
+    /// Some copies take over the newest that any of `together` has, and forget what was on its way.
+    pub fn merge(&mut self, together: &[usize], learn: &[usize], now: u64) {
+        together.iter().for_each(|copy| self.apply(*copy, now));
+        for row in 0..self.held.first().map_or(0, Vec::len) {
+            let newest = together.iter().map(|copy| self.held[*copy][row]).max().unwrap_or(ORIGINAL);
+            learn.iter().for_each(|copy| self.held[*copy][row] = newest.max(self.held[*copy][row]));
+        }
+        learn.iter().for_each(|copy| self.forget_waiting(*copy));
     }
 
     /// Nothing is on its way to a copy any more.

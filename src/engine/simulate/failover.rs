@@ -35,15 +35,16 @@ impl Simulation {
     pub(super) fn copies_after_revival(&mut self, station: u32, instance: u32) {
         let nodes = self.shard_nodes(station, instance);
         let primary = self.stations[station as usize].lead(self.shard_at(station, instance)).primary;
-        let ring = matches!(&self.net.stations[station as usize].station, Station::Store(store) if store.ring.is_some());
+        if self.net.stations[station as usize].conflicts {
+            return self.merge_copies(station, nodes, instance);
+        }
+        let beyond = |copy: &usize| self.is_cut_between((station, *copy as u32), (station, primary));
+        let cut: Vec<usize> = nodes.clone().filter(beyond).collect();
         let state = &mut self.stations[station as usize];
         let Some(copies) = &mut state.copies else { return };
-        if ring {
-            return copies.meet(instance as usize);
-        }
         for copy in nodes {
             let behind = instance == primary || copy == instance as usize;
-            if behind && !state.instances[copy].dead {
+            if behind && !state.instances[copy].dead && !cut.contains(&copy) {
                 copies.become_like(copy, primary as usize);
             }
         }
@@ -71,7 +72,7 @@ impl Simulation {
     /// The promoted copy takes over what any living copy has; acknowledged writes that none has are lost.
     pub(super) fn data_after_promotion(&mut self, station: u32, promoted: u32) {
         let nodes = self.shard_nodes(station, promoted);
-        let reached = |copy: &usize| !self.troubles.is_cut_off(station, *copy as u32);
+        let reached = |copy: &usize| !self.is_cut_between((station, *copy as u32), (station, promoted));
         let reached: Vec<usize> = nodes.filter(reached).collect();
         let state = &mut self.stations[station as usize];
         let Some(copies) = &mut state.copies else { return };

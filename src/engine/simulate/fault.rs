@@ -279,7 +279,7 @@ impl Simulation {
         let state = &self.stations[s];
         let waits = |lead: &store::Lead| {
             let primary = state.instances.get(lead.primary as usize);
-            let gone = |primary: &Instance| primary.dead || self.troubles.is_cut_off(station, lead.primary);
+            let gone = |primary: &Instance| primary.dead || self.is_deposed(station, lead.primary);
             primary.is_some_and(gone) && lead.standby.is_some()
         };
         let shards: Vec<u32> =
@@ -312,8 +312,8 @@ impl Simulation {
         let lead = state.lead(shard);
         let Some(standby) = lead.standby else { return };
         let dead = |i: u32| state.instances.get(i as usize).is_none_or(|instance| instance.dead);
-        let gone = dead(lead.primary) || self.troubles.is_cut_off(station, lead.primary);
-        let ready = !dead(standby) && !self.troubles.is_cut_off(station, standby);
+        let gone = dead(lead.primary) || self.is_deposed(station, lead.primary);
+        let ready = !dead(standby) && !self.is_deposed(station, standby);
         if gone && ready {
             let next = store::Lead { primary: standby, standby: Some(lead.primary) };
             self.stations[station as usize].set_lead(shard, next);

@@ -3,7 +3,7 @@
 //! The call itself waits without a slot of its own while its parts are served, each at its node. It is answered when
 //! enough parts are, and fails when too few can be. Of the versions that the parts bring, the newest counts.
 
-use super::calls::{Handle, Kind, NONE, Outcome, State};
+use super::calls::{Handle, Kind, Outcome, State};
 use super::versions::{ORIGINAL, UNKNOWN};
 use super::{Simulation, StationState};
 use crate::engine::calendar::{Class, What};
@@ -100,24 +100,15 @@ impl Simulation {
             state.turn = state.turn.wrapping_add(1);
             let turn = state.turn as usize % nodes.len();
             nodes.rotate_left(turn);
+            if ring.nearest {
+                let (topology, from) = (&self.net.topology, self.calls[slot].from);
+                nodes
+                    .sort_by_key(|node| topology.far_ns(from, topology.location_of(station as usize, *node)));
+            }
             nodes.truncate(needed as usize);
         }
         nodes.truncate(MOST_PARTS);
         needed
-    }
-
-    /// Station and instance that a call came from.
-    fn caller_of(&self, slot: u32) -> Option<(u32, u32)> {
-        let parent = self.calls[slot].parent;
-        self.calls.alive(parent).then(|| {
-            let caller = &self.calls[parent.slot];
-            (caller.station, if caller.instance == NONE { 0 } else { caller.instance })
-        })
-    }
-
-    /// Whether a message from a caller would arrive; a call that nobody waits for goes everywhere.
-    fn reaches(&self, from: Option<(u32, u32)>, to: (u32, u32)) -> bool {
-        from.is_none_or(|from| !self.is_cut_between(from, to))
     }
 
     fn send_parts(&mut self, slot: u32, needed: u32, nodes: &mut [u32]) {

@@ -68,6 +68,8 @@ pub struct StationNet {
     pub owners: Option<Zipf<f64>>,
     /// A source: what tells its keys from those of others; 0 where versions are not followed.
     pub space: u64,
+    /// A key of it can be changed at two places that do not know of each other.
+    pub conflicts: bool,
     /// Two of its nodes take writes.
     pub multi: bool,
     /// Some of its calls are answered by several nodes together.
@@ -222,6 +224,7 @@ impl Net {
             space: 0,
             gathers: matches!(&place.station, Station::Store(store) if store.gathers()),
             owners,
+            conflicts: matches!(&place.station, Station::Store(store) if store.can_conflict()),
             multi: matches!(&place.station, Station::Store(store) if store.multi),
             id: place.id.0,
             reachable: self.reachable(index),

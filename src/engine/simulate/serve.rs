@@ -41,7 +41,8 @@ impl Simulation {
         if instance.silent || self.crosses_a_border(slot) {
             return self.lose(slot, Cause::Partitioned);
         }
-        let dead = instance.dead || instance.retired;
+        let (dead, refuses) =
+            (instance.dead || instance.retired, self.troubles.must_refuse(station, at as u32));
         if self.calls[slot].kind == Kind::Replay {
             return self.replay_arrives(slot, dead);
         }
@@ -51,6 +52,9 @@ impl Simulation {
         }
         if dead {
             return self.turn_away(slot, Cause::Refused);
+        }
+        if refuses {
+            return self.turn_away(slot, Cause::Partitioned);
         }
         if self.in_a_loop(slot) {
             return self.turn_away(slot, Cause::Loop);

@@ -6,6 +6,7 @@ use super::versions::ORIGINAL;
 use super::{Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::engine::placement;
+use crate::report::Cause;
 use crate::topology::{Reads, Station, Store};
 
 impl Simulation {
@@ -19,6 +20,10 @@ impl Simulation {
     pub(super) fn answer_from_store(&mut self, slot: u32) {
         let call = self.calls[slot];
         debug_assert!(matches!(self.net.stations[call.station as usize].station, Station::Store(_)));
+        if self.troubles.must_refuse(call.station, call.instance) {
+            // The majority was lost while it was being served.
+            return self.fail_here(slot, Cause::Partitioned);
+        }
         if self.requests[call.request].op == 1 {
             self.write_down(slot);
             let wanted = self.confirmations(call.station, call.instance);
@@ -47,16 +52,12 @@ impl Simulation {
 
     fn write_down(&mut self, slot: u32) {
         let call = self.calls[slot];
+        self.find_conflict(&call);
         let due = self.shows_at(call.station);
         let Some(copies) = &mut self.stations[call.station as usize].copies else { return };
         let version = self.versions.commit(call.request, self.now);
         let key = self.versions.key(call.request);
         if key != 0 {
-            if self.net.stations[call.station as usize].multi {
-                // Another primary has a version that this one has not seen.
-                let nodes = copies.newer_elsewhere(call.instance as usize, key, self.now);
-                self.versions.conflict(self.requests[call.request].source, nodes);
-            }
             if due > self.now {
                 copies.send(call.instance as usize, key, version, self.requests[call.request].source, due);
             } else {
@@ -64,6 +65,24 @@ impl Simulation {
             }
         }
         self.versions.set_answer(slot, version);
+    }
+
+    /// Whether another node has a version that this one has not seen, where both may take writes.
+    fn find_conflict(&mut self, call: &Call) {
+        let s = call.station as usize;
+        let key = self.versions.key(call.request);
+        if key == 0 || !self.net.stations[s].conflicts {
+            return;
+        }
+        let found = if self.troubles.is_split(call.station) {
+            self.changed_beyond(call.station, call.instance, key)
+        } else if self.net.stations[s].multi {
+            let copies = &mut self.stations[s].copies;
+            copies.as_mut().is_some_and(|all| all.newer_elsewhere(call.instance as usize, key, self.now))
+        } else {
+            false
+        };
+        self.versions.conflict(self.requests[call.request].source, found);
     }
 
     fn read_copy(&mut self, slot: u32) {
@@ -193,7 +212,13 @@ impl Simulation {
             return 0;
         }
         let instances = &self.stations[station as usize].instances;
-        let there = |copy: &u32| instances.get(*copy as usize).is_some_and(|it| !it.out && !it.retired);
+        // Who knows of the cut does not wait for those beyond it.
+        let beyond = |copy: u32| {
+            self.knows_sides(station) && self.is_cut_between((station, instance), (station, copy))
+        };
+        let there = |copy: &u32| {
+            instances.get(*copy as usize).is_some_and(|it| !it.out && !it.retired) && !beyond(*copy)
+        };
         let nodes = store.nodes_of(store.shard_of(instance));
         store.sync.min(nodes.filter(|copy| *copy != instance).filter(there).count() as u32)
     }
@@ -297,6 +322,9 @@ impl Simulation {
     /// A node of a shard: of those that may answer, the next in turn that has what the session relies on; the primary
     /// when none has.
     pub(super) fn pick_in_shard(&mut self, slot: u32, shard: u32) -> u32 {
+        if let Some(node) = self.pick_by_place(slot, shard) {
+            return node;
+        }
         let call = self.calls[slot];
         let Station::Store(store) = &self.net.stations[call.station as usize].station else { return 0 };
         let Lead { primary, standby } = self.stations[call.station as usize].lead(shard);

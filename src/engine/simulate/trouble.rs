@@ -8,7 +8,7 @@ use super::calls::NONE;
 use super::change::Map;
 use super::deploy::{Plan, Rollout};
 use super::net::Net;
-use super::{Simulation, StationState};
+use super::{Simulation, StationState, partition};
 use crate::engine::Unit;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, key};
@@ -65,6 +65,10 @@ struct Effects {
     loss: Vec<f64>,
     /// Isolated groups that an instance lies in, one bit each, by station and instance.
     sides: Vec<Vec<u64>>,
+    /// Nodes of stores that must refuse, by station and instance.
+    minority: Vec<Vec<bool>>,
+    /// When the borders were drawn that are cut now [ns].
+    since: u64,
 }
 
 impl Troubles {
@@ -78,6 +82,24 @@ impl Troubles {
         self.effects.on
             && self.effects.side(station, instance) != 0
             && self.effects.sides[station as usize].contains(&0)
+    }
+
+    /// Whether a store's node lies on the side without a majority, and may not go on without one.
+    pub(super) fn must_refuse(&self, station: u32, instance: u32) -> bool {
+        let found = || self.effects.minority[station as usize].get(instance as usize);
+        self.effects.on && found() == Some(&true)
+    }
+
+    /// Whether the nodes of a station cannot all reach each other.
+    pub(super) fn is_split(&self, station: u32) -> bool {
+        self.split(station).is_some()
+    }
+
+    /// Sides of a station's nodes that cannot all reach each other, and since when [ns].
+    pub(super) fn split(&self, station: u32) -> Option<(&[u64], u64)> {
+        let sides = self.effects.sides.get(station as usize)?;
+        let apart = sides.windows(2).any(|pair| pair[0] != pair[1]);
+        apart.then_some((sides.as_slice(), self.effects.since))
     }
 
     fn entry(&mut self, key: u32) -> Option<&mut Entry> {
@@ -117,8 +139,11 @@ impl Effects {
             errors: vec![0.0; stations.len()],
             cut: vec![false; net.routes.len()],
             loss: vec![0.0; net.routes.len()],
-            sides: all.map(|station| each(station).map(|i| side(station, i)).collect()).collect(),
+            sides: all.clone().map(|station| each(station).map(|i| side(station, i)).collect()).collect(),
+            minority: Vec::new(),
+            since: 0,
         };
+        effects.minority = all.map(|station| partition::minority(net, &effects.sides, station)).collect();
         troubles.active().for_each(|trouble| effects.apply(trouble));
         if effects.on { effects } else { Effects::default() }
     }
@@ -403,7 +428,9 @@ impl Simulation {
 
     /// Makes the tables anew; where borders moved, everyone finds out at the next checks.
     fn refresh_effects(&mut self) {
-        let effects = Effects::of(&self.net, &self.stations, &self.troubles);
+        let mut effects = Effects::of(&self.net, &self.stations, &self.troubles);
+        let same = self.troubles.effects.sides == effects.sides;
+        effects.since = if same { self.troubles.effects.since } else { self.now };
         let before = std::mem::replace(&mut self.troubles.effects, effects);
         let sides = &self.troubles.effects.sides;
         let any = |sides: &Vec<Vec<u64>>| sides.iter().flatten().any(|side| *side != 0);
@@ -524,8 +551,8 @@ impl Simulation {
             kept.push(entry);
         }
         self.troubles.entries = kept;
-        let effects = Effects::of(&self.net, &self.stations, &self.troubles);
-        self.troubles.effects = effects;
+        let since = self.troubles.effects.since;
+        self.troubles.effects = Effects { since, ..Effects::of(&self.net, &self.stations, &self.troubles) };
     }
 
     /// The second half of a change, once calls are in their new places.
@@ -542,6 +569,7 @@ impl Simulation {
     /// Whether an instance no longer takes part as far as its own station knows.
     pub(super) fn is_out(&self, station: u32, instance: u32) -> bool {
         let found = self.stations[station as usize].instances.get(instance as usize);
-        found.is_some_and(|found| found.dead || found.draining) || self.troubles.is_cut_off(station, instance)
+        let beyond = || !self.knows_sides(station) && self.troubles.is_cut_off(station, instance);
+        found.is_some_and(|found| found.dead || found.draining) || beyond()
     }
 }

@@ -36,11 +36,16 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
 }
 
-/// Traffic whose rate moves or comes in clumps: the flows are those of its mean, and waits in them an order of magnitude.
+/// Traffic whose rate moves, comes in clumps or goes where its caller is: the flows are those of its mean, and waits in
+/// them an order of magnitude.
 fn restless(place: &Place) -> bool {
     if let Station::Router(router) = &place.station {
         // Who is hottest hangs on keys and users, and who is nearest on who else is alive.
         return matches!(router.policy, Policy::Hash | Policy::Sticky | Policy::Nearest);
+    }
+    if let Station::Store(store) = &place.station {
+        // Each copy gets what is near to it, and is taken to get as much as any other.
+        return store.nearest || store.ring.is_some_and(|ring| ring.nearest);
     }
     let Station::Source(source) = &place.station else { return false };
     let clumps = match source.arrivals {
