@@ -166,7 +166,8 @@ pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
         Trust::Between(low, high) => interval(estimate.value, low, high, kind),
         Trust::AtLeast(low) => format!("{value} (at least {})", kind.show(low)),
         Trust::TooFew => format!("{value} (no interval)"),
-        Trust::Growing => format!("{value} and growing"),
+        Trust::Growing => format!("{value} (depends on the length of the run)"),
+        Trust::Changing => format!("{value} (no interval: conditions changed)"),
     }
 }
 

@@ -118,6 +118,8 @@ pub enum Trust {
     TooFew,
     /// A backlog grew: the figure depends on the length of the run.
     Growing,
+    /// Traffic, instances or faults changed meanwhile: only several runs give an interval.
+    Changing,
 }
 
 impl Estimate {
@@ -138,6 +140,8 @@ pub struct Times {
     pub p95: Estimate,
     /// 99th percentile [s].
     pub p99: Estimate,
+    /// 99.9th percentile [s].
+    pub p999: Estimate,
 }
 
 impl Times {
@@ -149,6 +153,7 @@ impl Times {
             p50: estimate(quantile(0.5)),
             p95: estimate(quantile(0.95)),
             p99: estimate(quantile(0.99)),
+            p999: estimate(quantile(0.999)),
         }
     }
 }
@@ -226,6 +231,20 @@ pub struct Report {
     /// Faults that began, in that order, those by hand included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FaultSpan>,
+    /// The window in stretches between faults; empty where none began or ended in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+}
+
+/// A stretch of the window in which no fault began or ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    /// When it began [s of simulated time].
+    pub from_s: f64,
+    /// When it ended [s of simulated time].
+    pub until_s: f64,
+    /// Requests sent in it and what came of them.
+    pub traffic: Traffic,
 }
 
 /// A fault of a run.
@@ -305,6 +324,10 @@ pub struct NodeReport {
     pub state: State,
     /// Mean calls present, waiting and in service.
     pub present: f64,
+    /// Share of the time in which 0, 1, 2 … calls were present (0–1), up to the most there were; the 64th entry stands for
+    /// 63 and more. Empty where nobody counts it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<f64>,
     /// Mean calls waiting for a slot or a core; messages waiting, at a queue.
     pub waiting: f64,
     /// Share of the calls that waited at all (0–1). `None` when nothing was served, or where nobody counts it.

@@ -17,6 +17,7 @@ pub(super) fn whole(told: &Told) -> String {
         heading(told),
         users(told),
         consistency(told),
+        phases(told),
         objectives(told),
         blocks(told),
         links(told),
@@ -54,7 +55,7 @@ fn heading(told: &Told) -> Option<String> {
 }
 
 fn users(told: &Told) -> Option<String> {
-    let heads = ["", "sent", "answered", "success", "mean", "p50", "p95", "p99", "99 % of sent"];
+    let heads = ["", "sent", "answered", "success", "mean", "p50", "p95", "p99", "p99.9", "99 % of sent"];
     let mut table = Table::new(1, &heads);
     let report = told.report;
     let mut add = |name: &str, traffic: &Traffic| {
@@ -75,6 +76,11 @@ fn users(told: &Told) -> Option<String> {
         add("writes", &report.writes);
     }
     section("What the users get", table.text() + &outcomes(&report.total) + &footnote(&table))
+}
+
+/// The stretches between faults.
+fn phases(told: &Told) -> Option<String> {
+    section("Between faults", listed(rows::phases(told.report)))
 }
 
 /// What readers saw of what writers wrote, where anything could be stale.
@@ -332,9 +338,9 @@ fn problems(told: &Told) -> Option<String> {
     section("Left out or read differently", lines.concat())
 }
 
-fn times(times: Option<&Times>) -> [String; 4] {
-    let figures = times.map(|times| [times.mean, times.p50, times.p95, times.p99]);
-    figures.map_or_else(|| [NOTHING; 4].map(str::to_owned), |all| all.map(|one| cell(&one, Kind::Time)))
+fn times(times: Option<&Times>) -> [String; 5] {
+    let figures = times.map(|times| [times.mean, times.p50, times.p95, times.p99, times.p999]);
+    figures.map_or_else(|| [NOTHING; 5].map(str::to_owned), |all| all.map(|one| cell(&one, Kind::Time)))
 }
 
 /// A figure with its interval, short enough for a column.

@@ -1,15 +1,18 @@
 //! How long to run, and several runs pooled: the same plan with seeds derived from the first, Student's t over the runs.
 
 use super::Plan;
+use super::flows::{self, Scenario, StationFlow};
 use super::random::mix;
 use super::simulate::measure;
 use super::tally::student;
+use crate::analysis::spof;
 use crate::design::Run;
 use crate::report::{
     BehindReport, Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, Messages,
-    NodeReport, QueueReport, Report, Seen, Times, Traffic, Trust,
+    NodeReport, Phase, QueueReport, Report, Seen, Times, Traffic, Trust,
 };
 use crate::share::MAX_SEED;
+use crate::topology::fault::{Fault, Trouble};
 use crate::topology::{Station, Topology};
 
 /// Shortest measured time when nothing is chosen [s] (rules 1.18).
@@ -19,14 +22,60 @@ const REQUESTS: f64 = 20_000.0;
 /// Longest measured time that is chosen for a design with little traffic [s].
 const LONGEST_S: f64 = 3_600.0;
 
-/// What to simulate for these wishes: 60 s or the time of 20,000 requests where nothing is said, and a tenth of it as
-/// warm-up. The ten longest timeouts of rules 1.18 are not waited for: with the usual 30 s they would be five minutes
-/// of a design in which nothing times out.
+/// Measured after the last thing that follows from a fault [s] (rules 1.18).
+const AFTER_FAULT_S: f64 = 30.0;
+/// Timeouts of the longest kind that fit into a run in which some happen (rules 1.18).
+const TIMEOUTS: f64 = 10.0;
+/// From this load on calls may wait so long that their callers give up.
+const NEARLY_FULL: f64 = 0.9;
+/// Runs from which on they give an interval where one run cannot (rules 1.18).
+const LEAST_RUNS: usize = 5;
+
+/// What to simulate for these wishes. Where nothing is said the longest of 60 s, the time of 20,000 requests, each fault with
+/// what follows from it and half a minute more, and ten of the longest timeouts (rules 1.18); and a tenth of it as warm-up,
+/// but no longer than until the first fault. Timeouts are waited for only where they happen: under faults, and where a
+/// station is nearly full. With the usual 30 s they would be five minutes of a design in which nothing times out.
 pub fn plan(topology: &Topology, run: &Run) -> Plan {
     let rate: f64 = topology.places().map(|(_, place)| rate(&place.station)).sum::<f64>() * topology.traffic;
     let enough = if rate > 0.0 { (REQUESTS / rate).min(LONGEST_S) } else { 0.0 };
-    let duration_s = run.duration_s.unwrap_or(DURATION_S.max(enough));
-    Plan { seed: run.seed, duration_s, warmup_s: run.warmup_s.unwrap_or(duration_s / 10.0) }
+    let faults = topology.faults.iter().map(|fault| aftermath_s(topology, fault) + AFTER_FAULT_S);
+    let waits =
+        if run.duration_s.is_none() && times_out(topology) { TIMEOUTS * longest(topology) } else { 0.0 };
+    let usual = [DURATION_S, enough, waits.min(LONGEST_S)].into_iter().chain(faults).fold(0.0, f64::max);
+    let duration_s = run.duration_s.unwrap_or(usual);
+    let first = topology.faults.iter().map(|fault| fault.at_ns as f64 / 1e9).fold(f64::INFINITY, f64::min);
+    Plan { seed: run.seed, duration_s, warmup_s: run.warmup_s.unwrap_or((duration_s / 10.0).min(first)) }
+}
+
+/// When a fault is over and what it took has stepped in: detection and promotion included [s].
+fn aftermath_s(topology: &Topology, fault: &Fault) -> f64 {
+    let over = (fault.at_ns + fault.for_ns.unwrap_or(0)) as f64 / 1e9;
+    let recovery = match fault.trouble {
+        Trouble::Kill(unit) => spof::lose(topology, unit).spof.recovery_s,
+        Trouble::Slow { .. }
+        | Trouble::Errors { .. }
+        | Trouble::Cut { .. }
+        | Trouble::Isolate { .. }
+        | Trouble::Loss { .. }
+        | Trouble::Flush { .. }
+        | Trouble::Traffic { .. }
+        | Trouble::Chaos { .. }
+        | Trouble::Deploy { .. } => 0.0,
+    };
+    over.max(fault.at_ns as f64 / 1e9 + recovery).min(LONGEST_S)
+}
+
+/// Whether callers may give up: something goes wrong on purpose, or a station is nearly full.
+fn times_out(topology: &Topology) -> bool {
+    let flows = flows::lossless(topology, &Scenario::default());
+    let full = |station: &StationFlow| station.hottest().is_some_and(|one| one.occupancy.load >= NEARLY_FULL);
+    !topology.faults.is_empty() || flows.stations.iter().any(full)
+}
+
+/// The longest timeout of any caller [s].
+fn longest(topology: &Topology) -> f64 {
+    let timeouts = (0..topology.graph.edge_count()).map(|route| topology.route(route).timeout_ns);
+    timeouts.max().unwrap_or(0) as f64 / 1e9
 }
 
 fn rate(station: &Station) -> f64 {
@@ -72,6 +121,7 @@ fn pool(reports: &[Report]) -> Report {
         links: (0..first.links.len()).map(link).collect(),
         consistency: consistency(reports.iter().map(|report| &report.consistency)),
         clients: clients(reports),
+        phases: phases(reports),
         ..first.clone()
     }
 }
@@ -124,6 +174,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         hottest: mean_of_some(all, |one| one.hottest),
         state: all.iter().map(|one| one.state).max().unwrap_or(all[0].state),
         present: mean(all, |one| one.present),
+        levels: levels(all),
         waiting: mean(all, |one| one.waiting),
         waits: mean_of_some(all, |one| one.waits),
         wait: times(all, |one| one.wait),
@@ -138,6 +189,26 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         queue: queue(all).map(Box::new),
         behind: all.iter().filter_map(|one| one.behind).reduce(BehindReport::and),
     }
+}
+
+/// Shares of the time by level, over all runs.
+fn levels(all: &[&NodeReport]) -> Vec<f64> {
+    let most = all.iter().map(|one| one.levels.len()).max().unwrap_or(0);
+    (0..most).map(|level| mean(all, |one| one.levels.get(level).copied().unwrap_or(0.0))).collect()
+}
+
+/// The stretches of the runs, where all have the same.
+fn phases(reports: &[Report]) -> Vec<Phase> {
+    let first = &reports[0].phases;
+    let ends = |report: &Report| -> Vec<f64> { report.phases.iter().map(|phase| phase.until_s).collect() };
+    if reports.iter().any(|report| ends(report) != ends(&reports[0])) {
+        return Vec::new();
+    }
+    let pooled = |(at, phase): (usize, &Phase)| {
+        let all: Vec<&Traffic> = reports.iter().map(|report| &report.phases[at].traffic).collect();
+        Phase { traffic: traffic(&all), ..phase.clone() }
+    };
+    first.iter().enumerate().map(pooled).collect()
 }
 
 fn queue(all: &[&NodeReport]) -> Option<QueueReport> {
@@ -187,6 +258,7 @@ fn times<T>(all: &[&T], of: impl Fn(&T) -> Option<Times>) -> Option<Times> {
         p50: part(|times| times.p50)?,
         p95: part(|times| times.p95)?,
         p99: part(|times| times.p99)?,
+        p999: part(|times| times.p999)?,
     })
 }
 
@@ -208,6 +280,7 @@ fn estimate<T>(all: &[&T], of: impl Fn(&T) -> Option<Estimate>) -> Option<Estima
         0 => return None,
         _ if found.iter().any(|one| one.trust == Trust::Growing) => Trust::Growing,
         1 => found[0].trust,
+        runs if runs < LEAST_RUNS && found.iter().any(|one| one.trust == Trust::Changing) => Trust::Changing,
         runs => {
             let squares: f64 = found.iter().map(|one| (one.value - value) * (one.value - value)).sum();
             let half = student(runs - 1) * libm::sqrt(squares / (count - 1.0) / count);

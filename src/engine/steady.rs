@@ -53,6 +53,7 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         consistency,
         clients,
         faults: Vec::new(),
+        phases: Vec::new(),
     }
 }
 
@@ -124,8 +125,9 @@ impl Requests<'_> {
     }
 
     fn times(&self, parts: &[(&ClientFlow, Operation)]) -> Times {
-        let [p50, p95, p99] = self.quantiles(parts, [0.5, 0.95, 0.99]).map(|value| self.estimate(value));
-        Times { mean: self.estimate(moments(parts).mean), p50, p95, p99 }
+        let found = self.quantiles(parts, [0.5, 0.95, 0.99, 0.999]);
+        let [p50, p95, p99, p999] = found.map(|value| self.estimate(value));
+        Times { mean: self.estimate(moments(parts).mean), p50, p95, p99, p999 }
     }
 
     fn estimate(&self, value: f64) -> Estimate {

@@ -6,7 +6,10 @@ use libm::{floor, sqrt};
 use crate::report::{Estimate, Times, Trust};
 
 /// The percentiles that a report shows.
-pub const PERCENTILES: [f64; 3] = [0.50, 0.95, 0.99];
+pub const PERCENTILES: [f64; 4] = [0.50, 0.95, 0.99, 0.999];
+
+/// Place of the 99th among them.
+const P99: usize = 2;
 
 /// Least number of exceedances behind a percentile's interval (rules 1.18).
 const EXCEEDANCES: u64 = 200;
@@ -80,7 +83,30 @@ impl Distribution {
             p50: at(0.5),
             p95: at(0.95),
             p99: at(0.99),
+            p999: at(0.999),
         })
+    }
+}
+
+/// What the requests of a stretch had in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conditions {
+    /// Batches of them are alike.
+    Steady,
+    /// Traffic, instances or faults changed: batches differ, and only several runs give an interval.
+    Changing,
+    /// A backlog grew: any figure depends on the length of the run.
+    Growing,
+}
+
+impl Conditions {
+    /// Why there is no interval by batches, if there is none.
+    pub fn refusal(self) -> Option<Trust> {
+        match self {
+            Conditions::Steady => None,
+            Conditions::Changing => Some(Trust::Changing),
+            Conditions::Growing => Some(Trust::Growing),
+        }
     }
 }
 
@@ -90,7 +116,7 @@ struct Batch {
     ended: u64,
     ok: u64,
     sum_ns: f64,
-    over: [u64; 3],
+    over: [u64; 4],
 }
 
 impl Batch {
@@ -108,7 +134,7 @@ impl Batch {
 #[derive(Debug, Clone)]
 pub struct Tally {
     all: Distribution,
-    thresholds: Option<[u64; 3]>,
+    thresholds: Option<[u64; 4]>,
     size: u64,
     open: Batch,
     full: Vec<Batch>,
@@ -184,49 +210,52 @@ impl Tally {
     }
 
     /// Latency of the requests that were answered; `None` when none was.
-    pub fn latency(&self, growing: bool) -> Option<Times> {
+    pub fn latency(&self, conditions: Conditions) -> Option<Times> {
         if self.all.count() == 0 {
             return None;
         }
-        let [p50, p95, p99] = [0, 1, 2].map(|i| self.percentile(i, growing));
-        Some(Times { mean: self.mean(growing), p50, p95, p99 })
+        let [p50, p95, p99, p999] = [0, 1, 2, 3].map(|i| self.percentile(i, conditions));
+        Some(Times { mean: self.mean(conditions), p50, p95, p99, p999 })
     }
 
-    /// Time within which this share of the ended requests was answered ok [s]; `None` when fewer were answered at all.
-    pub fn within(&self, ok: f64, ended: f64, share: f64) -> Option<Estimate> {
+    /// Time within which this share of the ended requests was answered ok [s]; `None` when fewer were answered at all. Its
+    /// interval counts, for each batch, what failed or took longer than the pilot's 99th percentile.
+    pub fn within(&self, ok: f64, ended: f64, share: f64, conditions: Conditions) -> Option<Estimate> {
         let answered = ok / ended;
-        let reached = ok > 0.0 && answered >= share;
-        reached.then(|| Estimate { value: self.all.quantile(share / answered), trust: Trust::TooFew })
+        if ok <= 0.0 || answered < share {
+            return None;
+        }
+        let missed = |batch: &Batch| batch.over[P99] + batch.ended - batch.ok;
+        let half =
+            || self.half_width(|batch| (batch.ended > 0).then(|| missed(batch) as f64 / batch.ended as f64));
+        let at = |share: f64| self.all.quantile(share / answered);
+        let value = at(share);
+        let trust = by_exceedances(self.full.iter().map(missed).sum(), conditions, half, |h| {
+            (at(share - h), (share + h < answered).then(|| at(share + h)))
+        });
+        Some(Estimate { value, trust })
     }
 
-    fn mean(&self, growing: bool) -> Estimate {
+    fn mean(&self, conditions: Conditions) -> Estimate {
         let value = self.all.mean();
         let half = self.half_width(|batch| (batch.ok > 0).then(|| batch.sum_ns / batch.ok as f64 / 1e9));
-        Estimate { value, trust: symmetric(value, half, growing, 0.0, f64::INFINITY) }
+        Estimate { value, trust: symmetric(value, half, conditions, 0.0, f64::INFINITY) }
     }
 
     /// Share of the ended requests that were ok, given the exact counts.
-    pub fn success(&self, value: f64, growing: bool) -> Estimate {
+    pub fn success(&self, value: f64, conditions: Conditions) -> Estimate {
         let half = self.half_width(|batch| (batch.ended > 0).then(|| batch.ok as f64 / batch.ended as f64));
-        Estimate { value, trust: symmetric(value, half, growing, 0.0, 1.0) }
+        Estimate { value, trust: symmetric(value, half, conditions, 0.0, 1.0) }
     }
 
     /// Interval by exceedance counts (rules 1.18): F⁻¹(p ± h), open above when p + h reaches 1.
-    fn percentile(&self, which: usize, growing: bool) -> Estimate {
+    fn percentile(&self, which: usize, conditions: Conditions) -> Estimate {
         let p = PERCENTILES[which];
         let value = self.all.quantile(p);
-        let exceedances: u64 = self.full.iter().map(|batch| batch.over[which]).sum();
-        let trust = if growing {
-            Trust::Growing
-        } else if exceedances < EXCEEDANCES {
-            Trust::TooFew
-        } else {
-            match self.half_width(|b| (b.ok > 0).then(|| b.over[which] as f64 / b.ok as f64)) {
-                None => Trust::TooFew,
-                Some(h) if p + h >= 1.0 => Trust::AtLeast(self.all.quantile(p - h)),
-                Some(h) => Trust::Between(self.all.quantile(p - h), self.all.quantile(p + h)),
-            }
-        };
+        let half = || self.half_width(|b| (b.ok > 0).then(|| b.over[which] as f64 / b.ok as f64));
+        let trust = by_exceedances(self.full.iter().map(|b| b.over[which]).sum(), conditions, half, |h| {
+            (self.all.quantile(p - h), (p + h < 1.0).then(|| self.all.quantile(p + h)))
+        });
         Estimate { value, trust }
     }
 
@@ -237,11 +266,28 @@ impl Tally {
     }
 }
 
-fn symmetric(value: f64, half: Option<f64>, growing: bool, least: f64, most: f64) -> Trust {
-    match half {
-        _ if growing => Trust::Growing,
+/// What so many exceedances say: nothing when they are few, else the ends for the half-width of their share.
+fn by_exceedances(
+    exceedances: u64,
+    conditions: Conditions,
+    half: impl FnOnce() -> Option<f64>,
+    ends: impl FnOnce(f64) -> (f64, Option<f64>),
+) -> Trust {
+    if let Some(refusal) = conditions.refusal() {
+        return refusal;
+    }
+    match half().filter(|_| exceedances >= EXCEEDANCES).map(ends) {
         None => Trust::TooFew,
-        Some(half) => Trust::Between((value - half).max(least), (value + half).min(most)),
+        Some((low, None)) => Trust::AtLeast(low),
+        Some((low, Some(high))) => Trust::Between(low, high),
+    }
+}
+
+fn symmetric(value: f64, half: Option<f64>, conditions: Conditions, least: f64, most: f64) -> Trust {
+    match (conditions.refusal(), half) {
+        (Some(refusal), _) => refusal,
+        (None, None) => Trust::TooFew,
+        (None, Some(half)) => Trust::Between((value - half).max(least), (value + half).min(most)),
     }
 }
 
@@ -371,7 +417,7 @@ mod tests {
                 }
                 tally.ok((Draw::new(stream, mix(n), 0).exponential() * 1e6) as u64);
             }
-            let times = tally.latency(false).expect("answers");
+            let times = tally.latency(Conditions::Steady).expect("answers");
             if let (Trust::Between(a, b), Trust::Between(c, d)) = (times.mean.trust, times.p99.trust) {
                 printed += 1;
                 mean += i32::from((a..=b).contains(&1e-3));

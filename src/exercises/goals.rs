@@ -83,7 +83,8 @@ fn is_close(estimate: &Estimate, threshold: f64) -> bool {
     match estimate.trust {
         Trust::Between(low, high) => (low..=high).contains(&threshold),
         Trust::AtLeast(low) => low <= threshold,
-        Trust::Exact | Trust::Approximate | Trust::Low | Trust::TooFew | Trust::Growing => false,
+        Trust::Exact | Trust::Approximate | Trust::Low => false,
+        Trust::TooFew | Trust::Growing | Trust::Changing => false,
     }
 }
 

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::{Kind, count, estimate, fixed, multiple, rate, share, time, whole};
 use crate::analysis::{Answer, Availability};
 use crate::report::{
-    BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, QueueReport, Report, Times,
-    Traffic,
+    BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
+    Times, Traffic,
 };
 
 /// One row.
@@ -50,6 +50,17 @@ pub fn requests(report: &Report) -> Vec<Row> {
     rows
 }
 
+/// The stretches between faults: their share of answers, and how long answers took.
+pub fn phases(report: &Report) -> Vec<Row> {
+    let row = |phase: &Phase| {
+        let p99 = of_times(phase.traffic.latency, |times| times.p99);
+        let success = estimate(&phase.traffic.success, Kind::Share);
+        let p99 = p99.map_or_else(String::new, |p99| format!(", p99 {p99}"));
+        Row::new(format!("{} to {}", time(phase.from_s), time(phase.until_s)), format!("{success} ok{p99}"))
+    };
+    report.phases.iter().map(row).collect()
+}
+
 /// What readers saw of what writers wrote; empty where nothing can be stale.
 pub fn consistency(seen: &Consistency) -> Vec<Row> {
     let shares = [
@@ -70,8 +81,13 @@ pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
         ("Asked of capacity", found.load.map(share)),
         ("Cores busy", found.busy.map(|busy| estimate(&busy, Kind::Share))),
         ("Busiest instance", found.hottest.map(share)),
+        ("Present", Some(count(found.present))),
         ("Waiting", Some(count(found.waiting))),
-        ("Wait, mean", found.wait.map(|times| estimate(&times.mean, Kind::Time))),
+        ("Idle", found.levels.first().map(|idle| share(*idle))),
+        ("Had to wait", found.waits.map(share)),
+        ("Wait, mean", of_times(found.wait, |times| times.mean)),
+        ("Wait p95", of_times(found.wait, |times| times.p95)),
+        ("Wait p99", of_times(found.wait, |times| times.p99)),
         ("Reply p50", of_times(found.latency, |times| times.p50)),
         ("Reply p95", of_times(found.latency, |times| times.p95)),
         ("Reply p99", of_times(found.latency, |times| times.p99)),
@@ -204,6 +220,7 @@ fn latency(traffic: &Traffic) -> Vec<Row> {
         ("Latency p50", of_times(traffic.latency, |times| times.p50)),
         ("Latency p95", of_times(traffic.latency, |times| times.p95)),
         ("Latency p99", of_times(traffic.latency, |times| times.p99)),
+        ("Latency p99.9", of_times(traffic.latency, |times| times.p999)),
     ];
     rows.into_iter().filter_map(|(name, value)| Some(row(name, value?))).collect()
 }

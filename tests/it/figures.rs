@@ -121,5 +121,6 @@ fn estimates_say_how_far_they_can_be_trusted() {
     check_estimate(1.0, Trust::Between(1.0, 1.0), Kind::Share, "100 %");
     check_estimate(5.0, Trust::AtLeast(3.0), Kind::Time, "5.00 s (at least 3.00 s)");
     check_estimate(5.0, Trust::TooFew, Kind::Time, "5.00 s (no interval)");
-    check_estimate(5.0, Trust::Growing, Kind::Time, "5.00 s and growing");
+    check_estimate(5.0, Trust::Growing, Kind::Time, "5.00 s (depends on the length of the run)");
+    check_estimate(5.0, Trust::Changing, Kind::Time, "5.00 s (no interval: conditions changed)");
 }

@@ -48,6 +48,7 @@ mod spof;
 mod spof_structure;
 mod stale;
 mod standby;
+mod statistics;
 mod steady;
 mod steady_policies;
 mod strategies;

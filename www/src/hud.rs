@@ -109,6 +109,7 @@ fn spread(estimate: Estimate, kind: Kind) -> String {
         Trust::Between(low, high) => format!("{} – {}", kind.show(low), kind.show(high)),
         Trust::AtLeast(low) => format!("at least {}", kind.show(low)),
         Trust::TooFew => "too few requests".to_owned(),
-        Trust::Growing => "and growing".to_owned(),
+        Trust::Growing => "depends on the run's length".to_owned(),
+        Trust::Changing => "conditions changed".to_owned(),
     }
 }

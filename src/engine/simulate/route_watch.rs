@@ -1,7 +1,7 @@
 //! What is counted at each link.
 
 use super::Simulation;
-use super::watch::Area;
+use super::levels::Area;
 use crate::report::LinkReport;
 
 /// Counts of one route.

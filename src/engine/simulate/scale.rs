@@ -85,6 +85,7 @@ impl Simulation {
         let free = |one: &super::Instance| one.retired && !one.dead;
         let Some(instance) = state.instances.iter().take(most).position(free) else { return };
         state.instances[instance].retired = false;
+        self.watch.scaled = true;
         self.tell_routers(station, instance as u32, false);
         for i in 0..self.net.stations[s].feeders.len() {
             self.hand_out(self.net.stations[s].feeders[i]);
@@ -96,6 +97,7 @@ impl Simulation {
         let instances = &mut self.stations[station as usize].instances;
         let Some(instance) = instances.iter().rposition(|one| !one.retired && !one.dead) else { return };
         instances[instance].retired = true;
+        self.watch.scaled = true;
         self.tell_routers(station, instance as u32, true);
     }
 

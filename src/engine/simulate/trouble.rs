@@ -73,6 +73,14 @@ struct Effects {
 
 impl Troubles {
     /// What began so far, with its end.
+    /// Whether a fault was on at some time of this stretch [s].
+    pub(super) fn any_between(&self, from_s: f64, until_s: f64) -> bool {
+        let on = |(_, span): &(u32, FaultSpan)| {
+            span.from_s < until_s && span.until_s.is_none_or(|until| until > from_s)
+        };
+        self.spans.iter().any(on)
+    }
+
     pub(super) fn spans(&self) -> Vec<FaultSpan> {
         self.spans.iter().map(|(_, span)| span.clone()).collect()
     }
@@ -251,6 +259,7 @@ impl Simulation {
         let Some(entry) = self.troubles.entry(key) else { return };
         entry.active = true;
         let (trouble, for_ns, id) = (entry.trouble.clone(), entry.for_ns, entry.id);
+        self.next_phase();
         self.note_begin(key, id, &trouble);
         if let Some(for_ns) = for_ns {
             self.calendar.push(now.saturating_add(for_ns), Class::Fault, What::Fault, key, END);
@@ -349,6 +358,7 @@ impl Simulation {
     fn end(&mut self, key: u32) {
         let Some(place) = self.troubles.entries.iter().position(|entry| entry.key == key) else { return };
         let entry = self.troubles.entries.remove(place);
+        self.next_phase();
         let now_s = self.now as f64 / 1e9;
         if let Some((_, span)) = self.troubles.spans.iter_mut().find(|(of, _)| *of == key) {
             span.until_s = Some(now_s);

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 
 use super::Simulation;
 use super::calls::{Call, Kind, Outcome, Request, State as CallState};
+use super::levels::{Area, Levels};
 use super::net::Net;
+use super::phases::{self, Phases};
 use super::route_watch::RouteWatch;
 use crate::engine::Method;
 use crate::engine::tally::{Distribution, Tally, Trend};
 use crate::job::{Frame, LinkFrame, NodeFrame};
 use crate::report::{
-    Cause, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, SERIES, Sample, State, Traffic, Trust,
+    Cause, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, SERIES, Sample, State, Trust,
 };
 use crate::topology::Station;
 
@@ -20,7 +22,13 @@ const WINDOW: usize = 100;
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Watch {
+    /// Number that a request sent now carries: of its stretch, see [`Phases`].
     window: u32,
+    /// The first number of the measured window.
+    pub(super) first_window: u32,
+    pub(super) phases: Phases,
+    /// Instances came or went in the window by scaling.
+    pub(super) scaled: bool,
     open: bool,
     pub(super) started: u64,
     closed: Option<u64>,
@@ -48,34 +56,6 @@ struct Flow {
     failed: u64,
 }
 
-/// A value that lasts, and its integral over time.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Area {
-    value: f64,
-    last: u64,
-    area: f64,
-}
-
-impl Area {
-    #[inline]
-    pub fn change(&mut self, now: u64, by: f64) {
-        self.area += self.value * (now - self.last) as f64;
-        self.last = now;
-        self.value += by;
-    }
-
-    pub fn restart(&mut self, now: u64) {
-        self.area = 0.0;
-        self.last = now;
-    }
-
-    /// Mean since the restart.
-    pub fn mean(&self, now: u64, started: u64) -> f64 {
-        let area = self.area + self.value * (now - self.last) as f64;
-        area / (now - started).max(1) as f64
-    }
-}
-
 /// Cumulative counts of one station.
 #[derive(Debug, Clone, Copy, Default)]
 struct StationCounts {
@@ -95,6 +75,7 @@ struct StationWatch {
     /// Counts when the window began.
     base: StationCounts,
     present: Area,
+    levels: Levels,
     waiting: Area,
     busy: Vec<Area>,
     /// Work offered to each instance in the window [s].
@@ -126,6 +107,9 @@ impl Watch {
         let station = |index: usize| StationWatch::new(net.stations[index].servers.instances as usize);
         Watch {
             window: 0,
+            first_window: 1,
+            phases: Phases::default(),
+            scaled: false,
             open: false,
             started: 0,
             closed: None,
@@ -153,7 +137,7 @@ impl Watch {
     /// Whether a request belongs to the measured window.
     #[inline]
     pub fn counts_now(&self, request: &Request) -> bool {
-        request.window != 0 && request.window == self.window
+        self.stretch_of(request).is_some()
     }
 
     #[inline]
@@ -166,12 +150,14 @@ impl Watch {
         if let Some(counts) = self.counts_for(request) {
             counts.sent += 1;
             self.under_way[request.op as usize] += 1;
+            self.phases.sent(request.window - self.first_window);
         }
     }
 
     pub fn attempt(&mut self, request: &Request) {
         if let Some(counts) = self.counts_for(request) {
             counts.attempts += 1;
+            self.phases.attempt(request.window - self.first_window);
         }
     }
 
@@ -184,14 +170,8 @@ impl Watch {
             Outcome::Fail(_) => self.flow.failed += 1,
         }
         let Some(counts) = self.counts_for(request) else { return };
-        match outcome {
-            Outcome::Ok { data, degraded, .. } => {
-                counts.ok += u64::from(!degraded);
-                counts.degraded += u64::from(degraded);
-                counts.hollow += u64::from(!data);
-            }
-            Outcome::Fail(cause) => counts.failed[cause as usize] += 1,
-        }
+        phases::count(counts, outcome);
+        self.phases.ended(request.window - self.first_window, took, outcome);
         self.under_way[request.op as usize] -= 1;
         for which in [0, 1 + request.op as usize] {
             match outcome {
@@ -245,7 +225,9 @@ impl Watch {
 
     #[inline]
     pub fn present(&mut self, station: u32, now: u64, by: f64) {
-        self.stations[station as usize].present.change(now, by);
+        let station = &mut self.stations[station as usize];
+        station.levels.leaves(station.present.value, now);
+        station.present.change(now, by);
     }
 
     #[inline]
@@ -302,6 +284,9 @@ impl Watch {
 
     fn restart(&mut self, now: u64) {
         self.window += 1;
+        self.first_window = self.window;
+        self.phases.clear();
+        self.scaled = false;
         self.open = true;
         self.started = now;
         self.closed = None;
@@ -314,6 +299,21 @@ impl Watch {
             station.restart(now);
         }
         self.routes.iter_mut().for_each(|route| route.restart(now));
+    }
+}
+
+impl Watch {
+    /// Counts what is sent from now on apart from what was sent before.
+    pub(super) fn next_phase(&mut self, now: u64) {
+        if self.open {
+            let counted = add_counts(&self.counts_of(0), &self.counts_of(1));
+            let next = self.phases.next(now, self.started, counted, &self.tallies[0]);
+            self.window += u32::from(next);
+        }
+    }
+
+    fn counts_of(&self, op: usize) -> Counts {
+        Counts { under_way: self.under_way[op], ..self.counts[op].clone() }
     }
 }
 
@@ -332,6 +332,7 @@ impl StationWatch {
             area.change(now, 0.0);
             area.restart(now);
         }
+        self.levels.restart(now);
         self.work.iter_mut().for_each(|work| *work = 0.0);
         self.wait.clear();
         self.latency.clear();
@@ -368,10 +369,14 @@ impl Simulation {
         let (nodes, links) =
             watch.frozen.clone().unwrap_or_else(|| (self.node_reports(), self.link_reports()));
         let growing = watch.stations.iter().any(|station| station.trend.rises());
-        let [reads, writes] = [0, 1].map(|op| self.counts_of(op));
+        let conditions = self.conditions(watch.started, end, growing);
+        let [reads, writes] = [0, 1].map(|op| watch.counts_of(op));
         let all = add_counts(&reads, &writes);
         let (consistency, clients) = self.versions.report(&self.net.stations);
-        let traffic = |which: usize, counts: Counts| self.traffic(which, counts, duration_s, growing);
+        let traffic = |which: usize, counts: Counts| {
+            let half = if which == 0 { watch.goodput.half_width() } else { None };
+            phases::traffic(counts, &watch.tallies[which], duration_s, half, conditions)
+        };
         Report {
             method: Method::Simulated,
             engine: crate::ENGINE_VERSION,
@@ -388,28 +393,7 @@ impl Simulation {
             consistency,
             clients,
             faults: self.troubles.spans(),
-        }
-    }
-
-    fn counts_of(&self, op: usize) -> Counts {
-        Counts { under_way: self.watch.under_way[op], ..self.watch.counts[op].clone() }
-    }
-
-    fn traffic(&self, which: usize, counts: Counts, duration_s: f64, growing: bool) -> Traffic {
-        let tally = &self.watch.tallies[which];
-        let ok = (counts.ok + counts.degraded) as f64;
-        let ended = (counts.sent - counts.under_way).max(1) as f64;
-        let span = duration_s.max(1e-9);
-        let half = if which == 0 { self.watch.goodput.half_width() } else { None };
-        let rate = ok / span;
-        let trust = half.map_or(Trust::TooFew, |half| Trust::Between((rate - half).max(0.0), rate + half));
-        Traffic {
-            offered: counts.sent as f64 / span,
-            goodput: Estimate { value: rate, trust },
-            success: tally.success(ok / ended, growing),
-            latency: tally.latency(growing),
-            p99_sent: tally.within(ok, ended, 0.99),
-            counts,
+            phases: self.phases(end, growing),
         }
     }
 
@@ -455,6 +439,7 @@ impl Simulation {
                 watch.trend.rises(),
             ),
             present: watch.present.mean(self.now, started),
+            levels: watch.levels.shares(watch.present.value, self.now),
             waiting: watch.waiting.mean(self.now, started),
             waits: (watch.wait.count() > 0).then(|| share(counts.waited - base.waited, watch.wait.count())),
             wait: watch.wait.times(),

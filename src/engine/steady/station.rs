@@ -42,6 +42,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         hottest: cores.then(|| busy.fold(0.0, f64::max)),
         state: state(place, flow, hottest, offered, alive),
         present: flow.instances.iter().map(|instance| present(&place.servers, flow, instance)).sum(),
+        levels: Vec::new(),
         waiting: flow.waiting
             + flow.instances.iter().map(|instance| rate(instance) * wait_of(instance).mean).sum::<f64>(),
         waits: only_line(flow).map(|line| line.chance.max(0.0)),

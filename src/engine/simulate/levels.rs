@@ -1,0 +1,68 @@
+//! Values that last: their mean over time, and for how long a count had each value.
+
+/// Counts told apart; the last one stands for itself and all above.
+pub const LEVELS: usize = 64;
+
+/// A value that lasts, and its integral over time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Area {
+    pub(super) value: f64,
+    last: u64,
+    area: f64,
+}
+
+impl Area {
+    #[inline]
+    pub fn change(&mut self, now: u64, by: f64) {
+        self.area += self.value * (now - self.last) as f64;
+        self.last = now;
+        self.value += by;
+    }
+
+    pub fn restart(&mut self, now: u64) {
+        self.area = 0.0;
+        self.last = now;
+    }
+
+    /// Mean since the restart.
+    pub fn mean(&self, now: u64, started: u64) -> f64 {
+        let area = self.area + self.value * (now - self.last) as f64;
+        area / (now - started).max(1) as f64
+    }
+}
+
+/// For how long a count had each value [ns].
+#[derive(Debug, Clone)]
+pub struct Levels {
+    last: u64,
+    spent: Box<[u64; LEVELS]>,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Levels { last: 0, spent: Box::new([0; LEVELS]) }
+    }
+}
+
+impl Levels {
+    /// The count is about to change from this value.
+    #[inline]
+    pub fn leaves(&mut self, value: f64, now: u64) {
+        self.spent[(value as usize).min(LEVELS - 1)] += now - self.last;
+        self.last = now;
+    }
+
+    pub fn restart(&mut self, now: u64) {
+        self.spent.fill(0);
+        self.last = now;
+    }
+
+    /// Share of the time at each value since the restart, from 0 up to the highest that was seen.
+    pub fn shares(&self, value: f64, now: u64) -> Vec<f64> {
+        let mut levels = self.clone();
+        levels.leaves(value, now);
+        let all: u64 = levels.spent.iter().sum();
+        let seen = levels.spent.iter().rposition(|spent| *spent > 0).map_or(0, |last| last + 1);
+        levels.spent[..seen].iter().map(|spent| *spent as f64 / all.max(1) as f64).collect()
+    }
+}
