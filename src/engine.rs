@@ -4,6 +4,7 @@ pub mod cache;
 pub mod calendar;
 pub mod flows;
 pub mod formulas;
+mod memory;
 pub mod pace;
 pub mod placement;
 pub mod random;
@@ -11,6 +12,8 @@ pub mod replicate;
 pub mod simulate;
 pub mod steady;
 pub mod tally;
+
+pub use memory::settle_memory;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,6 +9,7 @@ pub use consistency::{ClientConsistency, Consistency, Seen};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Method;
+use crate::topology::Disk;
 
 /// Why a request or a call failed. Order and names are wire: never reorder, only append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -338,7 +339,7 @@ pub struct NodeReport {
     pub latency: Option<Times>,
     /// Calls dropped here [1/s], in [`Cause::ALL`] order.
     pub dropped: [f64; Cause::COUNT],
-    /// Share of the look-ups that hit (0–1); `None` for what is not a cache.
+    /// Share of the look-ups that hit, or of a store's reads that find their row in memory (0–1); `None` for anything else.
     pub hit_ratio: Option<f64>,
     /// Share of the calls that started cold (0–1); `None` for what is not a function.
     pub cold: Option<f64>,
@@ -355,6 +356,9 @@ pub struct NodeReport {
     pub queue: Option<Box<QueueReport>>,
     /// Writes of a write-behind cache over the whole run; `None` for what is none, and for the steady method.
     pub behind: Option<BehindReport>,
+    /// The disk of each node of a store; `None` where nobody said what lies there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<Disk>,
 }
 
 /// Writes that a cache acknowledged before its store had them: acknowledged = flushed + overwritten + lost + dirty +

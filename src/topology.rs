@@ -2,6 +2,7 @@
 
 mod build;
 pub mod compute;
+mod data;
 mod distance;
 pub mod fault;
 mod habits;
@@ -16,6 +17,7 @@ pub mod traffic;
 
 pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
+pub use data::{Data, Disk, Memory};
 pub use distance::{Distances, NOWHERE};
 pub use fault::{Fault, Trouble};
 pub use habits::*;

@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{Price, Ring, Station, Store};
+use crate::topology::{Data, Price, Ring, Station, Store};
 
 pub struct KeyValueStore;
 
@@ -26,10 +26,13 @@ impl Block for KeyValueStore {
             strict: read.choice("partition") == "strict",
         };
         // Each node keeps its share of the copies.
-        let disk = read.number("data_gb") * f64::from(copies) * store::DISK_GB;
+        let share = f64::from(copies) / f64::from(nodes);
+        let data = Data { memory: store::memory(&read, share), ..store::data(&read, share) };
+        let needed = (read.number("data_gb") * share).max(data.gb);
+        let disk = f64::from(nodes) * data.disk_gb.unwrap_or(needed) * store::DISK_GB;
         Lowered {
-            station: Station::Store(Store { ring: Some(ring), ..Store::default() }),
-            servers: store::servers(&read, nodes, Cause::Overloaded),
+            station: Station::Store(Store { ring: Some(ring), data, ..Store::default() }),
+            servers: store::servers(&read, nodes, 0.0, Cause::Overloaded),
             price: Price {
                 month: f64::from(nodes) * read.number("price_month") + disk,
                 million_calls: 0.0,
@@ -176,6 +179,12 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
+        store::ROWS,
+        store::ROW_BYTES,
+        store::GROWTH,
+        store::DISK,
+        store::RAM,
+        store::DISK_MS,
         life::MTTF,
         life::MTTR,
     ],

@@ -14,7 +14,9 @@ impl Block for SearchIndex {
 
     fn lower(&self, values: &Values) -> Lowered {
         let read = Reader::new(ABOUT.params, values);
+        let data = store::data(&read, 1.0 / read.number("shards"));
         let kept = Store {
+            data,
             replicas: read.count("replicas"),
             reads: Reads::All,
             // Every copy indexes for itself.
@@ -26,9 +28,10 @@ impl Block for SearchIndex {
         let nodes = kept.nodes();
         Lowered {
             station: Station::Store(kept),
-            servers: store::servers(&read, nodes, Cause::Overloaded),
+            servers: store::servers(&read, nodes, 0.0, Cause::Overloaded),
             price: Price {
-                month: f64::from(nodes) * read.number("price_month"),
+                month: f64::from(nodes)
+                    * (read.number("price_month") + store::paid_gb(&data) * store::DISK_GB),
                 million_calls: 0.0,
                 egress_gb: machine::EGRESS_GB,
             },
@@ -131,6 +134,14 @@ static ABOUT: About = About {
             source: "Judgement: as a node of the key-value store (rules 3.2)",
             ..machine::PRICE_MONTH
         },
+        Param { label: "Documents", ..store::ROWS },
+        Param { label: "Bytes a document", doc: "Size of a document in the index.", ..store::ROW_BYTES },
+        Param {
+            label: "New documents a year",
+            doc: "Documents that come in a year, less those that go.",
+            ..store::GROWTH
+        },
+        store::DISK,
         life::MTTF,
         life::MTTR,
     ],

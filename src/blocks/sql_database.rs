@@ -3,7 +3,7 @@
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
 use super::{About, Block, Family, Learn, Lowered, life, machine, service, store};
 use crate::report::Cause;
-use crate::topology::{Partition, Price, Reads, ShardBy, Shards, Spare, Station, Store, nanoseconds};
+use crate::topology::{Data, Partition, Price, Reads, ShardBy, Shards, Spare, Station, Store, nanoseconds};
 
 pub struct SqlDatabase;
 
@@ -18,7 +18,10 @@ impl Block for SqlDatabase {
         let second = read.choice("standby");
         let standby = second != "none";
         let instances = read.count("shards") * (1 + replicas + u32::from(standby));
-        let disk = read.number("data_gb") * store::DISK_GB;
+        let share = 1.0 / read.number("shards");
+        let data = Data { memory: store::memory(&read, share), ..store::data(&read, share) };
+        let needed = data.disk_gb.unwrap_or(read.number("data_gb").max(data.gb));
+        let disk = needed * store::DISK_GB;
         // A cold standby is a backup on disk, a warm one a small machine.
         let missing = match second {
             "cold" => 1.0,
@@ -54,9 +57,10 @@ impl Block for SqlDatabase {
                 spare: spare(&read),
                 refresh_ns: 0,
                 ring: None,
+                data,
                 shards: shards(&read),
             }),
-            servers: store::servers(&read, instances, Cause::PoolExhausted),
+            servers: store::servers(&read, instances, store::scan_s(&read, share), Cause::PoolExhausted),
             price: Price {
                 month: nodes * read.number("price_month") + f64::from(instances) * disk,
                 million_calls: 0.0,
@@ -379,6 +383,13 @@ static ABOUT: About = About {
             source: "Neutral",
             when: None,
         },
+        store::ROWS,
+        store::ROW_BYTES,
+        store::GROWTH,
+        store::DISK,
+        store::RAM,
+        store::DISK_MS,
+        store::INDEX,
         life::MTTF,
         life::MTTR,
         life::COVERAGE,

@@ -97,7 +97,7 @@ pub struct StationFlow {
     pub growth: f64,
     /// Mean time of a message from publishing to done [s]; `None` for what is not a queue, or without traffic.
     pub message_s: Option<f64>,
-    /// Share of the look-ups that hit; `None` for what is not a cache.
+    /// Share of the look-ups that hit, or of a store's reads that find their row in memory; `None` for anything else.
     pub hit_ratio: Option<f64>,
     /// Keys that a cache sees, one stream a client in the order of [`Flows::clients`]; empty where hits are not derived.
     pub streams: Vec<KeyStream>,

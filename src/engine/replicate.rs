@@ -187,6 +187,7 @@ fn node(all: &[&NodeReport]) -> NodeReport {
         alive: all[0].alive,
         ledger: ledger(all),
         queue: queue(all).map(Box::new),
+        disk: all[0].disk,
         behind: all.iter().filter_map(|one| one.behind).reduce(BehindReport::and),
     }
 }

@@ -9,6 +9,7 @@ use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
     Times, Traffic,
 };
+use crate::topology::Disk;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,8 @@ pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
         ("Hits", found.hit_ratio.map(share)),
         ("Most let through in a window", found.admitted_peak.map(|peak| count(f64::from(peak)))),
         ("Cold starts", found.cold.map(share)),
+        ("Data on a node", found.disk.map(data)),
+        ("Disk full in", found.disk.and_then(|disk| disk.full_in_months).map(months)),
     ];
     rows.extend(figures.into_iter().filter_map(|(name, value)| Some(row(name, value?))));
     let dropped = Cause::ALL.into_iter().zip(found.dropped).filter(|(_, dropped)| *dropped > 0.0);
@@ -103,6 +106,17 @@ pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
     rows.extend(found.behind.iter().flat_map(not_yet_durable));
     rows.extend(live.then(|| row("Instances alive", found.alive.to_string())));
     rows
+}
+
+/// `60 GB of 100 GB`.
+fn data(disk: Disk) -> String {
+    let used = format!("{} GB", count(disk.used_gb));
+    disk.of_gb.map_or_else(|| used.clone(), |of| format!("{used} of {} GB", count(of)))
+}
+
+/// `8.4 months`.
+pub fn months(months: f64) -> String {
+    format!("{} months", fixed(months, 1))
 }
 
 /// What became of the messages of a queue.

@@ -32,6 +32,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     topology.distances = super::distance::distances(&topology);
     look_for_dead_ends(&topology, &mut problems);
     super::strategy::check(&topology, &mut problems);
+    crate::engine::settle_memory(&mut topology);
     (topology, problems)
 }
 

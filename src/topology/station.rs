@@ -42,6 +42,20 @@ impl Place {
         if let Station::Store(store) = &self.station { store.parts(op) } else { 1.0 }
     }
 
+    /// The disk of each of its nodes; `None` for what is not a store, or where nobody said what lies there.
+    pub fn disk(&self) -> Option<super::Disk> {
+        if let Station::Store(store) = &self.station { store.data.disk() } else { None }
+    }
+
+    /// Share of a store's reads that find their row in memory; `None` where all do, and for what is not a store.
+    pub fn from_memory(&self) -> Option<f64> {
+        if let Station::Store(store) = &self.station {
+            store.data.memory.map(|memory| memory.share)
+        } else {
+            None
+        }
+    }
+
     /// Whether calls can end at it: everything but a client and an observer.
     pub fn serves(&self) -> bool {
         !matches!(self.station, Station::Source(_) | Station::Observer)
@@ -305,6 +319,8 @@ pub struct Store {
     pub spare: super::Spare,
     /// Copies on a ring instead of a primary with replicas.
     pub ring: Option<super::Ring>,
+    /// What lies on each node.
+    pub data: super::Data,
     /// Pieces that it is cut into.
     pub shards: super::Shards,
 }

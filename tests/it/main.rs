@@ -10,6 +10,7 @@ mod cli;
 #[cfg(feature = "cli")]
 mod cli_run;
 mod compute;
+mod data_size;
 mod drawn;
 mod edits;
 mod eviction;

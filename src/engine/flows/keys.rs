@@ -2,7 +2,7 @@
 
 use super::absent::Absent;
 use crate::engine::cache::{Derived, KeyStream, Lookups, Missed, Size, derive};
-use crate::topology::{Hits, Operation, Source, Station, Strategy, Topology};
+use crate::topology::{Eviction, Hits, Operation, Source, Station, Strategy, Topology};
 
 /// Calls that are alike for every station: one client, one operation, the same caches missed on the way.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,8 +115,13 @@ fn alike(a: &KeyStream, b: &KeyStream) -> bool {
     near(a.writes, b.writes) && near(a.updates, b.updates) && lookups
 }
 
-/// Size of a cache with derived hits, by its living instances; `None` for anything else.
+/// Size of a cache with derived hits, by its living instances, or of a store's memory; `None` for anything else.
 pub fn size(topology: &Topology, node: usize, live: usize) -> Option<Size> {
+    if let Station::Store(store) = &topology.place(node).station {
+        let entries = store.data.memory?.rows;
+        let forever = f64::INFINITY;
+        return Some(Size { entries, ttl_s: forever, locations: 1, eviction: Eviction::Lru, refresh: false });
+    }
     let Station::Cache(cache) = &topology.place(node).station else { return None };
     let Hits::Derived { entries, ttl_s, locations } = cache.hits else { return None };
     let parts = if cache.copies { 1 } else { live.max(1) };

@@ -425,7 +425,8 @@ impl Simulation {
         let busy = self.busy_shares(station);
         let mean_busy = (!busy.is_empty()).then(|| busy.iter().sum::<f64>() / busy.len() as f64);
         let runs = self.function(station).is_some();
-        let is_queue = matches!(self.net.stations[station].station, Station::Queue(_));
+        let place = self.net.topology.place(station);
+        let is_queue = matches!(place.station, Station::Queue(_));
         NodeReport {
             offered: arrived as f64 / span,
             carried: completed as f64 / span,
@@ -445,7 +446,10 @@ impl Simulation {
             wait: watch.wait.times(),
             latency: watch.latency.times(),
             dropped,
-            hit_ratio: (look_ups > 0 && !runs).then(|| share(counts.hits - base.hits, look_ups)),
+            hit_ratio: (look_ups > 0 && !runs)
+                .then(|| share(counts.hits - base.hits, look_ups))
+                .or_else(|| place.from_memory()),
+            disk: place.disk(),
             cold: (look_ups > 0 && runs).then(|| 1.0 - share(counts.hits - base.hits, look_ups)),
             wasted: share(counts.wasted - base.wasted, completed),
             admitted_peak: self.net.stations[station]

@@ -57,6 +57,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         ledger: Ledger::default(),
         queue: queue(place, flow),
         behind: None,
+        disk: place.disk(),
     }
 }
 

@@ -55,7 +55,13 @@ impl Solver<'_> {
         for (class, rate) in self.served(node) {
             carried[self.classes.get(class).op as usize] += rate;
         }
-        let look_ups = matches!(place.station, Station::Cache(_));
+        let memory = |store: &crate::topology::Store| store.data.memory.map(|_| site.known.ratio);
+        let hit_ratio = match &place.station {
+            Station::Cache(_) => Some(self.hit_ratio(node)),
+            Station::Store(store) => memory(store),
+            Station::Source(_) | Station::Router(_) | Station::Server(_) => None,
+            Station::Queue(_) | Station::Observer => None,
+        };
         StationFlow {
             offered,
             carried,
@@ -68,7 +74,7 @@ impl Solver<'_> {
             waiting: site.waiting,
             growth: site.growth,
             message_s: site.message_s,
-            hit_ratio: look_ups.then(|| self.hit_ratio(node)),
+            hit_ratio,
             streams: site.known.streams.clone(),
             dropped: self.dropped(node, cut),
             after: site.after,

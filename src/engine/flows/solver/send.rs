@@ -45,8 +45,9 @@ impl Solver<'_> {
         let place = self.topology.place(node);
         match &place.station {
             Station::Source(_) | Station::Observer => return 0.0,
-            Station::Cache(_) => self.derive_hits(node),
-            Station::Router(_) | Station::Server(_) | Station::Store(_) | Station::Queue(_) => {}
+            // What lies in a store's memory follows from its keys as what lies in a cache.
+            Station::Cache(_) | Station::Store(_) => self.derive_hits(node),
+            Station::Router(_) | Station::Server(_) | Station::Queue(_) => {}
         }
         let doors = [self.through(node, Door::First), self.through(node, Door::Spread)];
         let total: f64 = doors.iter().flatten().sum();
