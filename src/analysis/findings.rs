@@ -6,6 +6,7 @@ mod data;
 mod failure;
 mod promises;
 mod saturation;
+mod stores;
 mod waste;
 
 pub use failure::unit_name;
@@ -27,7 +28,7 @@ struct Case<'a> {
 type Rule = fn(Case) -> Vec<Finding>;
 
 /// All rules; findings of equal severity keep this order.
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 15] = [
     saturation::first,
     promises::missed,
     failure::idle_instances,
@@ -36,6 +37,11 @@ const RULES: [Rule; 10] = [
     saturation::may_not_recover,
     promises::gives_up_early,
     data::hollow,
+    stores::full_disks,
+    stores::hot_shards,
+    stores::stale_reads,
+    stores::lost_writes,
+    stores::endless_deliveries,
     waste::unreachable,
     waste::idle_money,
 ];

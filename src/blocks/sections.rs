@@ -21,7 +21,7 @@ const SHORT: usize = 8;
 
 /// The sections by heading, in the order of the form; the first stands open. An entry that ends with `_` stands for
 /// every parameter that begins with it.
-const SECTIONS: [(&str, &[&str]); 11] = [
+const SECTIONS: [(&str, &[&str]); 13] = [
     (
         "",
         &[
@@ -56,6 +56,9 @@ const SECTIONS: [(&str, &[&str]); 11] = [
             "reads_from",
             "shards",
             "copies",
+            "nodes",
+            "read_quorum",
+            "write_quorum",
             "quorum_",
         ],
     ),
@@ -79,6 +82,8 @@ const SECTIONS: [(&str, &[&str]); 11] = [
         "What is asked for",
         &["keys", "zipf", "users", "priority", "response_kb", "follow_", "new_keys", "session"],
     ),
+    ("Size of the data", &["rows", "row_bytes", "growth_rows", "data_gb", "disk_", "ram_gb", "index"]),
+    ("Copies", &["lag_ms", "sync", "replay", "read_all", "partition", "nearest"]),
     ("Service and queue", &["service_", "queue", "connections", "discipline"]),
     (
         "When calls fail",

@@ -5,7 +5,7 @@ use headroom::engine::{Method, Unit};
 use headroom::figures::outages::{self, OfUnits};
 use headroom::figures::rows::{self, Row};
 use headroom::figures::{self, Kind, NOTHING};
-use headroom::report::{Cause, Estimate, NodeReport, Times, Traffic, Trust};
+use headroom::report::{Cause, ClientConsistency, Estimate, NodeReport, Times, Traffic, Trust};
 use headroom::topology::{Route, Station, Topology};
 
 use super::run::Told;
@@ -108,7 +108,21 @@ fn consistency(told: &Told) -> Option<String> {
     for (name, count) in written.into_iter().filter(|(_, count)| *count > 0) {
         out += &format!("  {} {name}\n", figures::whole(count));
     }
+    out += &by_client(told);
     section("What readers see of writes", out)
+}
+
+/// The same for each client, where there are several.
+fn by_client(told: &Told) -> String {
+    let clients = &told.report.clients;
+    let line = |client: &ClientConsistency| {
+        let node = client.node as usize;
+        let rows = rows::client(told.report, node);
+        let rows: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.value)).collect();
+        let name = &told.answer.topology.place(node).name;
+        if rows.is_empty() { String::new() } else { format!("  {name}: {}\n", rows.join(", ")) }
+    };
+    if clients.len() > 1 { clients.iter().map(line).collect() } else { String::new() }
 }
 
 /// Explains the star of [`cell`] where one stands.

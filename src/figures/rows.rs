@@ -7,7 +7,7 @@ use super::{Kind, count, estimate, fixed, multiple, rate, share, time, whole};
 use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
-    Times, Traffic,
+    Seen, Times, Traffic,
 };
 use crate::topology::Disk;
 
@@ -71,8 +71,17 @@ pub fn consistency(seen: &Consistency) -> Vec<Row> {
         ("Went backwards", seen.backwards),
     ];
     let shares = shares.into_iter().filter_map(|(name, share)| Some(row(name, of_share(&share?))));
+    let Seen { own_missed, after_own, .. } = seen.counts;
+    let of_own = (after_own > 0).then(|| share(own_missed as f64 / after_own as f64));
+    let shares = shares.chain(of_own.map(|value| row("… of reads after an own write", value)));
     let counts = [("Writes lost", seen.counts.lost), ("Conflicting keys", seen.counts.conflicts)];
     shares.chain(counts.into_iter().filter_map(|(name, count)| counted(name, count))).collect()
+}
+
+/// What the users of one client saw, by its place in the topology; empty for anything else.
+pub fn client(report: &Report, node: usize) -> Vec<Row> {
+    let own = report.clients.iter().find(|client| client.node as usize == node);
+    own.map_or_else(Vec::new, |client| consistency(&client.seen))
 }
 
 /// One block.

@@ -52,6 +52,7 @@ mod standby;
 mod statistics;
 mod steady;
 mod steady_policies;
+mod store_findings;
 mod strategies;
 mod theory;
 mod tidy;

@@ -71,6 +71,7 @@ pub fn NodeResults(id: NodeId) -> impl IntoView {
         let (report, live) = report(app);
         let Some(index) = app.answer.with(|answer| answer.topology.index_of(id)) else { return Vec::new() };
         let mut found = report.nodes.get(index).map_or_else(Vec::new, |found| rows::node(found, live));
+        found.extend(rows::client(&report, index));
         let cost = app.answer.with(|answer| answer.cost.nodes.get(index).copied());
         found.extend(cost.map(|cost| Row::new("Cost a month", figures::money(cost))));
         found
