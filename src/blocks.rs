@@ -182,6 +182,11 @@ pub fn cache() -> &'static dyn Block {
     &cache::Cache
 }
 
+/// The block that a fix adds to keep the sessions that servers kept in memory.
+pub fn session_store() -> &'static dyn Block {
+    &key_value_store::KeyValueStore
+}
+
 /// The block that a fix adds so that failures are noticed.
 pub fn observer() -> &'static dyn Block {
     &monitoring::Monitoring

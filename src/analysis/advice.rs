@@ -292,6 +292,22 @@ pub fn caches_before(topology: &Topology, node: usize) -> Vec<usize> {
     found
 }
 
+/// Sessions in a store that all instances share: one look-up for each request that needs its session (rules 2).
+pub fn session_store(design: &Design, topology: &Topology, node: usize) -> Option<Change> {
+    let (placed, block) = placed(design, topology, node)?;
+    let Station::Server(server) = &topology.place(node).station else { return None };
+    let share = server.sessions?;
+    let kept = choice(design, topology, node, "state", "stateless", "")?;
+    let store = blocks::session_store();
+    let at = free_spot(design, [placed.at[0], placed.at[1].saturating_add(120)]);
+    let sessions = Node { name: "Sessions".to_owned(), ..new_node(design.next_node_id(), store, at, placed) };
+    let mut link = new_link(design.next_link_id(), block, placed.id, sessions.id);
+    link.values.set("calls", Some(Value::Number(share)));
+    let edits = vec![kept.edit, Edit::AddNode(sessions), Edit::AddLink(link)];
+    let what = format!("Keep the sessions in a {}", store.about().name.to_ascii_lowercase());
+    Some(Change::new(what, Edit::All(edits)))
+}
+
 /// A hot standby for a store, with monitoring where there is none.
 pub fn standby(design: &Design, topology: &Topology, node: usize) -> Option<Change> {
     let change = choice(design, topology, node, "standby", "hot", "Add a hot standby")?;

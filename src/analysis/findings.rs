@@ -2,12 +2,18 @@
 //!
 //! A fix is tried before it is offered: its label says what it achieves, and one that achieves nothing is left out.
 
+mod cold;
+mod coupling;
 mod data;
 mod failure;
+mod overbuilt;
+mod patience;
 mod promises;
 mod saturation;
+mod sessions;
 mod stores;
 mod waste;
+mod zones;
 
 pub use failure::unit_name;
 
@@ -28,22 +34,28 @@ struct Case<'a> {
 type Rule = fn(Case) -> Vec<Finding>;
 
 /// All rules; findings of equal severity keep this order.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 21] = [
     saturation::first,
     promises::missed,
+    sessions::scattered,
     failure::idle_instances,
     failure::single_points,
     failure::unwatched,
     saturation::may_not_recover,
     promises::gives_up_early,
+    patience::outwaits,
+    cold::starts,
     data::hollow,
     stores::full_disks,
     stores::hot_shards,
     stores::stale_reads,
     stores::lost_writes,
     stores::endless_deliveries,
+    zones::undrawn,
+    coupling::chains,
     waste::unreachable,
     waste::idle_money,
+    overbuilt::overbuilt,
 ];
 
 /// Everything that the rules find, most severe first.

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::flows::{self, Scenario};
 use crate::report::Report;
 use crate::topology::{Operation, Route, Topology};
 
@@ -21,6 +22,8 @@ pub struct Vulnerable {
     pub rate: f64,
     /// Offered work over capacity with all retries, today.
     pub worst: f64,
+    /// Share of all requests still answered ok after a storm has begun today (0–1); `None` when it ends by itself.
+    pub stuck: Option<f64>,
 }
 
 /// All stations that can be kept overloaded by retries, the first one first.
@@ -36,9 +39,11 @@ pub fn vulnerable(topology: &Topology, report: &Report) -> Vec<Vulnerable> {
             multiple: 1.0 / worst,
             rate: rate / worst,
             worst,
+            stuck: None,
         })
     };
     let mut found: Vec<Vulnerable> = topology.places().filter_map(of).collect();
+    stick(topology, report, &mut found);
     found.sort_by(|a, b| a.multiple.total_cmp(&b.multiple));
     found
 }
@@ -63,11 +68,29 @@ pub fn attempts(topology: &Topology) -> Vec<f64> {
     attempts
 }
 
-/// Retries for each call at worst: what its policy allows, and its budget.
+/// Retries for each call at worst, of the operation that retries more.
 fn most_retries(route: &Route) -> f64 {
-    let retried = Operation::Read.uses(route) || route.idempotent;
-    let retries = if retried { f64::from(route.retries) } else { 0.0 };
-    route.policy.budget.map_or(retries, |budget| retries.min(budget))
+    let both = Operation::ALL.map(|op| if op.uses(route) { flows::most_retries(route, op) } else { 0.0 });
+    both[0].max(both[1])
+}
+
+/// Finds those that stay overloaded today when the flows are settled from full retries: the second answer.
+fn stick(topology: &Topology, report: &Report, found: &mut [Vulnerable]) {
+    let calm = |one: &Vulnerable| report.nodes[one.node as usize].load.is_some_and(|load| load < 1.0);
+    if !found.iter().any(|one| one.worst >= 1.0 && calm(one)) {
+        return;
+    }
+    let storm = flows::after_storm(topology, &Scenario::default());
+    let [sent, ok] = storm.clients.iter().fold([0.0, 0.0], |[sent, ok], client| {
+        [0, 1]
+            .into_iter()
+            .fold([sent, ok], |[sent, ok], op| [sent + client.sent[op], ok + client.sent[op] * client.ok[op]])
+    });
+    let full =
+        |node: u32| storm.stations[node as usize].hottest().is_some_and(|one| one.occupancy.load >= 1.0);
+    for one in found.iter_mut().filter(|one| calm(one) && full(one.node)) {
+        one.stuck = Some(ok / sent);
+    }
 }
 
 /// Whether the wait in a full queue is longer than some caller's timeout.

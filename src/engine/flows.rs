@@ -17,7 +17,7 @@ mod reach;
 mod solver;
 mod together;
 
-pub use calls::{Answer, Called, Moments, Step};
+pub use calls::{Answer, Called, Moments, Step, most_retries};
 pub use instance::{Line, Occupancy};
 pub use reach::Door;
 
@@ -153,6 +153,13 @@ pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
     let mut flows = Solver::new(&settled, scenario, false, &running(&settled, scenario)).run();
     closed::correct(topology, scenario, &mut flows);
     flows
+}
+
+/// Flows with losses and retries, settled from full retries instead of an empty system: what a short overload leaves behind
+/// (rules 1.4). Where this differs from [`solve`], the system has two answers.
+pub fn after_storm(topology: &Topology, scenario: &Scenario) -> Flows {
+    let settled = closed::settled(topology, scenario);
+    Solver::new(&settled, scenario, false, &running(&settled, scenario)).run_from_storm()
 }
 
 /// Flows of first attempts with every station unlimited: no drops, no timeouts, no errors.

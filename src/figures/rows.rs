@@ -193,7 +193,9 @@ pub fn headrooms(answer: &Answer) -> Vec<Row> {
     });
     let storm = answer.vulnerable.first();
     let storm = storm.map(|storm| row("Retry storms last from", multiple(storm.multiple)));
-    [first, second, storm].into_iter().flatten().collect()
+    let stuck = answer.vulnerable.iter().find_map(|found| found.stuck);
+    let stuck = stuck.map(|ok| row("A storm today leaves", format!("{} ok", share(ok))));
+    [first, second, storm, stuck].into_iter().flatten().collect()
 }
 
 /// Share of the time that requests are answered.

@@ -198,7 +198,12 @@ fn retries_that_would_outlast_the_overload_are_found() {
     let storm = vulnerable(700, 3, 1_000_000);
     assert_eq!(storm.len(), 1);
     assert!(storm[0].title.contains("280 %"), "{}", storm[0].title);
-    assert_eq!(labels(&storm[0]), ["Turn retries off → 70 % of its capacity at worst"]);
+    assert!(storm[0].reason.contains("0 % of the requests are answered"), "{}", storm[0].reason);
+    let fixes = [
+        "Turn retries off → 70 % of its capacity at worst",
+        "Retry at most a tenth of the calls → 77 % of its capacity at worst",
+    ];
+    assert_eq!(labels(&storm[0]), fixes);
     assert!(vulnerable(240, 3, 1_000_000).is_empty(), "960/s at worst");
     assert!(vulnerable(700, 0, 1_000_000).is_empty(), "no retries");
     assert!(vulnerable(700, 3, 0).is_empty(), "a full queue takes 0.2 s");

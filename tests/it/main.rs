@@ -20,6 +20,7 @@ mod fan_out;
 mod faults;
 mod figures;
 mod findings;
+mod findings_design;
 mod format1;
 mod formulas;
 mod ids;

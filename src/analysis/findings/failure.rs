@@ -1,6 +1,6 @@
 //! What one death costs: single points of failure, standbys that nobody promotes, instances that nobody reaches.
 
-use super::{Case, counted, fix, listed};
+use super::{Case, counted, fix, listed, zones};
 use crate::analysis::advice::{self, Change};
 use crate::analysis::spof::{self, Intact};
 use crate::analysis::{Finding, Fix, Loss, Severity, Spof, breaks_first};
@@ -241,7 +241,11 @@ fn overload(case: Case, intact: &Intact, spof: &Spof) -> String {
 
 /// Changes after which the loss of the unit costs less.
 fn second_chances(case: Case, spof: &Spof) -> Vec<Fix> {
-    let Unit::Instance { node, instance } = spof.unit else { return Vec::new() };
+    let (node, instance) = match spof.unit {
+        Unit::Instance { node, instance } => (node, instance),
+        Unit::Group { group } => return zones::second_zone(case, group as usize).into_iter().collect(),
+        Unit::Block { .. } => return Vec::new(),
+    };
     let node = node as usize;
     let (design, topology) = (case.design, case.topology());
     let count = topology.place(node).instances();

@@ -5,11 +5,14 @@ use crate::analysis::advice::{self, Change};
 use crate::analysis::{Finding, Fix, Resource, Rung, Severity, vulnerable};
 use crate::blocks::param::Value;
 use crate::design::Edit;
+use crate::engine::steady;
 use crate::figures;
 use crate::topology::{Route, Station, Store};
 
 /// Below this headroom a little growth loses requests: rules call 1.5 the line between warning and note.
 const COMFORT: f64 = 1.5;
+/// Retries for each first attempt that a budget allows (rules 4: ten percent end the storm).
+const BUDGET: f64 = 0.1;
 
 /// The station that reaches its limit first, at which rate, and who is next.
 pub fn first(case: Case) -> Vec<Finding> {
@@ -168,10 +171,7 @@ pub fn may_not_recover(case: Case) -> Vec<Finding> {
     let attempts = vulnerable::attempts(case.topology());
     for found in &case.answer.vulnerable {
         let (node, worst) = (found.node as usize, found.worst);
-        let Some(load) = case.answer.report.nodes[node].load else { continue };
-        if load >= 1.0 || worst < 1.0 {
-            continue;
-        }
+        let Some((load, stuck)) = case.answer.report.nodes[node].load.zip(found.stuck) else { continue };
         let place = case.place(node);
         let title = format!(
             "A short overload of {} may never end: with all retries it is asked for {} of its capacity.",
@@ -180,11 +180,13 @@ pub fn may_not_recover(case: Case) -> Vec<Finding> {
         );
         let reason = format!(
             "Today it is {} used. Each request comes up to {} times when it fails, and a full queue takes longer than its \
-             callers wait, so the work done is thrown away and asked for again.",
+             callers wait, so the work done is thrown away and asked for again. Once that has begun it goes on, and {} of \
+             the requests are answered.",
             figures::share(load),
-            figures::count(attempts[node])
+            figures::count(attempts[node]),
+            figures::share(stuck)
         );
-        let fixes = calmer(case, load);
+        let fixes = calmer(case, load).into_iter().chain(on_a_budget(case, found.node)).collect();
         findings.push(Finding {
             title,
             reason,
@@ -219,4 +221,21 @@ fn calmer(case: Case, load: f64) -> Vec<Fix> {
     }
     let change = Change { what: "Turn retries off".to_owned(), edit: Edit::All(edits) };
     vec![fix(change, &format!("{} of its capacity at worst", figures::share(load)))]
+}
+
+/// Retries for a tenth of the calls at most: enough for rare failures, too little to keep an overload alive.
+fn on_a_budget(case: Case, node: u32) -> Option<Fix> {
+    let topology = case.topology();
+    let retrying = (0..topology.graph.edge_count()).map(|index| topology.route(index));
+    let unbound = retrying.filter(|route| route.retries > 0 && route.policy.budget.is_none());
+    let tenth = Some(Value::Number(BUDGET));
+    let edits: Vec<Edit> =
+        unbound.map(|route| Edit::SetLink(route.id, "retry_budget".to_owned(), tenth.clone())).collect();
+    let what = "Retry at most a tenth of the calls".to_owned();
+    let change = (!edits.is_empty()).then_some(Change { what, edit: Edit::All(edits) })?;
+    let (_, topology) = change.tried(case.design)?;
+    let left = vulnerable::vulnerable(&topology, &steady::solve(&topology));
+    let worst = left.iter().find(|found| found.node == node)?.worst;
+    let ends = left.iter().all(|found| found.stuck.is_none());
+    ends.then(|| fix(change, &format!("{} of its capacity at worst", figures::share(worst))))
 }

@@ -132,8 +132,7 @@ impl Called {
         let late = if patient { one.beyond(timeout) } else { 0.0 };
         let ok = end.ok * (1.0 - late);
         let failing = (1.0 - ok - end.hard).max(0.0);
-        let may = patient && (op == Operation::Read || route.idempotent);
-        let retries = if may { route.retries } else { 0 };
+        let retries = if patient { allowed(route, op) } else { 0 };
         let failed_for = if end.ok > 0.0 { late * timeout + (1.0 - late) * both_ways } else { both_ways };
         let (mut attempts, mut delays, mut delay, mut tried) = (1.0, 0.0, 0.0, 1.0);
         for k in 0..retries {
@@ -143,6 +142,7 @@ impl Called {
             attempts += tried;
             delays += tried * delay;
         }
+        attempts = attempts.min(1.0 + route.policy.budget.unwrap_or(f64::INFINITY));
         // Beyond the timeout lies about one standard deviation more.
         let until_given_up = (one.mean - late * libm::sqrt(one.variance)).clamp(0.0, timeout.max(both_ways));
         let time = Moments { mean: one.mean.min(timeout.max(both_ways)), ..one };
@@ -173,6 +173,16 @@ impl Called {
         }
         sum + (calls - f64::from(whole)) * going
     }
+}
+
+/// Retries that a policy allows one call.
+fn allowed(route: &Route, op: Operation) -> u32 {
+    if op == Operation::Read || route.idempotent { route.retries } else { 0 }
+}
+
+/// Retries for each call when all fail: what the policy allows, and its budget.
+pub fn most_retries(route: &Route, op: Operation) -> f64 {
+    f64::from(allowed(route, op)).min(route.policy.budget.unwrap_or(f64::INFINITY))
 }
 
 /// What packets sent again, the spread of the latency and the bandwidth add to both ways of a link. The line for the cable

@@ -8,7 +8,7 @@ mod strategy;
 
 use petgraph::algo::tarjan_scc;
 
-use super::calls::{Answer, Called, Moments, Plan, Step};
+use super::calls::{Answer, Called, Moments, Plan, Step, most_retries};
 use super::gathering::{Gathering, at_least};
 use super::keys::{Classes, Known};
 use super::reach::{Door, Reach};
@@ -162,10 +162,34 @@ impl<'a> Solver<'a> {
         solver
     }
 
+    /// From an empty system.
     pub fn run(mut self) -> Flows {
+        (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+        self.go_round()
+    }
+
+    /// From a system in which every call is made as often as its caller may: where retries keep an overload alive it does
+    /// not become that of [`Solver::run`]. A breaker or a bulkhead stops what comes too often, so its calls begin as usual.
+    pub fn run_from_storm(mut self) -> Flows {
+        (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+        for index in 0..self.called.len() {
+            let route = self.topology.route(index);
+            for op in Operation::ALL {
+                if !route.policy.is_guarded() {
+                    self.called[index][op as usize].attempts = 1.0 + most_retries(route, op);
+                }
+            }
+        }
+        self.go_round()
+    }
+
+    /// Goes round until nothing moves.
+    fn go_round(mut self) -> Flows {
         let mut endless = Vec::new();
         for round in 0..ROUNDS {
-            (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+            if round > 0 {
+                (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+            }
             let before: Vec<f64> = self.arriving.iter().map(Arriving::total).collect();
             let moved = self.send_all(round);
             let grown = |node: usize| change(before[node], self.arriving[node].total());
