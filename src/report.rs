@@ -430,6 +430,13 @@ pub struct Messages {
     pub in_work: u64,
     /// Deliveries after a failed one; a message can have several.
     pub redelivered: u64,
+    /// Of those published, the ones that stand in line once more because their group started again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replayed: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Messages {
@@ -449,6 +456,7 @@ impl Messages {
             waiting: self.waiting + other.waiting,
             in_work: self.in_work + other.in_work,
             redelivered: self.redelivered + other.redelivered,
+            replayed: self.replayed + other.replayed,
         }
     }
 

@@ -19,7 +19,7 @@ pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
 pub use data::{Data, Disk, Memory};
 pub use distance::{Distances, NOWHERE};
-pub use fault::{Fault, Trouble};
+pub use fault::{Fault, Resharding, Trouble};
 pub use habits::*;
 pub use life::{Life, StandbyLife};
 pub use policy::{Breaker, Jitter, OnTimeout, Policies, Trip};
@@ -112,6 +112,11 @@ impl Topology {
     pub fn ends(&self, index: usize) -> (usize, usize) {
         let (from, to) = self.graph.edge_endpoints(EdgeIndex::new(index)).expect("a dense edge index");
         (from.index(), to.index())
+    }
+
+    /// Measures the way between instances anew, after a station has got more of them.
+    pub fn measure_distances(&mut self) {
+        self.distances = distance::distances(self);
     }
 
     /// Number of stations.

@@ -50,6 +50,7 @@ fn rules(read: &Reader) -> QueueRules {
         },
         attempts: read.count("attempts"),
         redeliver_ns: nanoseconds(read.number("redeliver_s")),
+        retain_ns: nanoseconds(read.number("retain_s")),
         volatile: !read.flag("durable"),
     }
 }
@@ -93,6 +94,17 @@ static ABOUT: About = About {
             kind: Kind::Integer { min: 1.0, max: 10_000.0 },
             default: Fixed::Number(12.0),
             source: "Judgement: divides by 2, 3, 4 and 6 consumers",
+            when: Some(("kind", "log")),
+        },
+        Param {
+            id: "retain_s",
+            label: "Kept for",
+            doc: "How long the log keeps a message that has been read: a consumer group can start again from the oldest one. \
+                  The engine remembers at most 262,144 of each group.",
+            unit: Unit::Seconds,
+            kind: Kind::Number { min: 0.0, max: 31_536_000.0 },
+            default: Fixed::Number(604_800.0),
+            source: "Apache Kafka: 7 days (log.retention.hours 168)",
             when: Some(("kind", "log")),
         },
         Param {
@@ -190,7 +202,7 @@ static ABOUT: About = About {
     learn: Learn {
         what: "A line between those who have work and those who do it. The sender gets *accepted* at once; the work is \
                done when a consumer is free. A broker gives each message to one consumer; a log shows all of them to every \
-               group of consumers.",
+               group of consumers, and keeps them, so that a group can start again.",
         like: "The order rail between waiters and cooks: waiters never wait for a dish to be cooked before they take the \
                next order.",
         when: "When the user need not see the result now, and to carry a burst over the time it takes to work it off.",

@@ -407,7 +407,8 @@ static ABOUT: About = About {
         costs: "The dearest machine of the house, times the copies. A replica adds a little less than its own capacity, \
                 because it also repeats every write, and what it answers may be old.",
         fails: "Writes have one place to go: when the primary is full, replicas do not help, and when it dies, writes stop \
-                until a standby is promoted. A replica is no backup: it repeats a mistaken delete within the second.",
+                until a standby is promoted. Cut in two, it is for you to choose: the side without a majority refuses (CP), or both go \
+                on and what was changed on both must be merged (AP). A replica is no backup: it repeats a mistaken delete within the second.",
         products: "PostgreSQL, MySQL, SQL Server, Amazon RDS and Aurora, Cloud SQL",
     },
 };

@@ -4,7 +4,7 @@
 //! defaults of format 1. `topology::fault` lowers it to what the engine does.
 
 use super::{GroupId, LinkId, NodeId};
-use crate::blocks::param::{Fixed, Kind, Param, Unit, Values};
+use crate::blocks::param::{Choice, Fixed, Kind, Param, Unit, Values};
 
 /// Identity of a fault within the design; its random draws hang on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +60,10 @@ pub enum Suits {
     Servers,
     /// Blocks that keep copies: caches.
     Caches,
+    /// Blocks that keep data on nodes of the person's own.
+    Stores,
+    /// Queues that keep what has been read: logs.
+    Logs,
     /// Blocks that send requests: clients.
     Clients,
 }
@@ -183,6 +187,24 @@ pub static KINDS: &[About] = &[
         suits: Suits::Servers,
         lasts: false,
         params: &[BATCH, RESTART, DRAIN],
+    },
+    About {
+        id: "reshard",
+        name: "Add a shard",
+        doc: "A store is cut into one piece more while it works: rows are copied first, then the new shard takes its keys.",
+        strikes: Strikes::Block,
+        suits: Suits::Stores,
+        lasts: false,
+        params: &[PLACEMENT, COPY_LOAD, COPY],
+    },
+    About {
+        id: "replay",
+        name: "Replay the log",
+        doc: "A consumer group starts again from the oldest message that the log still keeps.",
+        strikes: Strikes::Block,
+        suits: Suits::Logs,
+        lasts: false,
+        params: &[GROUP],
     },
 ];
 
@@ -321,6 +343,60 @@ const DRAIN: Param = number(
     86_400.0,
     30.0,
     "Judgement; AWS waits up to 300 s (deregistration delay)",
+);
+
+const PLACEMENT: Param = Param {
+    id: "placement",
+    label: "Keys lie by",
+    doc: "What decides how many rows move.",
+    unit: Unit::None,
+    kind: Kind::Choice(&[
+        Choice {
+            id: "consistent",
+            label: "Consistent hashing",
+            doc: "Only what the new shard gets moves: 1 in n + 1.",
+        },
+        Choice {
+            id: "modulo",
+            label: "Hash modulo n",
+            doc: "Nearly every key has another remainder: n in n + 1 move.",
+        },
+    ]),
+    default: Fixed::Choice("consistent"),
+    source: "rules 1.9",
+    when: None,
+};
+
+const COPY_LOAD: Param = number(
+    "copy_load",
+    "Copying takes",
+    "Share of every node's cores that copying takes while it lasts.",
+    Unit::Share,
+    0.0,
+    0.95,
+    0.2,
+    "Judgement: throttled, so that users do not feel it",
+);
+
+const COPY: Param = number(
+    "copy_s",
+    "All rows would take",
+    "How long copying every row would take; those that move take their share of it.",
+    Unit::Seconds,
+    0.0,
+    86_400.0,
+    60.0,
+    "Judgement: short enough to be seen in a run; 100 GB at 100 MB/s take 1,000 s",
+);
+
+const GROUP: Param = whole(
+    "group",
+    "Consumer group",
+    "Which of the log's links, counted from 1 as they were drawn; 0 is all of them.",
+    0.0,
+    1_000.0,
+    0.0,
+    "Neutral",
 );
 
 #[allow(clippy::too_many_arguments)] // A table row: each place has its name in `Param`.

@@ -60,6 +60,8 @@ fn aftermath_s(topology: &Topology, fault: &Fault) -> f64 {
         | Trouble::Flush { .. }
         | Trouble::Traffic { .. }
         | Trouble::Chaos { .. }
+        | Trouble::Replay { .. }
+        | Trouble::Reshard(_)
         | Trouble::Deploy { .. } => 0.0,
     };
     over.max(fault.at_ns as f64 / 1e9 + recovery).min(LONGEST_S)

@@ -32,6 +32,8 @@ mod partition;
 mod phases;
 mod pool;
 mod queue;
+mod replay;
+mod reshard;
 mod route_watch;
 mod routing;
 mod scale;

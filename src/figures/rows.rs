@@ -145,6 +145,7 @@ fn messages(queue: &QueueReport) -> Vec<Row> {
     let counts = [
         ("Messages done", all.done),
         ("Delivered again", all.redelivered),
+        ("Replayed", all.replayed),
         ("Dead letters", all.dead),
         ("Messages dropped", all.dropped),
         ("Messages lost", all.lost),

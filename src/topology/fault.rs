@@ -79,6 +79,15 @@ pub enum Trouble {
         /// Mean time to repair [s].
         mttr_s: f64,
     },
+    /// A store gets one shard, or one node of its ring, more.
+    Reshard(Resharding),
+    /// A consumer group of a log starts again from the oldest message that is kept.
+    Replay {
+        /// Station.
+        node: u32,
+        /// One group, by the place of its link, or all.
+        group: Option<u32>,
+    },
     /// Instances are restarted, a batch at a time.
     Deploy {
         /// Station.
@@ -92,6 +101,19 @@ pub enum Trouble {
     },
 }
 
+/// How a store is cut into one piece more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resharding {
+    /// Station.
+    pub node: u32,
+    /// Keys lie by the remainder of their hash, so that nearly all move; else by consistent hashing.
+    pub modulo: bool,
+    /// Share of every node's cores that copying takes (0–0.99).
+    pub load: f64,
+    /// How long copying all rows would take [ns]; those that move take their share of it.
+    pub copy_ns: u64,
+}
+
 impl Trouble {
     /// Whether two faults are of one kind at one place, whatever their strength.
     pub fn is_like(&self, other: &Trouble) -> bool {
@@ -103,6 +125,8 @@ impl Trouble {
         match self {
             Trouble::Kill(unit) => (Some(*unit), None, None),
             Trouble::Slow { node, instance, .. } => (None, Some(*node), *instance),
+            Trouble::Replay { node, group } => (None, Some(*node), *group),
+            Trouble::Reshard(Resharding { node, .. }) => (None, Some(*node), None),
             Trouble::Errors { node, .. } | Trouble::Flush { node } | Trouble::Deploy { node, .. } => {
                 (None, Some(*node), None)
             }
@@ -125,6 +149,8 @@ impl Trouble {
             | Trouble::Slow { node, .. }
             | Trouble::Errors { node, .. }
             | Trouble::Flush { node }
+            | Trouble::Reshard(Resharding { node, .. })
+            | Trouble::Replay { node, .. }
             | Trouble::Deploy { node, .. } => *node = station(*node)?,
             Trouble::Traffic { node, .. } | Trouble::Chaos { node, .. } => {
                 if let Some(node) = node {
@@ -175,6 +201,21 @@ impl Trouble {
                 let which = node.map_or_else(|| "every block".to_owned(), name);
                 format!("a chaos monkey kills instances of {which} every {}", figures::time(*mttf_s))
             }
+            Trouble::Reshard(Resharding { node, modulo, .. }) => {
+                let Station::Store(store) = &topology.place(*node as usize).station else {
+                    return name(*node);
+                };
+                let n = store.pieces();
+                let moved = figures::share(store.moved(*modulo));
+                format!("{} is cut into {} instead of {n}: {moved} of the rows move", name(*node), n + 1)
+            }
+            Trouble::Replay { node, group } => {
+                let who = group.map_or_else(
+                    || format!("every group of {}", name(*node)),
+                    |group| format!("group {} of {}", group + 1, name(*node)),
+                );
+                format!("{who} starts again from the oldest message")
+            }
             Trouble::Deploy { node, batch: 0, .. } => format!("{} is deployed all at once", name(*node)),
             Trouble::Deploy { node, batch, .. } => format!("{} is deployed, {batch} at a time", name(*node)),
         }
@@ -186,6 +227,9 @@ pub fn suits(kind: &fault::About, station: &Station) -> bool {
     match (kind.suits, station) {
         (Suits::Servers, Station::Source(_) | Station::Observer) => false,
         (Suits::Servers, _) => true,
+        (Suits::Stores, station) => matches!(station, Station::Store(_)),
+        (Suits::Logs, Station::Queue(queue)) => queue.rules.partitions.is_some(),
+        (Suits::Logs, _) => false,
         (Suits::Caches, station) => matches!(station, Station::Cache(_)),
         (Suits::Clients, station) => matches!(station, Station::Source(_)),
     }
@@ -250,6 +294,16 @@ fn trouble(kind: &'static fault::About, drawn: &Drawn, topology: &Topology) -> R
             mttf_s: read.number("mttf_s"),
             mttr_s: read.number("mttr_s"),
         },
+        "reshard" => Trouble::Reshard(Resharding {
+            node: place.unmanaged()?,
+            modulo: read.choice("placement") == "modulo",
+            load: read.number("copy_load"),
+            copy_ns: nanoseconds(read.number("copy_s")),
+        }),
+        "replay" => {
+            let node = place.block()?;
+            Trouble::Replay { node, group: place.consumers(node, &read)? }
+        }
         "deploy" => Trouble::Deploy {
             node: place.block()?,
             batch: read.count("batch"),
@@ -291,6 +345,27 @@ impl Place<'_> {
             return Err(format!("strikes instance {} of {name}, which has {all}", instance + 1));
         }
         Ok(Some(instance))
+    }
+
+    /// A block whose nodes are the person's own.
+    fn unmanaged(&self) -> Result<u32, String> {
+        let node = self.block()?;
+        let place = self.topology.place(node as usize);
+        if place.managed {
+            return Err(format!("“{}” does nothing at {}", self.kind.name, place.name));
+        }
+        Ok(node)
+    }
+
+    /// A consumer group, counted from 1 by people in the order of the links; 0 is all.
+    fn consumers(&self, node: u32, read: &Reader) -> Result<Option<u32>, String> {
+        let Some(group) = read.count("group").checked_sub(1) else { return Ok(None) };
+        let all = self.topology.outgoing[node as usize].len();
+        if group as usize >= all {
+            let name = &self.topology.place(node as usize).name;
+            return Err(format!("strikes consumer group {} of {name}, which has {all}", group + 1));
+        }
+        Ok(Some(group))
     }
 
     fn group(&self) -> Result<u32, String> {

@@ -41,6 +41,29 @@ impl Store {
         self.ring.is_some() || self.shards() > 1
     }
 
+    /// Pieces that its keys are spread over: nodes of a ring, else shards.
+    pub fn pieces(&self) -> u32 {
+        self.ring.map_or(self.shards(), |ring| ring.nodes.max(1))
+    }
+
+    /// Share of the rows that find another place when there is one piece more (0–1): with consistent hashing what the new
+    /// one gets, by the remainder of the hash all but what happens to stay.
+    pub fn moved(&self, modulo: bool) -> f64 {
+        let n = f64::from(self.pieces());
+        if modulo { n / (n + 1.0) } else { 1.0 / (n + 1.0) }
+    }
+
+    /// One piece more, with its share of the data.
+    pub fn add_piece(&mut self) {
+        let n = f64::from(self.pieces());
+        match &mut self.ring {
+            Some(ring) => ring.nodes = ring.nodes.max(1) + 1,
+            None => self.shards.count = self.shards() + 1,
+        }
+        let data = &mut self.data;
+        (data.gb, data.growth_gb) = (data.gb * n / (n + 1.0), data.growth_gb * n / (n + 1.0));
+    }
+
     /// Shard that a node belongs to; a ring has but one.
     pub fn shard_of(&self, node: u32) -> u32 {
         if self.ring.is_some() { 0 } else { node / self.per_shard() }

@@ -370,6 +370,8 @@ pub struct QueueRules {
     pub attempts: u32,
     /// Time until a message whose delivery failed is handed out again [ns].
     pub redeliver_ns: u64,
+    /// How long a log keeps a message after it was published [ns], read or not.
+    pub retain_ns: u64,
     /// What a broker holds is lost with it.
     pub volatile: bool,
 }

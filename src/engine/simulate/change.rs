@@ -20,15 +20,28 @@ impl Simulation {
             self.net.topology = topology;
             return;
         }
+        self.exchange(topology, false);
+        self.start_measuring();
+    }
+
+    /// Puts other tables in the place of the present ones. Where a station has `grown` by itself what was counted, and what
+    /// goes wrong on purpose, goes on as it was.
+    pub(super) fn exchange(&mut self, topology: Topology, grown: bool) {
         let old = std::mem::replace(&mut self.net, Net::new(topology, self.seed));
         let map = Map::new(&old.topology, &self.net.topology);
         let alone = self.end_sharing();
         let steps = self.current_routes(&old);
-        self.versions.carry_over(self.net.versioned, self.net.stations.len());
+        if !grown {
+            self.versions.carry_over(self.net.versioned, self.net.stations.len());
+        }
         self.move_stations(&old, &map);
         self.move_routes(&map);
         self.move_events(&map);
-        self.move_troubles(&old, &map);
+        if grown {
+            self.widen_effects()
+        } else {
+            self.move_troubles(&old, &map)
+        }
         self.move_calls(&map, &steps);
         self.move_places(&old.topology.groups);
         self.count_targets();
@@ -37,14 +50,15 @@ impl Simulation {
         self.settle_orders();
         self.retire_spares();
         self.fetch_alone(alone);
-        self.resume_troubles();
+        if !grown {
+            self.resume_troubles();
+        }
         for station in 0..self.stations.len() {
             self.rescale_or_start(station);
             self.hand_out_if_queue(station);
         }
         self.settle();
         self.take_snapshot();
-        self.start_measuring();
     }
 
     /// The route that each waiting caller is at, in the old tables.

@@ -7,7 +7,8 @@
 
 use std::collections::VecDeque;
 
-use super::calls::{Call, Handle, Kind, Line, NONE, Outcome, Slab, State};
+use super::calls::{Call, Handle, Kind, Line, NONE, Outcome, Request, Slab, State};
+use super::replay::Kept;
 use super::{Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::partition_of;
@@ -19,7 +20,7 @@ use crate::topology::{Full, Queue, QueueRules, Station};
 #[derive(Debug, Default)]
 pub struct Backlog {
     /// One for a broker, one for each route of a log.
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
     /// Producers that wait for room.
     blocked: VecDeque<Handle>,
     seen: Seen,
@@ -27,7 +28,7 @@ pub struct Backlog {
 
 /// Consumers that share their messages.
 #[derive(Debug, Default)]
-struct Group {
+pub(super) struct Group {
     /// Of a broker by operation, of a log by partition.
     lines: Vec<Line>,
     /// Partitions whose head is at work: what follows waits for it. Always false for a broker.
@@ -35,6 +36,8 @@ struct Group {
     /// Partitions with something in line and nothing at work.
     ready: VecDeque<u32>,
     ledger: Messages,
+    /// What a log keeps of what was read.
+    pub(super) kept: Kept,
 }
 
 /// What was seen in the measured window.
@@ -117,6 +120,30 @@ impl Group {
         if log && !self.busy[line] && (again || self.lines[line].len == 1) {
             self.ready.push_back(line as u32);
         }
+    }
+
+    /// Puts a message of a log that was read before at the head of its partition.
+    pub(super) fn put_first(
+        &mut self,
+        message: u32,
+        request: &Request,
+        partitions: u32,
+        calls: &mut Slab<Call>,
+    ) {
+        let line = partition_of(request.rank, request.source, partitions) as usize;
+        calls[message].state = State::WaitsForSlot;
+        self.lines[line].push_first(message, calls);
+        self.ledger.published += 1;
+        self.ledger.replayed += 1;
+    }
+
+    /// Every partition with something in line and nothing at work is ready.
+    pub(super) fn make_ready(&mut self) {
+        let Group { lines, busy, ready, .. } = self;
+        ready.clear();
+        ready.extend(
+            (0..lines.len() as u32).filter(|line| lines[*line as usize].len > 0 && !busy[*line as usize]),
+        );
     }
 }
 
@@ -207,7 +234,7 @@ impl Simulation {
         }
     }
 
-    fn waits(&mut self, station: u32, group: usize, by: i64) {
+    pub(super) fn waits(&mut self, station: u32, group: usize, by: i64) {
         self.watch.waits(station, self.now, by as f64);
         self.stations[station as usize].backlog.wait(group, by, self.now);
     }
@@ -308,6 +335,9 @@ impl Simulation {
             let here = &mut self.stations[call.station as usize].backlog.groups[group];
             here.ledger.in_work -= 1;
             count(&mut here.ledger);
+            if rules.partitions.is_some() {
+                here.kept.keep(self.requests[call.request], &call, self.now, rules.retain_ns);
+            }
             here.busy[line] = false;
             if rules.partitions.is_some() && here.lines[line].len > 0 {
                 here.ready.push_back(line as u32);
@@ -474,7 +504,8 @@ impl Simulation {
         let backlog = &mut self.stations[s].backlog;
         (backlog.seen, backlog.blocked) = (old.seen, old.blocked);
         backlog.seen.waiting = 0;
-        for (group, before) in backlog.groups.iter_mut().zip(&old.groups) {
+        for (group, before) in backlog.groups.iter_mut().zip(&mut old.groups) {
+            group.kept = std::mem::take(&mut before.kept);
             group.ledger = Messages { waiting: 0, in_work: 0, ..before.ledger };
         }
         self.hold_messages_at_work(station);

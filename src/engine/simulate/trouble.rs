@@ -13,7 +13,7 @@ use crate::engine::Unit;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, key};
 use crate::report::FaultSpan;
-use crate::topology::{Fault, Topology, Trouble};
+use crate::topology::{Fault, Resharding, Topology, Trouble};
 
 /// A step of a fault: it begins.
 const BEGIN: u32 = 0;
@@ -168,11 +168,17 @@ impl Effects {
             Trouble::Errors { node, share } => either(&mut self.errors[*node as usize], *share),
             Trouble::Cut { route } => self.cut[*route as usize] = true,
             Trouble::Loss { route, share } => either(&mut self.loss[*route as usize], *share),
+            // Copying takes its share of every core.
+            Trouble::Reshard(Resharding { node, load, .. }) => {
+                let slower = 1.0 / (1.0 - load.min(0.99));
+                self.slow[*node as usize].iter_mut().for_each(|slow| *slow *= slower);
+            }
             Trouble::Isolate { .. } => {}
             Trouble::Kill(_)
             | Trouble::Flush { .. }
             | Trouble::Traffic { .. }
             | Trouble::Chaos { .. }
+            | Trouble::Replay { .. }
             | Trouble::Deploy { .. } => return,
         }
         self.on = true;
@@ -270,6 +276,14 @@ impl Simulation {
                 self.empty(Unit::Block { node });
                 self.end(key);
             }
+            Trouble::Replay { node, group } => {
+                self.replay_log(node, group);
+                self.end(key);
+            }
+            Trouble::Reshard(plan) => {
+                self.refresh_effects();
+                self.begin_reshard(key, plan);
+            }
             Trouble::Traffic { .. } => self.rescale_sources(),
             Trouble::Slow { .. }
             | Trouble::Errors { .. }
@@ -304,9 +318,13 @@ impl Simulation {
                 }
             }
             Trouble::Chaos { mttf_s, mttr_s, .. } => self.chaos(key, which, [mttf_s, mttr_s]),
+            Trouble::Reshard(Resharding { node, .. }) => {
+                self.add_piece(node);
+                self.end(key);
+            }
             Trouble::Kill(_) | Trouble::Slow { .. } | Trouble::Errors { .. } | Trouble::Cut { .. } => {}
             Trouble::Isolate { .. } | Trouble::Loss { .. } | Trouble::Flush { .. } => {}
-            Trouble::Traffic { .. } => {}
+            Trouble::Traffic { .. } | Trouble::Replay { .. } => {}
         }
     }
 
@@ -371,8 +389,9 @@ impl Simulation {
             | Trouble::Errors { .. }
             | Trouble::Cut { .. }
             | Trouble::Loss { .. }
+            | Trouble::Reshard(_)
             | Trouble::Isolate { .. } => self.refresh_effects(),
-            Trouble::Flush { .. } => {}
+            Trouble::Flush { .. } | Trouble::Replay { .. } => {}
         }
     }
 
@@ -561,6 +580,11 @@ impl Simulation {
             kept.push(entry);
         }
         self.troubles.entries = kept;
+        self.widen_effects();
+    }
+
+    /// A station has more instances than before: the tables of effects have room for them.
+    pub(super) fn widen_effects(&mut self) {
         let since = self.troubles.effects.since;
         self.troubles.effects = Effects { since, ..Effects::of(&self.net, &self.stations, &self.troubles) };
     }

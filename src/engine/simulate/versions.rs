@@ -17,6 +17,9 @@ pub const UNKNOWN: u64 = u64::MAX;
 /// Version of what was there before the run; of a key created in the run, its absence.
 pub const ORIGINAL: u64 = 0;
 
+/// Key of what is not followed.
+pub const NO_KEY: u64 = 0;
+
 /// Written keys that are followed; later ones are not compared (rules 1.8: bounded).
 const MOST_KEYS: usize = 1 << 21;
 
