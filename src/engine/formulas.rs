@@ -6,10 +6,12 @@ pub mod invert;
 pub mod orders;
 
 mod closed;
+mod sources;
 mod token_bucket;
 mod windows;
 
 pub use closed::{closed_bound, closed_throughput};
+pub use sources::{batch_m_1, h2_m_c, mmpp_m_1, wave_m_inf};
 pub use token_bucket::token_bucket_admits;
 pub use windows::{fixed_window_admits, sliding_window_admits};
 
@@ -116,11 +118,19 @@ impl Wait {
 /// Poisson (1), constant (0) and Erlang (1/k) gaps. Gross and Harris, Fundamentals of Queueing Theory, GI/M/c;
 /// Takács 1962. `load` < 1.
 pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
-    // The terms outgrow their sum beyond 40 servers, which smooth the arrivals out anyway.
-    if (scv - 1.0).abs() < 1e-12 || servers > 40 || arrivals * mean >= f64::from(servers) {
+    if (scv - 1.0).abs() < 1e-12 {
         return Wait::mmc(arrivals, mean, servers);
     }
-    let gap = |s: f64| gamma_transform(1.0 / arrivals, scv, s);
+    renewal_m_c(arrivals, mean, servers, |s| gamma_transform(scv, s))
+}
+
+/// GI/M/c, given the transform E[exp(−s · gap)] of gaps of mean 1.
+fn renewal_m_c(arrivals: f64, mean: f64, servers: u32, unit: impl Fn(f64) -> f64) -> Wait {
+    // The terms outgrow their sum beyond 40 servers, which smooth the arrivals out anyway.
+    if servers > 40 || arrivals * mean >= f64::from(servers) {
+        return Wait::mmc(arrivals, mean, servers);
+    }
+    let gap = |s: f64| unit(s / arrivals);
     let c = f64::from(servers);
     let sigma = geometric_root(|sigma| gap(c * (1.0 - sigma) / mean));
     if sigma < 1e-8 {
@@ -134,7 +144,7 @@ pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
         let apart = c * (1.0 - sigma) - j;
         if apart.abs() < 1e-9 {
             // The term is 0/0, and smooth on both sides of it.
-            return gi_m_c(arrivals * (1.0 + 1e-8), scv, mean, servers);
+            return renewal_m_c(arrivals * (1.0 + 1e-8), mean, servers, unit);
         }
         product *= passed / (1.0 - passed);
         choose *= (c - j + 1.0) / j;
@@ -148,9 +158,9 @@ pub fn gi_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
     Wait { chance: chance.clamp(0.0, 1.0), delayed: mean / (c * (1.0 - sigma)) }
 }
 
-/// E[exp(−s·gap)] of a gamma-distributed gap.
-fn gamma_transform(mean: f64, scv: f64, s: f64) -> f64 {
-    if scv < 1e-9 { libm::exp(-s * mean) } else { libm::exp(-libm::log1p(s * mean * scv) / scv) }
+/// E[exp(−s·gap)] of a gamma-distributed gap of mean 1.
+fn gamma_transform(scv: f64, s: f64) -> f64 {
+    if scv < 1e-9 { libm::exp(-s) } else { libm::exp(-libm::log1p(s * scv) / scv) }
 }
 
 /// The root below 1 of σ = f(σ), f increasing and convex with f(1) = 1: bisection, then Newton by secants.

@@ -2,7 +2,8 @@
 
 use headroom::engine::formulas::invert::{self, Complex};
 use headroom::engine::formulas::{
-    Bounded, Wait, erlang_b, erlang_c, gi_g_c, gi_m_c, mg1_wait, mg1_wait_second_moment, token_bucket_admits,
+    Bounded, Wait, batch_m_1, erlang_b, erlang_c, gi_g_c, gi_m_c, h2_m_c, mg1_wait, mg1_wait_second_moment,
+    mmpp_m_1, token_bucket_admits, wave_m_inf,
 };
 
 use crate::reference::{case, cases};
@@ -175,4 +176,32 @@ fn large_token_buckets_continue_small_ones() {
         assert!((small - large).abs() < 2e-3, "{load}: {small} and {large}");
     }
     assert!((token_bucket_admits(200.0, 100.0, 1_000) - 0.5).abs() < 1e-9);
+}
+
+#[test]
+fn lines_of_one_source_are_those_of_the_reference() {
+    let wave = case("mt_minf_sinusoid");
+    let at = |time: f64| wave_m_inf(100.0, 60.0, 60.0, 2.0, time);
+    for (time, quantity) in [(0.0, "EN_t0"), (15.0, "EN_t15"), (30.0, "EN_t30"), (45.0, "EN_t45")] {
+        wave.check(quantity, at(time).0);
+    }
+    wave.check("peak_lag_s", at(0.0).1);
+    let h2 = case("h2m1_cv4_rho80");
+    let wait = h2_m_c(80.0, 4.0, 0.01, 1);
+    h2.check("sigma", wait.chance);
+    h2.check("Wq_mean", wait.mean());
+    // A batch of one and two equal rates are Poisson: M/M/1.
+    let mm1 = Wait::mmc(70.0, 0.01, 1);
+    let alike = |a: Wait| {
+        assert!(
+            (a.chance - mm1.chance).abs() < 1e-12 && (a.delayed / mm1.delayed - 1.0).abs() < 1e-10,
+            "{a:?}"
+        );
+    };
+    alike(batch_m_1(70.0, 1, 0.01));
+    alike(mmpp_m_1([70.0, 70.0], [0.5, 1.5], 0.01));
+    let mmpp = case("mmpp2_m1");
+    let wait = mmpp_m_1([20.0, 150.0], [0.5, 1.5], 0.01);
+    mmpp.check("T_mean", wait.mean() + 0.01);
+    mmpp.check("L", 52.5 * (wait.mean() + 0.01));
 }

@@ -62,6 +62,38 @@ fn uneven_gaps_wait_as_gi_m_1_says() {
     near("p99", latency.p99.value, 0.498_242_3, 0.06);
 }
 
+/// The same by the steady method: mean, 95th and 99th percentile [s], and how far it trusts them.
+fn solved(client: &str) -> ([f64; 3], Trust) {
+    let json = format!(
+        r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","reads":1,"timeout_s":3600,{client}}},
+        {{"id":2,"block":"app-server","cores":1,"service_ms":10,"queue":1048576}}],"links":[[1,2,{{"latency_ms":0}}]]}}"#
+    );
+    let opened = headroom::share::from_json(&json).expect("a design");
+    let report = headroom::engine::steady::solve(&topology::build(&opened.design).0);
+    let times = report.total.latency.expect("answers");
+    ([times.mean.value, times.p95.value, times.p99.value], times.mean.trust)
+}
+
+#[test]
+fn a_line_that_one_source_feeds_is_solved_exactly() {
+    let case = crate::reference::case("h2m1_cv4_rho80");
+    let (times, trust) =
+        solved(r#""rate":80,"arrivals":"renewal","gap_shape":"hyperexponential","gap_cv":2"#);
+    case.check("T_mean", times[0]);
+    case.check_within("T_p95", times[1], 1e-6);
+    case.check_within("T_p99", times[2], 1e-6);
+    assert_eq!(trust, Trust::Exact);
+    let case = crate::reference::case("batch5_mm1_rho70");
+    let (times, trust) = solved(r#""rate":70,"arrivals":"batch","batch":5"#);
+    case.check("T_mean", times[0]);
+    assert_eq!(trust, Trust::Approximate);
+    let case = crate::reference::case("mmpp2_m1");
+    let (times, trust) =
+        solved(r#""rate":20,"arrivals":"bursts","burst_rate":150,"burst_s":0.6666666666666666,"calm_s":2"#);
+    case.check("T_mean", times[0]);
+    assert_eq!(trust, Trust::Approximate);
+}
+
 #[test]
 fn batches_wait_for_each_other() {
     // batch5_mm1_rho70: 14 batches of 5 a second.
@@ -168,12 +200,20 @@ fn the_steady_method_says_that_moving_traffic_is_beyond_it() {
         headroom::engine::steady::solve(&topology).total.latency.expect("answers").mean.trust
     };
     assert_eq!(trust(r#""arrivals":"poisson""#), Trust::Exact);
-    assert_eq!(trust(r#""arrivals":"renewal","gap_shape":"erlang","gap_cv":0.5"#), Trust::Approximate);
+    assert_eq!(trust(r#""arrivals":"renewal","gap_shape":"erlang","gap_cv":0.5"#), Trust::Exact);
+    // Of these the mean is exact, or the spread nearly so.
+    for close in [
+        r#""arrivals":"renewal","gap_shape":"lognormal","gap_cv":2"#,
+        r#""arrivals":"batch""#,
+        r#""arrivals":"bursts","burst_rate":60"#,
+    ] {
+        assert_eq!(trust(close), Trust::Approximate, "{close}");
+    }
     for moving in [
         r#""over_time":"crowd""#,
         r#""over_time":"wave""#,
-        r#""arrivals":"batch""#,
-        r#""arrivals":"bursts","burst_rate":60"#,
+        r#""arrivals":"batch","over_time":"wave""#,
+        r#""arrivals":"batch","retries":2,"timeout_s":0.1"#,
     ] {
         assert_eq!(trust(moving), Trust::Low, "{moving}");
     }

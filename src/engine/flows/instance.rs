@@ -1,8 +1,8 @@
 //! One instance under load: what it admits, and how long a call waits for a slot and for a core.
 
 use crate::analysis::Resource;
-use crate::engine::formulas::{Bounded, Wait, gi_g_c};
-use crate::topology::{Servers, Service};
+use crate::engine::formulas::{Bounded, Wait, batch_m_1, gi_g_c, h2_m_c, mmpp_m_1};
+use crate::topology::{Arrivals, Servers, Service, Shape};
 
 /// What is asked of one instance.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Demand {
     pub shared: (u32, f64),
     /// The cores are shared among all calls: the mean does not depend on how the services vary.
     pub sharing: bool,
+    /// How its calls come, where they are those of one source and no others.
+    pub fed: Option<Arrivals>,
     /// Calls wait elsewhere until they can be taken: nothing is refused here.
     pub pulled: bool,
 }
@@ -83,6 +85,8 @@ pub struct Occupancy {
     pub gap_scv: f64,
     /// Mean calls in service.
     pub in_service: f64,
+    /// The line for a core follows exactly from how its one source sends, not from two moments.
+    pub by_source: bool,
 }
 
 impl Occupancy {
@@ -100,6 +104,7 @@ impl Occupancy {
         service_scv: 1.0,
         gap_scv: 1.0,
         in_service: 0.0,
+        by_source: false,
     };
 
     /// Mean wait for slot and core [s].
@@ -160,7 +165,10 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
             found.admitted *= 1.0 - line.lost;
             found.for_core = Line::Bounded(line);
         } else {
-            found.for_core = Line::Open(open(line(reaching, mean, scv, count, demand)));
+            let own = by_source(reaching, mean, varied, count, demand);
+            found.by_source = own.is_some();
+            let line = own.unwrap_or_else(|| line(reaching, mean, scv, count, demand));
+            found.for_core = Line::Open(open(line));
         }
     }
     found.in_service = (calls * found.admitted + replays) * mean;
@@ -193,6 +201,28 @@ fn squeeze(found: &mut Occupancy, servers: &Servers, demand: &Demand, calls: f64
 /// Whether the end of the queue is felt: more than about 1e-16 of the arrivals meet it.
 fn matters(load: f64, room: u32, servers: u32) -> bool {
     load >= 1.0 || f64::from(room - servers.min(room)) * libm::log(load.max(1e-300)) > -37.0
+}
+
+/// The line of exponential service whose calls are those of one source: exact, where a formula is known.
+fn by_source(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Option<Wait> {
+    let alone = demand.replays.0 <= 0.0 && demand.upkeep <= 0.0 && demand.shared.1 <= 0.0;
+    if scv != 1.0 || demand.sharing || !alone || mean <= 0.0 {
+        return None;
+    }
+    match demand.fed? {
+        Arrivals::Renewal(Shape::Hyperexponential { cv }) => Some(h2_m_c(rate, cv * cv, mean, count)),
+        // Two moments are all there is to know of these, see `gi_m_c`.
+        Arrivals::Constant | Arrivals::Renewal(Shape::Constant | Shape::Erlang { .. }) => {
+            Some(gi_g_c(rate, demand.gap_scv, mean, scv, count))
+        }
+        Arrivals::Batch(size) if count == 1 => Some(batch_m_1(rate, size, mean)),
+        Arrivals::Bursts(bursts) if count == 1 => {
+            let rates = [rate * bursts.calm, rate * bursts.burst];
+            Some(mmpp_m_1(rates, [1.0 / bursts.calm_s, 1.0 / bursts.burst_s], mean))
+        }
+        Arrivals::Poisson | Arrivals::Closed(_) | Arrivals::Batch(_) | Arrivals::Bursts(_) => None,
+        Arrivals::Renewal(Shape::Exponential | Shape::Lognormal { .. }) => None,
+    }
 }
 
 /// The line of one instance: between its own and the one that all instances would share, by geometric means.

@@ -2,6 +2,7 @@
 
 mod consume;
 mod device;
+mod fed;
 mod outcome;
 mod send;
 mod strategy;

@@ -15,7 +15,8 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     let kept = |route: usize| topology.route(route).connections.per_request;
     if !flows.endless.is_empty()
         || (0..topology.graph.edge_count()).any(kept)
-        || topology.places().any(|(_, place)| restless(place) || has_order(place))
+        || topology.places().any(|(node, place)| restless(place) && !known(topology, flows, node))
+        || topology.places().any(|(_, place)| has_order(place))
         || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
         || topology
             .places()
@@ -30,10 +31,21 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
             && topology.route(links[0].index()).retries == 0
             && {
                 let to = topology.ends(links[0].index()).1;
-                markov(topology.place(to), &flows.stations[to])
+                markov(topology.place(client.node), topology.place(to), &flows.stations[to])
             }
     });
     if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
+}
+
+/// Whether a source's restless traffic is solved as it is: every way leads to one line that follows from it.
+fn known(topology: &Topology, flows: &Flows, node: usize) -> bool {
+    let Station::Source(source) = &topology.place(node).station else { return false };
+    let solved = |to: usize| {
+        let mut used = flows.stations[to].instances.iter().filter(|one| one.calls[0] + one.calls[1] > 0.0);
+        used.all(|instance| instance.occupancy.by_source)
+    };
+    let ways = topology.outgoing[node].iter().map(|edge| topology.ends(edge.index()).1);
+    source.profile == Profile::Steady && ways.into_iter().all(solved)
 }
 
 /// Traffic whose rate moves, comes in clumps or goes where its caller is: the flows are those of its mean, and waits in
@@ -115,8 +127,11 @@ fn strained(place: &Place, flow: &StationFlow) -> bool {
         && (flow.backlog >= STEEP || flow.instances.iter().any(|instance| instance.occupancy.load >= STEEP))
 }
 
-/// Poisson arrivals, exponential service of one mean, no loss, nothing called.
-fn markov(place: &Place, flow: &StationFlow) -> bool {
+/// Poisson arrivals or gaps that are solved as they are, exponential service of one mean, no loss, nothing called. Of batches
+/// and bursts the mean alone is exact.
+fn markov(client: &Place, place: &Place, flow: &StationFlow) -> bool {
+    let renewal = matches!(&client.station, Station::Source(source)
+        if matches!(source.arrivals, Arrivals::Constant | Arrivals::Renewal(_)));
     let plain = matches!(place.station, Station::Server(_) | Station::Store(_));
     let servers = &place.servers;
     let exponential = servers.read.shape == Shape::Exponential && servers.write.shape == Shape::Exponential;
@@ -124,7 +139,7 @@ fn markov(place: &Place, flow: &StationFlow) -> bool {
         let found = &instance.occupancy;
         let open = matches!(found.for_core, Line::Open(_)) && found.for_slot.mean() == 0.0;
         open && found.service_scv == 1.0
-            && found.gap_scv == 1.0
+            && (found.gap_scv == 1.0 || renewal && found.by_source)
             && found.admitted == 1.0
             && instance.replays == 0.0
     };

@@ -55,9 +55,13 @@ impl Solver<'_> {
         let (whole_scv, gap_scv) = self.gaps(node);
         let shared = self.shared(node);
         let pool = self.tightest_pool(node);
+        let source = self.fed_by(node);
         let mut last: Option<(Demand, Occupancy)> = None;
         for index in 0..self.sites[node].instances.len() {
             let demand = Demand { gap_scv, pool, shared, ..self.demand(node, index, &doors) };
+            let all = |rate: f64| (demand.calls[0] + demand.calls[1] - rate).abs() <= 1e-9 * rate;
+            let fed = source.filter(|(_, rate)| all(*rate)).map(|(arrivals, _)| arrivals);
+            let demand = Demand { fed, ..demand };
             let found = match last {
                 Some((same, found)) if same == demand => found,
                 _ => instance::solve(&place.servers, &demand, self.lossless),
@@ -149,6 +153,7 @@ impl Solver<'_> {
             sharing: matches!(&self.topology.place(node).station,
                 Station::Server(server) if server.discipline == Discipline::Sharing),
             shared: (1, 0.0),
+            fed: None,
             pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
         }
     }
