@@ -34,6 +34,8 @@ pub enum Edit {
     RemoveGroup(GroupId),
     /// Move one end or both ends of a link.
     Reconnect(LinkId, NodeId, NodeId),
+    /// Call a link as this one among the links of its block, from 0: those after it move on.
+    MoveLink(LinkId, usize),
     /// Rename the design.
     SetName(String),
     /// Change the objectives.
@@ -184,6 +186,7 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
             may_add_link(design, &moved)?;
             design.links[index] = moved;
         }
+        Edit::MoveLink(id, place) => move_link(design, *id, *place)?,
         Edit::SetName(name) => design.name.clone_from(name),
         Edit::SetObjectives(objectives) => design.objectives = *objectives,
         Edit::SetRun(run) => design.run = *run,
@@ -218,6 +221,15 @@ fn add_link(design: &mut Design, link: &Link) -> Result<(), Refusal> {
     }
     may_add_link(design, link)?;
     design.links.push(link.clone());
+    Ok(())
+}
+
+fn move_link(design: &mut Design, id: LinkId, place: usize) -> Result<(), Refusal> {
+    let index = link_index(design, id)?;
+    let link = design.links.remove(index);
+    let siblings = || (0..design.links.len()).filter(|index| design.links[*index].from == link.from);
+    let index = siblings().nth(place).or_else(|| siblings().next_back().map(|last| last + 1));
+    design.links.insert(index.unwrap_or(design.links.len()), link);
     Ok(())
 }
 

@@ -3,38 +3,14 @@
 use headroom::engine::simulate::{Simulation, measure};
 use headroom::engine::{Plan, Unit};
 use headroom::report::{Cause, Report};
-use headroom::topology::{self, Topology};
 
-fn topology(nodes: &str, links: &str) -> Topology {
-    let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
-    let opened = headroom::share::from_json(&json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    topology::build(&opened.design).0
-}
+use crate::checks::{assert_conserved, near, of};
 
 fn run(nodes: &str, links: &str, duration_s: f64) -> Report {
     let plan = Plan { seed: 11, duration_s, warmup_s: duration_s / 20.0 };
-    let report = measure(&topology(nodes, links), &plan);
+    let report = measure(&of(nodes, links), &plan);
     assert_conserved(&report);
     report
-}
-
-fn assert_conserved(report: &Report) {
-    let counts = &report.total.counts;
-    assert_eq!(counts.sent, counts.ok + counts.degraded + counts.failures() + counts.under_way);
-    for (index, node) in report.nodes.iter().enumerate() {
-        let ledger = &node.ledger;
-        let dropped: u64 = ledger.dropped.iter().sum();
-        assert_eq!(ledger.arrived, ledger.completed + dropped + ledger.present, "station {index}");
-    }
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, theory {exact} within {relative}"
-    );
 }
 
 fn mean(report: &Report) -> f64 {
@@ -157,7 +133,7 @@ fn scaled(rate: f64, more: &str) -> String {
 #[test]
 fn instances_come_and_go_with_the_load_without_an_error() {
     // 400/s of 10 ms are 4 cores of work: 4 / 0.6 = 6.67, so 7 instances; at 90/s 1.5, so the least, 2.
-    let mut simulation = Simulation::new(topology(&scaled(90.0, ""), "[1,2],[2,3]"), 2);
+    let mut simulation = Simulation::new(of(&scaled(90.0, ""), "[1,2],[2,3]"), 2);
     simulation.advance(60_000_000_000, u64::MAX);
     assert_eq!(simulation.report().nodes[2].alive, 2);
     simulation.set_traffic(400.0 / 90.0);
@@ -181,7 +157,7 @@ fn until_new_instances_have_booted_the_old_ones_are_overloaded() {
         let more = format!(r#","boot_s":{boot},"queue":20"#);
         let nodes = scaled(90.0, "").replace("\"boot_s\":10,", "");
         let nodes = nodes.replace("\"target_busy\":0.6", &format!("\"target_busy\":0.6{more}"));
-        let mut simulation = Simulation::new(topology(&nodes, "[1,2],[2,3]"), 2);
+        let mut simulation = Simulation::new(of(&nodes, "[1,2],[2,3]"), 2);
         simulation.advance(30_000_000_000, u64::MAX);
         simulation.set_traffic(400.0 / 90.0);
         simulation.advance(150_000_000_000, u64::MAX);
@@ -196,7 +172,7 @@ fn until_new_instances_have_booted_the_old_ones_are_overloaded() {
 fn workers_scale_with_their_backlog() {
     let nodes = r#"{"id":1,"block":"client","rate":40,"reads":0},{"id":2,"block":"message-queue"},
         {"id":3,"block":"worker","service_ms":100,"cores":1,"autoscaling":true,"instances":1,"max_instances":20,"boot_s":5}"#;
-    let mut simulation = Simulation::new(topology(nodes, "[1,2],[2,3]"), 2);
+    let mut simulation = Simulation::new(of(nodes, "[1,2],[2,3]"), 2);
     simulation.advance(200_000_000_000, u64::MAX);
     let report = simulation.report();
     // 4 cores of work at 60 %.
@@ -208,7 +184,7 @@ fn workers_scale_with_their_backlog() {
 fn a_size_of_machine_sets_cores_and_price() {
     let lowered = |size: &str| {
         let topology =
-            topology(&format!(r#"{{"id":1,"block":"app-server","instances":2,"machine":"{size}"}}"#), "");
+            of(&format!(r#"{{"id":1,"block":"app-server","instances":2,"machine":"{size}"}}"#), "");
         (topology.place(0).servers.cores, topology.place(0).price.month)
     };
     assert_eq!(lowered("custom"), (Some(2), 112.42));
@@ -276,10 +252,10 @@ fn edits_and_kills_under_every_discipline_keep_the_books() {
     };
     let links = r#"[1,2,{"on_timeout":"stops"}],[9,2,{"on_timeout":"leaves"}],[2,3,{"timeout_ms":200,"on_timeout":"stops"}],[3,4]"#;
     let all = ["sharing", "priority", "preemptive", "fifo"];
-    let mut simulation = Simulation::new(topology(&nodes("fifo", 1), links), 3);
+    let mut simulation = Simulation::new(of(&nodes("fifo", 1), links), 3);
     for turn in 0..32_u32 {
         let discipline = all[(turn as usize * 5 + 1) % 4];
-        simulation.change(topology(&nodes(discipline, 1 + turn % 3), links));
+        simulation.change(of(&nodes(discipline, 1 + turn % 3), links));
         simulation.advance(u64::from(turn + 1) * 400_000_000, u64::MAX);
         assert_conserved(&simulation.report());
         match turn % 4 {

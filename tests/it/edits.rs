@@ -157,3 +157,20 @@ fn only_where_blocks_stand_leaves_the_system_the_same() {
         assert_eq!(design.is_same_system(&small()), same, "{edit:?}");
     }
 }
+
+#[test]
+fn a_link_moves_among_those_of_its_block_and_the_others_stay() {
+    let json = r#"{"headroom":1,"nodes":[{"id":1,"block":"client"},{"id":2,"block":"app-server"},
+        {"id":3,"block":"cache"},{"id":4,"block":"sql-database"}],
+        "links":[[2,4,{"when":"miss"}],[1,2],[2,3]]}"#;
+    let mut design = headroom::share::from_json(json).expect("a design").design;
+    let ends = |design: &Design| design.links.iter().map(|link| (link.from.0, link.to.0)).collect::<Vec<_>>();
+    let database = design.links[0].id;
+    let problems = |design: &Design| headroom::topology::build(design).1.len();
+    assert_eq!(problems(&design), 1, "what waits for a miss comes before the cache");
+    Edit::MoveLink(database, 1).apply(&mut design).expect("it can be moved");
+    assert_eq!((ends(&design), problems(&design)), (vec![(1, 2), (2, 3), (2, 4)], 0));
+    Edit::MoveLink(database, 0).apply(&mut design).expect("it can be moved");
+    assert_eq!(ends(&design), [(1, 2), (2, 4), (2, 3)]);
+    assert!(Edit::MoveLink(LinkId(99), 0).apply(&mut design).is_err());
+}

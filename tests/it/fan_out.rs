@@ -3,38 +3,14 @@
 use headroom::engine::Plan;
 use headroom::engine::simulate::{Simulation, measure};
 use headroom::report::{Cause, Report};
-use headroom::topology::{self, Topology};
 
-fn topology(nodes: &str, links: &str) -> Topology {
-    let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
-    let opened = headroom::share::from_json(&json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    topology::build(&opened.design).0
-}
+use crate::checks::{assert_conserved, near, of};
 
 fn run(nodes: &str, links: &str, duration_s: f64) -> Report {
     let plan = Plan { seed: 5, duration_s, warmup_s: duration_s / 20.0 };
-    let report = measure(&topology(nodes, links), &plan);
+    let report = measure(&of(nodes, links), &plan);
     assert_conserved(&report);
     report
-}
-
-fn assert_conserved(report: &Report) {
-    let counts = &report.total.counts;
-    assert_eq!(counts.sent, counts.ok + counts.degraded + counts.failures() + counts.under_way);
-    for (index, node) in report.nodes.iter().enumerate() {
-        let ledger = &node.ledger;
-        let dropped: u64 = ledger.dropped.iter().sum();
-        assert_eq!(ledger.arrived, ledger.completed + dropped + ledger.present, "station {index}");
-    }
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, theory {exact} within {relative}"
-    );
 }
 
 const FORK: &str = r#"{"id":2,"block":"app-server","service_ms":0,"threads":"async"}"#;
@@ -179,6 +155,19 @@ fn a_hedge_on_a_clients_link_counts_as_an_attempt() {
     near("p99", report.total.latency.expect("answers").p99.value, 0.038_004, 0.04);
 }
 
+/// Nobody is asked together when the cache had it: the caller goes on with what comes after.
+#[test]
+fn links_that_no_call_takes_together_are_passed_over() {
+    let nodes = r#"{"id":1,"block":"client","rate":100,"reads":1},{"id":2,"block":"app-server"},
+        {"id":3,"block":"cache","hit_mode":"given","hit_ratio":1},{"id":4,"block":"sql-database"},
+        {"id":5,"block":"object-store"},{"id":6,"block":"external-service"}"#;
+    let links = r#"[1,2],[2,3],[2,4,{"when":"miss","together":1}],[2,5,{"when":"miss","together":1}],[2,6]"#;
+    let report = run(nodes, links, 10.0);
+    let seen = [3, 4, 5].map(|node| report.nodes[node].ledger.arrived);
+    assert_eq!((seen[0], seen[1]), (0, 0));
+    assert!(seen[2] > 900, "{seen:?}");
+}
+
 #[test]
 fn edits_and_kills_in_the_middle_of_groups_keep_the_books() {
     let nodes = |instances: u32| {
@@ -193,10 +182,10 @@ fn edits_and_kills_in_the_middle_of_groups_keep_the_books() {
         [2,4,{"together":1,"calls":3,"parallel":true,"quorum":2,"breaker":"consecutive","bulkhead":20}]"#;
     let without = all.replace(r#""together":1,"hedge_ms":20,"#, "");
     let cut = r#"[1,5],[5,2],[2,3,{"hedge_ms":20}]"#.to_owned();
-    let mut simulation = Simulation::new(topology(&nodes(2), all), 3);
+    let mut simulation = Simulation::new(of(&nodes(2), all), 3);
     let turns = [(2, all.to_owned()), (1, without), (2, cut), (3, all.to_owned())];
     for (turn, (instances, links)) in turns.iter().cycle().take(24).enumerate() {
-        simulation.change(topology(&nodes(*instances), links));
+        simulation.change(of(&nodes(*instances), links));
         simulation.advance((turn as u64 + 1) * 300_000_000, u64::MAX);
         assert_conserved(&simulation.report());
         let unit = headroom::engine::Unit::Instance { node: 1 + turn as u32 % 2, instance: 0 };

@@ -4,26 +4,11 @@ use headroom::engine::Plan;
 use headroom::engine::formulas::{fixed_window_admits, sliding_window_admits};
 use headroom::engine::simulate::measure;
 use headroom::report::{Cause, Report};
-use headroom::topology::{self, Topology};
 
-fn topology(json: &str) -> Topology {
-    let opened = headroom::share::from_json(json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    let (topology, problems) = topology::build(&opened.design);
-    assert_eq!(problems, [], "{json}");
-    topology
-}
+use crate::checks::{near, topology};
 
 fn run(json: &str, duration_s: f64) -> Report {
     measure(&topology(json), &Plan { seed: 3, duration_s, warmup_s: 0.0 })
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, expected {exact} within {relative}"
-    );
 }
 
 /// A limiter with these parameters behind a client with those.

@@ -3,38 +3,15 @@
 use headroom::engine::simulate::{Simulation, measure};
 use headroom::engine::{Plan, Unit};
 use headroom::report::{Cause, Report};
-use headroom::topology::{self, Topology};
+use headroom::topology;
 
-fn topology(nodes: &str, links: &str) -> Topology {
-    let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
-    let opened = headroom::share::from_json(&json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    topology::build(&opened.design).0
-}
+use crate::checks::{assert_conserved, near, of};
 
 fn run(nodes: &str, links: &str, duration_s: f64) -> Report {
     let plan = Plan { seed: 11, duration_s, warmup_s: duration_s / 20.0 };
-    let report = measure(&topology(nodes, links), &plan);
+    let report = measure(&of(nodes, links), &plan);
     assert_conserved(&report);
     report
-}
-
-fn assert_conserved(report: &Report) {
-    let counts = &report.total.counts;
-    assert_eq!(counts.sent, counts.ok + counts.degraded + counts.failures() + counts.under_way);
-    for (index, node) in report.nodes.iter().enumerate() {
-        let ledger = &node.ledger;
-        let dropped: u64 = ledger.dropped.iter().sum();
-        assert_eq!(ledger.arrived, ledger.completed + dropped + ledger.present, "station {index}");
-    }
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, theory {exact} within {relative}"
-    );
 }
 
 fn share(report: &Report, cause: Cause) -> f64 {
@@ -52,7 +29,7 @@ fn backoff_grows_by_its_factor_to_its_cap_and_jitter_shortens_it() {
             r#"{{"id":1,"block":"client","rate":200,"reads":1,"retries":6,"backoff_ms":100,"timeout_s":60}},{ELASTIC}"#
         );
         let link = format!(r#"[1,2,{{"latency_ms":0,"backoff_cap_ms":2000,"jitter":"{jitter}"}}]"#);
-        let mut simulation = Simulation::new(topology(&nodes, &link), 3);
+        let mut simulation = Simulation::new(of(&nodes, &link), 3);
         simulation.advance(20_000_000_000, u64::MAX);
         simulation.start_measuring();
         let mut area = 0.0;
@@ -97,7 +74,7 @@ fn a_breaker_of_shares_opens_when_a_callee_dies_and_closes_when_it_is_back() {
     let nodes =
         r#"{"id":1,"block":"client","rate":500,"reads":1},{"id":2,"block":"app-server","service_ms":1}"#;
     let link = r#"[1,2,{"breaker":"share","breaker_share":0.5,"breaker_calls":20,"breaker_open_s":2,"breaker_probes":3}]"#;
-    let mut simulation = Simulation::new(topology(nodes, link), 1);
+    let mut simulation = Simulation::new(of(nodes, link), 1);
     simulation.advance(5_000_000_000, u64::MAX);
     simulation.kill(Unit::Instance { node: 1, instance: 0 });
     simulation.advance(12_000_000_000, u64::MAX);

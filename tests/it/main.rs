@@ -2,9 +2,11 @@
 
 mod answer;
 mod availability;
+mod books;
 mod cache;
 mod caching;
 mod catalogue;
+mod checks;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]

@@ -4,26 +4,12 @@ use headroom::analysis::spof::structure::works;
 use headroom::engine::simulate::{Simulation, measure};
 use headroom::engine::{Plan, Unit, steady};
 use headroom::report::Report;
-use headroom::topology::{self, Operation, Topology};
+use headroom::topology::Operation;
 
-fn topology(json: &str) -> Topology {
-    let opened = headroom::share::from_json(json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    let (topology, problems) = topology::build(&opened.design);
-    assert_eq!(problems, [], "{json}");
-    topology
-}
+use crate::checks::{near, topology};
 
 fn run(json: &str, duration_s: f64) -> Report {
     measure(&topology(json), &Plan { seed: 9, duration_s, warmup_s: 1.0 })
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, expected {exact} within {relative}"
-    );
 }
 
 const S: u64 = 1_000_000_000;

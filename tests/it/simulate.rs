@@ -3,14 +3,9 @@
 use headroom::engine::simulate::{Simulation, digest, measure};
 use headroom::engine::{Plan, Unit};
 use headroom::report::{Cause, Estimate, Report, Trust};
-use headroom::topology::{self, Topology};
+use headroom::topology;
 
-/// The topology of a design in format 1.
-fn topology(json: &str) -> Topology {
-    let opened = headroom::share::from_json(json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    topology::build(&opened.design).0
-}
+use crate::checks::{assert_conserved, near, topology};
 
 fn plan(duration_s: f64) -> Plan {
     Plan { seed: 1, duration_s, warmup_s: duration_s / 10.0 }
@@ -28,14 +23,6 @@ fn inside(name: &str, estimate: &Estimate, exact: f64) {
         }
         _ => panic!("{name} has no interval: {estimate:?}"),
     }
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, expected {exact} within {relative}"
-    );
 }
 
 const MM10: &str = r#"{"headroom":1,"nodes":[
@@ -61,17 +48,6 @@ const THREE_TIERS: &str = r#"{"headroom":1,"nodes":[
   {"id":4,"block":"cache","hit_mode":"given","hit_ratio":0.9},
   {"id":5,"block":"sql-database","replicas":1}],
   "links":[[1,2],[2,3],[3,4,{"ops":"reads"}],[3,5,{"ops":"reads","when":"miss"}],[3,5,{"ops":"writes"}]]}"#;
-
-/// Requests and calls: everything that came in is somewhere.
-fn assert_conserved(report: &Report) {
-    let counts = &report.total.counts;
-    assert_eq!(counts.sent, counts.ok + counts.degraded + counts.failures() + counts.under_way);
-    for (index, node) in report.nodes.iter().enumerate() {
-        let ledger = &node.ledger;
-        let dropped: u64 = ledger.dropped.iter().sum();
-        assert_eq!(ledger.arrived, ledger.completed + dropped + ledger.present, "station {index}");
-    }
-}
 
 #[test]
 fn conservation_holds_over_twenty_seeds() {

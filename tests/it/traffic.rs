@@ -5,6 +5,8 @@ use headroom::engine::simulate::measure;
 use headroom::report::{Report, Trust};
 use headroom::topology;
 
+use crate::checks::near;
+
 fn run(json: &str, duration_s: f64) -> Report {
     let opened = headroom::share::from_json(json).expect("a design");
     assert_eq!(opened.notes, [], "{json}");
@@ -30,14 +32,6 @@ fn one_user_asks_at_one_point_of_presence() {
     assert!((one - 0.5).abs() < 0.03, "one user: {one}");
     assert!((many - 1.0 / 11.0).abs() < 0.02, "many users: {many}");
     assert!((hits(100_000) - many).abs() < 0.02);
-}
-
-#[track_caller]
-fn near(name: &str, value: f64, exact: f64, relative: f64) {
-    assert!(
-        (value - exact).abs() <= relative * exact.abs(),
-        "{name}: {value}, expected {exact} within {relative}"
-    );
 }
 
 /// One exponential server of 100 calls a second in front of a client with these parameters.

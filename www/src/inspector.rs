@@ -1,5 +1,6 @@
 //! The inspector: the whole design when nothing is selected, else the selected block or link.
 
+mod calls;
 mod fault;
 mod field;
 mod form;

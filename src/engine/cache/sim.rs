@@ -157,7 +157,7 @@ impl SimCache {
 
 /// Whether an entry filled at `filled` [ns] is to be refreshed now; the lowest bit of that time says that it already is.
 fn refresh_due(filled: &mut i64, now: i64, ttl_s: f64) -> bool {
-    let due = *filled & 1 == 0 && (now - *filled) as f64 >= (1.0 - REFRESH_SHARE) * ttl_s * 1e9;
+    let due = *filled & 1 == 0 && now.saturating_sub(*filled) as f64 >= (1.0 - REFRESH_SHARE) * ttl_s * 1e9;
     *filled |= i64::from(due);
     due
 }

@@ -125,6 +125,7 @@ impl Simulation {
         self.calls[slot].next = gather;
         if many == 0 {
             self.close_group(slot);
+            self.calls[slot].step += self.gathers.all[gather as usize].links;
             return false;
         }
         for i in 0..many {

@@ -11,6 +11,7 @@ use headroom::session::groups::title;
 use leptos::prelude::*;
 
 use super::Tabs;
+use super::calls::Calls;
 use super::form::{Form, Of};
 use super::results::NodeResults;
 use crate::cards::Figures;
@@ -29,7 +30,7 @@ pub fn NodePanel(id: NodeId) -> impl IntoView {
                 return view! { <Unknown id kind/> }.into_any();
             };
             let content = move || match tab.get() {
-                0 => view! { <Form of=Of::Node(id) params=about.params/><Group id/> }.into_any(),
+                0 => view! { <Form of=Of::Node(id) params=about.params/><Group id/><Calls id/> }.into_any(),
                 1 => view! { <NodeResults id/> }.into_any(),
                 _ => view! { <Learn about/> }.into_any(),
             };

@@ -87,7 +87,7 @@ impl Every {
         if self.newer[key] == ABSENT || self.part[key] as usize != part {
             return false;
         }
-        if self.filled.get(key).is_some_and(|filled| now - filled >= self.ttl_ns) {
+        if self.filled.get(key).is_some_and(|filled| now.saturating_sub(*filled) >= self.ttl_ns) {
             self.remove(key);
             return false;
         }

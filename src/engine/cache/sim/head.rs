@@ -145,7 +145,10 @@ impl Head {
         let key = self.key(part / self.parts_per_location, stream, rank);
         let there = self.survives(key, part, now, u)
             && self.part.get(key).is_none_or(|holder| *holder as usize == part)
-            && self.filled.get(key).is_none_or(|filled| ((now - filled) as f64) < self.rule.ttl_s * 1e9);
+            && self
+                .filled
+                .get(key)
+                .is_none_or(|filled| (now.saturating_sub(*filled) as f64) < self.rule.ttl_s * 1e9);
         if there && matches!(self.rule.eviction, Eviction::Lru | Eviction::Random) {
             self.used[key] = now;
         }
