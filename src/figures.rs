@@ -155,6 +155,19 @@ pub fn stated(value: f64, kind: Kind) -> String {
     }
 }
 
+/// What follows a figure without an interval, and why there is none, for a note below a table.
+pub const NO_INTERVAL: [(&str, &str); 3] = [
+    (" (no interval)", "too few requests for an interval"),
+    (" (depends on the length of the run)", "a queue grows, so it depends on the length of the run"),
+    (" (no interval: conditions changed)", "no interval: conditions changed during the run"),
+];
+
+/// A word as the first of a sentence.
+pub fn sentence_case(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A figure with what is known of its accuracy: `187 ms ± 6`, `187 ms (181–196)`, `≈ 187 ms`. *No interval* means
 /// that too few requests stand behind it.
 pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
@@ -165,9 +178,9 @@ pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
         Trust::Low => format!("roughly {value}"),
         Trust::Between(low, high) => interval(estimate.value, low, high, kind),
         Trust::AtLeast(low) => format!("{value} (at least {})", kind.show(low)),
-        Trust::TooFew => format!("{value} (no interval)"),
-        Trust::Growing => format!("{value} (depends on the length of the run)"),
-        Trust::Changing => format!("{value} (no interval: conditions changed)"),
+        Trust::TooFew => format!("{value}{}", NO_INTERVAL[0].0),
+        Trust::Growing => format!("{value}{}", NO_INTERVAL[1].0),
+        Trust::Changing => format!("{value}{}", NO_INTERVAL[2].0),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, count, estimate, fixed, multiple, rate, share, time, whole};
+use super::{Kind, count, estimate, fixed, multiple, rate, sentence_case, share, time, whole};
 use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
@@ -45,7 +45,7 @@ pub fn requests(report: &Report) -> Vec<Row> {
     rows.extend(counted("Degraded", total.counts.degraded));
     rows.extend(counted("Ok without data", total.counts.hollow));
     let failed = Cause::ALL.into_iter().zip(total.counts.failed);
-    rows.extend(failed.filter_map(|(cause, count)| counted(cause.name(), count)));
+    rows.extend(failed.filter_map(|(cause, count)| counted(sentence_case(cause.name()), count)));
     let (sent, attempts) = (total.counts.sent, total.counts.attempts);
     rows.extend((attempts > sent).then(|| row("Tries a request", count(attempts as f64 / sent as f64))));
     rows
@@ -109,7 +109,7 @@ pub fn node(found: &NodeReport, live: bool) -> Vec<Row> {
     ];
     rows.extend(figures.into_iter().filter_map(|(name, value)| Some(row(name, value?))));
     let dropped = Cause::ALL.into_iter().zip(found.dropped).filter(|(_, dropped)| *dropped > 0.0);
-    rows.extend(dropped.map(|(cause, dropped)| row(cause.name(), rate(dropped))));
+    rows.extend(dropped.map(|(cause, dropped)| Row::new(sentence_case(cause.name()), rate(dropped))));
     rows.extend((found.wasted > 0.0).then(|| row("Done for nobody", share(found.wasted))));
     rows.extend(found.queue.iter().flat_map(|queue| messages(queue)));
     rows.extend(found.behind.iter().flat_map(not_yet_durable));
@@ -237,8 +237,8 @@ fn row(name: &'static str, value: String) -> Row {
     Row::new(name, value)
 }
 
-fn counted(name: &'static str, count: u64) -> Option<Row> {
-    (count > 0).then(|| row(name, whole(count)))
+fn counted(name: impl Into<Cow<'static, str>>, count: u64) -> Option<Row> {
+    (count > 0).then(|| Row::new(name, whole(count)))
 }
 
 fn latency(traffic: &Traffic) -> Vec<Row> {
@@ -279,13 +279,13 @@ mod tests {
         let mut report = report();
         let rows = requests(&report);
         assert_eq!(value(&rows, "Sent"), Some("100/s"));
-        assert_eq!(value(&rows, "overloaded"), None);
+        assert_eq!(value(&rows, "Overloaded"), None);
         report.total.counts.sent = 100;
         report.total.counts.attempts = 150;
         report.total.counts.failed
             [Cause::ALL.iter().position(|cause| *cause == Cause::Overloaded).expect("one")] = 7;
         let rows = requests(&report);
-        assert_eq!((value(&rows, "overloaded"), value(&rows, "Tries a request")), (Some("7"), Some("1.5")));
+        assert_eq!((value(&rows, "Overloaded"), value(&rows, "Tries a request")), (Some("7"), Some("1.5")));
         assert_eq!(value(&node(&report.nodes[1], false), "Arrive"), Some("100/s"));
         assert_eq!(value(&link(&report.links[0]), "Failures"), Some("0/s"));
     }

@@ -328,7 +328,10 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
         };
         return Vec::new();
     }
-    if let Some(link) = grip_at(session, from)
+    // Where the caller's port and the end of a selected link lie on each other, a drag draws: a second link from the
+    // same block is wanted more often than the first one elsewhere.
+    if !matches!(press.target, Target::Out(_))
+        && let Some(link) = grip_at(session, from)
         && connect::start_reconnect(session, link.0, link.1)
     {
         session.gesture = Gesture::Connect(press.pointer, press.at);

@@ -318,9 +318,14 @@ fn the_end_of_a_selected_link_can_be_moved() {
             "1@0,0 2@300,0 3@600,0 | 1>3 | [L1]",
         ),
         (
-            "its caller",
-            &format!("{select} down 178,38 out1; move 500,300; move 776,38; up 776,38"),
+            "its caller, beside the port",
+            &format!("{select} down 184,38 link1; move 500,300; move 776,38; up 776,38"),
             "1@0,0 2@300,0 3@600,0 | 1>2 | [L1]",
+        ),
+        (
+            "from the caller's port a second link is drawn",
+            &format!("{select} down 178,38 out1; move 500,300; move 776,38; up 776,38"),
+            "1@0,0 2@300,0 3@600,0 | 1>2 1>3 | [L1]",
         ),
         (
             "dropped on nothing it stays",

@@ -55,16 +55,12 @@ fn Middle() -> impl IntoView {
 #[component]
 fn Limits() -> impl IntoView {
     let app = App::get();
-    let aside = Signal::derive(move || match app.panels.limits.get() {
-        0 => "× this traffic".to_owned(),
-        _ => String::new(),
-    });
     let content = move || match app.panels.limits.get() {
         0 => Ladder().into_any(),
         _ => Uptime().into_any(),
     };
     view! {
-        <Tabbed names=&["What breaks first", "Availability"] selected=app.panels.limits aside>{content}</Tabbed>
+        <Tabbed names=&["What breaks first", "Availability"] selected=app.panels.limits aside="">{content}</Tabbed>
     }
 }
 
@@ -74,6 +70,7 @@ fn Tabbed(
     names: &'static [&'static str],
     selected: RwSignal<usize>,
     /// What stands at the right of the names.
+    #[prop(into)]
     aside: Signal<String>,
     children: Children,
 ) -> impl IntoView {

@@ -5,6 +5,8 @@ use headroom::design::fault::{self, Strikes, Target};
 use headroom::design::{Design, Edit, Fault, FaultId};
 use headroom::figures;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
 
 use crate::faults::{self, name_of};
 use crate::inspector::FaultForm;
@@ -56,7 +58,7 @@ pub fn Timeline() -> impl IntoView {
     }
 }
 
-/// One fault as a bar on the axis; a click opens its form.
+/// One fault as a bar on the axis, to drag; a click opens its form.
 #[component]
 fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl IntoView {
     let app = App::get();
@@ -74,17 +76,61 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
         }
     };
     let wide = |fault: &Fault, end: f64| fault.for_s.unwrap_or_else(|| rest(fault, end));
-    let flip = move |_| opened.update(|now| *now = if *now == Some(id) { None } else { Some(id) });
+    let flip = move || opened.update(|now| *now = if *now == Some(id) { None } else { Some(id) });
+    let held = StoredValue::new(None::<Held>);
+    let take = move |event: PointerEvent| {
+        held.set_value(drawn.with_untracked(|fault| Held::new(&event, fault.as_ref()?)))
+    };
+    let drag = move |event: PointerEvent| {
+        let moved = held.try_update_value(|held| held.as_mut()?.moved(&event, end.get_untracked())).flatten();
+        if let (Some(at_s), Some(fault)) = (moved, drawn.get_untracked()) {
+            app.edit_field(&Edit::SetFault(Fault { at_s, ..fault }));
+        }
+    };
+    let drop = move |_| {
+        if held.try_update_value(Option::take).flatten().is_some_and(|held| !held.dragged) {
+            flip();
+        }
+    };
     view! {
         <div class="row" role="listitem">
             <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
-                title=time on:click=flip>{name}</button>
-            <span class="lane" on:click=flip>
+                title=time on:click=move |_| flip()>{name}</button>
+            <span class="lane" on:pointerdown=take on:pointermove=drag on:pointerup=drop
+                on:pointercancel=move |_| held.set_value(None)>
                 <i style:left=bar(|fault, _| fault.at_s) style:width=bar(wide)></i>
             </span>
             <button class="square" type="button" aria-label=move || format!("Remove {}", name.get())
                 on:click=move |_| app.edit(&Edit::RemoveFault(id))><Icon name="x"/></button>
         </div>
+    }
+}
+
+/// A bar that a pointer holds.
+struct Held {
+    from_px: f64,
+    wide_px: f64,
+    at_s: f64,
+    /// Else it was a click.
+    dragged: bool,
+}
+
+impl Held {
+    fn new(event: &PointerEvent, fault: &Fault) -> Option<Held> {
+        let lane = event.current_target()?.dyn_into::<Element>().ok()?;
+        // Without the capture a bar would stay behind a quick pointer; a drag works without it too.
+        let _ = lane.set_pointer_capture(event.pointer_id());
+        let (from_px, wide_px) = (f64::from(event.client_x()), lane.get_bounding_client_rect().width());
+        Some(Held { from_px, wide_px, at_s: fault.at_s, dragged: false })
+    }
+
+    /// When the fault begins now, in whole seconds; `None` before the pointer has gone a few pixels.
+    fn moved(&mut self, event: &PointerEvent, end: f64) -> Option<f64> {
+        const CLICK_PX: f64 = 3.0;
+        let moved_px = f64::from(event.client_x()) - self.from_px;
+        self.dragged |= moved_px.abs() > CLICK_PX;
+        let at_s = (self.at_s + moved_px / self.wide_px.max(1.0) * end).round();
+        self.dragged.then_some(at_s.clamp(0.0, end))
     }
 }
 

@@ -13,27 +13,37 @@ const SHOWN: usize = 7;
 /// The rail ends at this multiple, on a logarithmic scale from a tenth.
 const END: f64 = 10.0;
 
+/// The largest multiple that is spelled out.
+const MOST: f64 = 1_000.0;
+
 /// The list.
 #[component]
 pub fn Ladder() -> impl IntoView {
     let app = App::get();
     let rungs = Memo::new(move |_| {
         app.answer.with(|answer| {
+            let shown = &answer.ladder[..answer.ladder.len().min(SHOWN)];
             let named = |rung: &Rung| {
                 let place = answer.topology.place(rung.node as usize);
-                (place.id, place.name.clone(), rung.clone())
+                let once = shown.iter().filter(|other| other.node == rung.node).count() == 1;
+                let name = if once {
+                    place.name.clone()
+                } else {
+                    format!("{}: {}", place.name, resource(rung.what))
+                };
+                (place.id, name, rung.clone())
             };
-            answer.ladder.iter().take(SHOWN).map(named).collect::<Vec<_>>()
+            shown.iter().map(named).collect::<Vec<_>>()
         })
     });
     let rows = move || {
         let row = |(id, name, rung): (_, String, Rung)| {
-            let at = format!("{} of {name} run out at {}", resource(rung.what), figures::rate(rung.rate));
+            let at = format!("The {} of {name} run out at {}", resource(rung.what), figures::rate(rung.rate));
             view! {
                 <li title=at>
                     <button type="button" on:click=move |_| app.select_node(id)>{name}</button>
                     <Rail multiple=rung.multiple/>
-                    <b>{figures::multiple(rung.multiple)}</b>
+                    <b>{multiple(rung.multiple)}</b>
                 </li>
             }
         };
@@ -41,6 +51,7 @@ pub fn Ladder() -> impl IntoView {
     };
     view! {
             <ul class="ladder">{rows}<Promises/></ul>
+            <p class="empty" hidden=move || rungs.with(Vec::is_empty)>"times this traffic until it is full"</p>
             <Show when=move || rungs.with(Vec::is_empty)>
                 <p class="empty">"Nothing has a limit yet. Connect a client to a block that serves."</p>
             </Show>
@@ -62,7 +73,7 @@ fn Promises() -> impl IntoView {
                 <li title=at>
                     <button type="button" on:click=show>{name}</button>
                     <Rail multiple=second.multiple/>
-                    <b>{figures::multiple(second.multiple)}</b>
+                    <b>{multiple(second.multiple)}</b>
                 </li>
             }
         })
@@ -77,12 +88,17 @@ fn Rail(multiple: f64) -> impl IntoView {
     view! { <span class=format!("rail {state}")><i style:width=format!("{}%", share * 100.0)></i></span> }
 }
 
+/// Beyond this it does not matter how much more.
+fn multiple(value: f64) -> String {
+    if value > MOST { format!("> {}", figures::multiple(MOST)) } else { figures::multiple(value) }
+}
+
 fn resource(what: Resource) -> &'static str {
     match what {
-        Resource::Cores => "The cores",
-        Resource::Slots => "The threads",
-        Resource::Pool => "The connections",
-        Resource::Limit => "The admitted calls",
-        Resource::Bandwidth => "The bandwidth of a link",
+        Resource::Cores => "cores",
+        Resource::Slots => "threads",
+        Resource::Pool => "connections",
+        Resource::Limit => "admitted calls",
+        Resource::Bandwidth => "bandwidth",
     }
 }

@@ -85,7 +85,7 @@ fn StateSentence(id: NodeId) -> impl IntoView {
             let (state, class) = (state.get(), format!("state {}", state.get().name()));
             let icon = if state >= State::Saturated { "triangle-alert" } else { "flame" };
             (state > State::Calm).then(|| view! {
-                <div class=class><Icon name=icon/><div><b>{sentence_case(state.name())}". "</b>{sentence}</div></div>
+                <div class=class><Icon name=icon/><div><b>{figures::sentence_case(state.name())}". "</b>{sentence}</div></div>
             })
         };
         view! {
@@ -147,13 +147,6 @@ pub fn loss_in_words(when: &str, spof: &Spof) -> String {
         _ => String::new(),
     };
     format!("{when}, {left} are still answered{after}.")
-}
-
-fn sentence_case(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()
-    })
 }
 
 /// The failure domain it sits in, or a new one around it.

@@ -31,16 +31,25 @@ pub fn Results(
     rows: Signal<Vec<Row>>,
 ) -> impl IntoView {
     let body = move || rows.get().into_iter().map(row).collect::<Vec<_>>();
+    let notes = move || {
+        let used = |(reason, _): &&(&str, &str)| {
+            rows.with(|rows| rows.iter().any(|row| row.value.ends_with(reason)))
+        };
+        let note = |(reason, why): &(&str, &str)| view! { <p class="note">{mark(reason)}" "{*why}</p> };
+        figures::NO_INTERVAL.iter().filter(used).map(note).collect_view()
+    };
     view! {
         <section hidden=move || rows.with(Vec::is_empty)>
             <div class="source"><h4>{title}</h4><small>{aside}</small></div>
             <table>{body}</table>
+            {notes}
         </section>
     }
 }
 
 fn row(Row { name, value }: Row) -> AnyView {
     let (figure, rest) = value.split_at(end_of_figure(&value));
+    let rest = if figures::NO_INTERVAL.iter().any(|(reason, _)| rest == *reason) { mark(rest) } else { rest };
     view! {
         <tr>
             <th scope="row">{name}</th>
@@ -50,9 +59,16 @@ fn row(Row { name, value }: Row) -> AnyView {
     .into_any()
 }
 
+/// What stands for a reason, which a note below the table spells out.
+fn mark(reason: &str) -> &'static str {
+    let marks = [" *", " †", " ‡"];
+    let place = figures::NO_INTERVAL.iter().position(|(known, _)| *known == reason);
+    place.map_or("", |place| marks[place])
+}
+
 /// Where the figure ends and what is known of its accuracy begins.
 fn end_of_figure(value: &str) -> usize {
-    [" ±", " (", " and "].iter().filter_map(|mark| value.find(mark)).min().unwrap_or(value.len())
+    [" ±", " ("].iter().filter_map(|mark| value.find(mark)).min().unwrap_or(value.len())
 }
 
 /// Where the shown report comes from, in words.
