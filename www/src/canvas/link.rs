@@ -157,8 +157,12 @@ fn tip(curve: &Curve) -> String {
     format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
 }
 
-/// Where the ends of a selected link can be taken.
+/// From the caller's port to the grip [px].
+const BESIDE: f64 = 9.0;
+
+/// Where the ends of a selected link can be taken: at the caller beside its port, from which a second link is drawn.
 fn grips(curve: Curve) -> impl IntoView {
     let grip = |[x, y]: [f64; 2]| view! { <circle class="grip" cx=x.to_string() cy=y.to_string() r="6"/> };
-    [curve.0[0], curve.0[3]].map(grip).into_iter().collect_view()
+    let [x, y] = curve.0[0];
+    [[x + BESIDE, y], curve.0[3]].map(grip).into_iter().collect_view()
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use headroom::blocks::form;
 use headroom::blocks::param::{Kind, Param, Value};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 /// Takes a value; `None` restores the default.
 pub type Put = Arc<dyn Fn(Option<Value>) + Send + Sync>;
@@ -22,6 +24,7 @@ pub fn Field(
 ) -> impl IntoView {
     let id = format!("param-{}", param.id);
     let control = match param.kind {
+        Kind::Text { max } if max > LINE => view! { <LongText param text put/> }.into_any(),
         Kind::Number { .. } | Kind::Integer { .. } | Kind::Text { .. } => {
             view! { <NumberField param text put/> }.into_any()
         }
@@ -34,6 +37,9 @@ pub fn Field(
         <p class="doc" id=format!("doc-{}", param.id)>{help(param)}</p>
     }
 }
+
+/// Texts of more characters than this have several lines, which a field of one line would run together.
+const LINE: usize = 200;
 
 /// What stands below a field while it has the focus.
 fn help(param: &Param) -> String {
@@ -106,6 +112,47 @@ fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl In
                 aria-describedby=format!("doc-{} {error_id}", param.id)
                 on:input=on_input on:blur=leave on:keydown=restore/>
             <span>{param.unit.symbol()}</span>
+        </span>
+        {move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> })}
+    }
+}
+
+/// A text of several lines, typed, pasted or read from a file.
+#[component]
+fn LongText(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoView {
+    let error = RwSignal::new(None::<String>);
+    let take = move |typed: String| match form::read(param, &typed) {
+        Ok(value) => {
+            error.set(None);
+            put(value);
+        }
+        Err(why) => error.set(Some(why)),
+    };
+    let from_file = {
+        let take = take.clone();
+        move |event: web_sys::Event| {
+            let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let Some(file) = input.and_then(|input| input.files()?.get(0)) else { return };
+            let take = take.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                match wasm_bindgen_futures::JsFuture::from(file.text()).await {
+                    Ok(read) => take(read.as_string().unwrap_or_default()),
+                    Err(_) => error.set(Some("The file could not be read.".to_owned())),
+                }
+            });
+        }
+    };
+    let id = format!("param-{}", param.id);
+    let (doc, error_id) = (format!("doc-{}", param.id), format!("error-{}", param.id));
+    view! {
+        <span class="field long" class:bad=move || error.with(Option::is_some)>
+            <textarea id=id rows="5" spellcheck="false" prop:value=text
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=format!("{doc} {error_id}")
+                on:change=move |event| take(event_target_value(&event))></textarea>
+            <label class="btn small">"Read a file"
+                <input type="file" accept=".csv,.txt,text/csv,text/plain" on:change=from_file/>
+            </label>
         </span>
         {move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> })}
     }
