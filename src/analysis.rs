@@ -70,6 +70,8 @@ pub enum Resource {
     Limit,
     /// The bandwidth of a link that leaves the station.
     Bandwidth,
+    /// What the network of one instance sends or receives.
+    Network,
 }
 
 /// What the loss of one unit does to the users.

@@ -75,6 +75,11 @@ pub trait Block: Sync {
         life::of_block(self.about().params, values, self.lower(values).managed)
     }
 
+    /// What one of its instances sends, and receives, at most [bit/s]; `None` is without a limit.
+    fn network(&self, values: &Values) -> Option<f64> {
+        machine::network(self.about().params, values)
+    }
+
     /// Writes that it makes for each one that comes to something, on average.
     fn tries(&self, values: &Values) -> f64 {
         let _ = values;

@@ -6,7 +6,7 @@
 
 use crate::analysis::{Resource, Rung};
 use crate::engine::flows::{self, Flows, Scenario, StationFlow};
-use crate::topology::{Hits, Station, Topology};
+use crate::topology::{Hits, Place, Station, Topology};
 
 /// Multiples beyond this are not worth a rung.
 const HIGHEST: f64 = 1e6;
@@ -35,6 +35,7 @@ pub fn ladder(topology: &Topology) -> Vec<Rung> {
         rungs.push((node, solver.multiple(node, limit), Resource::Limit));
     }
     rungs.extend(bandwidths(topology, &solver.today));
+    rungs.extend(networks(topology, &solver.today));
     let rate: f64 = solver.today.clients.iter().map(|client| client.sent[0] + client.sent[1]).sum();
     rungs.retain(|rung| rung.1 <= HIGHEST);
     rungs.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -51,6 +52,27 @@ fn bandwidths(topology: &Topology, today: &Flows) -> Vec<(usize, f64, Resource)>
         (used > 0.0).then(|| (topology.ends(route).0, 1.0 / used, Resource::Bandwidth))
     };
     today.routes.iter().enumerate().filter_map(one).collect()
+}
+
+/// Instances whose network becomes full: calls and replies of all their links, in the fuller direction.
+fn networks(topology: &Topology, today: &Flows) -> Vec<(usize, f64, Resource)> {
+    let mut bits = vec![[0.0; 2]; topology.len()];
+    for (index, flow) in today.routes.iter().enumerate() {
+        let (from, to) = topology.ends(index);
+        let [call, reply] =
+            topology.route(index).policy.bits.map(|bits| bits * (flow.calls[0] + flow.calls[1]));
+        for (node, out, into) in [(from, call, reply), (to, reply, call)] {
+            bits[node][0] += out;
+            bits[node][1] += into;
+        }
+    }
+    let full = |(node, place): (usize, &Place)| {
+        let calls = today.stations[node].instances.iter().map(|one| one.calls[0] + one.calls[1]);
+        let (all, most) = calls.fold((0.0, 0.0), |(all, most), one| (all + one, f64::max(most, one)));
+        let used = bits[node][0].max(bits[node][1]) * most / all / place.network?;
+        (used > 0.0).then(|| (node, 1.0 / used, Resource::Network))
+    };
+    topology.places().filter_map(full).collect()
 }
 
 /// Share of a resource in use at the fullest instance of a station.
@@ -78,7 +100,7 @@ fn at(topology: &Topology, multiple: f64) -> Flows {
 
 /// Whether every load grows with the traffic: entries that expire make hits more frequent as traffic grows.
 fn straight(topology: &Topology) -> bool {
-    let expires = |(_, place): (usize, &crate::topology::Place)| {
+    let expires = |(_, place): (usize, &Place)| {
         matches!(&place.station, Station::Cache(cache)
             if matches!(cache.hits, Hits::Derived { ttl_s, .. } if ttl_s < f64::INFINITY))
     };

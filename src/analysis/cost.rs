@@ -42,13 +42,16 @@ fn run_s(place: &Place, flow: &StationFlow) -> f64 {
     if all > 0.0 { (run(0) + run(1)) / all } else { 0.0 }
 }
 
-/// Answers on the links of the clients, at the price of the block that gives them [USD/month].
+/// Answers on the links of the clients, at the price of the block that gives them [USD/month]: as large as the link says,
+/// else as the client does.
 fn egress(topology: &Topology, flows: &Flows) -> f64 {
     let route = |(route, flow): (usize, &RouteFlow)| {
         let (from, to) = topology.ends(route);
         let source = source(topology, from)?;
         let answers = (flow.calls[0] + flow.calls[1]) * source.average * MONTH_S;
-        Some(answers * source.response_kb / 1e6 * topology.place(to).price.egress_gb)
+        let own = topology.route(route).policy.bits[1] / 8e9;
+        let size_gb = if own > 0.0 { own } else { source.response_kb / 1e6 };
+        Some(answers * size_gb * topology.place(to).price.egress_gb)
     };
     flows.routes.iter().enumerate().filter_map(route).sum()
 }

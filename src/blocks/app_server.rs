@@ -151,6 +151,7 @@ static ABOUT: About = About {
         capacity::SCALE_BOOT,
         capacity::SCALE_COOLDOWN,
         capacity::PRICE_MONTH,
+        machine::NETWORK,
         life::MTTF,
         life::MTTR,
         life::NEEDED,

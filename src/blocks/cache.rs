@@ -180,6 +180,7 @@ static ABOUT: About = About {
         service::SHAPE,
         service::CV,
         machine::QUEUE,
+        machine::NETWORK,
         life::MTTF,
         life::MTTR,
     ],

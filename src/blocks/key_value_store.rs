@@ -185,6 +185,7 @@ static ABOUT: About = About {
         store::DISK,
         store::RAM,
         store::DISK_MS,
+        machine::NETWORK,
         life::MTTF,
         life::MTTR,
     ],

@@ -56,6 +56,7 @@ static ABOUT: About = About {
         routing::CHECK_FAILURES,
         routing::CHECK_SUCCESSES,
         machine::PRICE_MONTH,
+        machine::NETWORK,
         life::MTTF,
         life::MTTR,
         life::NEEDED,

@@ -1,6 +1,6 @@
 //! The parameters that blocks on machines share, and the servers of those that have no machine of their own.
 
-use super::param::{Fixed, Kind, Param, Unit};
+use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
 use crate::report::Cause;
 use crate::topology::{Addressing, Servers, Service, Shape};
 
@@ -69,6 +69,26 @@ pub const LIMIT: Param = Param {
     source: "Neutral",
     when: None,
 };
+
+/// What one instance sends and receives.
+pub const NETWORK: Param = Param {
+    id: "network_mbit",
+    label: "Network",
+    doc: "Megabits a second that one instance sends, and as many that it receives; 0 is no limit. Messages count with the \
+          sizes of their links and wait in line.",
+    unit: Unit::None,
+    kind: Kind::Number { min: 0.0, max: 1e6 },
+    default: Fixed::Number(0.0),
+    source: "Neutral; a small instance of AWS has 500 to 10,000",
+    when: None,
+};
+
+/// Bits a second of one instance's network in each direction; `None` is without a limit.
+pub fn network(params: &'static [Param], values: &Values) -> Option<f64> {
+    let read = Reader::new(params, values);
+    let mbit = if read.has(NETWORK.id) { read.number(NETWORK.id) } else { 0.0 };
+    (mbit > 0.0).then_some(1e6 * mbit)
+}
 
 /// Price of one instance.
 pub const PRICE_MONTH: Param = Param {

@@ -100,7 +100,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("At the same time", &["parallel", "together", "quorum", "hedge_"]),
-    ("On the wire", &["latency_", "loss", "datagram", "bandwidth_", "request_kb", "single_line"]),
+    ("On the wire", &["latency_", "loss", "datagram", "bandwidth_", "request_kb", "single_line", "network_"]),
     (
         "Autoscaling",
         &["autoscaling", "min_instances", "max_instances", "target_busy", "boot_s", "cooldown_s"],

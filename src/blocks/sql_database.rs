@@ -390,6 +390,7 @@ static ABOUT: About = About {
         store::RAM,
         store::DISK_MS,
         store::INDEX,
+        machine::NETWORK,
         life::MTTF,
         life::MTTR,
         life::COVERAGE,

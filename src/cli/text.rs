@@ -238,6 +238,7 @@ fn ladder(told: &Told) -> Option<String> {
             Resource::Pool => "connections in its pool",
             Resource::Limit => "its rate limit",
             Resource::Bandwidth => "the bandwidth of a link",
+            Resource::Network => "its instances' network",
         };
         let name = told.answer.topology.place(rung.node as usize).name.clone();
         table.row([name, what.to_owned(), figures::multiple(rung.multiple), figures::rate(rung.rate)]);

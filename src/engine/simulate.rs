@@ -182,6 +182,8 @@ struct Instance {
     for_slot: Line,
     for_core: Line,
     order: discipline::Order,
+    /// When its network is free again, sending and receiving apart [ns].
+    network: wire::Cable,
 }
 
 /// Connections of one route, by calling instance.

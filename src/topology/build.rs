@@ -64,6 +64,7 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             group: node.group.and_then(|id| design.groups.iter().position(|group| group.id == id)),
             managed: lowered.managed,
             life: block.life(&node.values),
+            network: block.network(&node.values),
         });
     }
 }

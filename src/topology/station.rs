@@ -23,6 +23,8 @@ pub struct Place {
     pub managed: bool,
     /// How often its instances fail.
     pub life: Life,
+    /// What one instance sends, and receives, at most [bit/s]; `None` is without a limit.
+    pub network: Option<f64>,
 }
 
 impl Place {

@@ -376,7 +376,8 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
     });
     settings.chain(pairs).any(|base| {
         let lowered = |values: &Values| {
-            format!("{:?} {:?} {}", block.lower(values), block.life(values), block.tries(values))
+            let (life, network) = (block.life(values), block.network(values));
+            format!("{:?} {life:?} {network:?} {}", block.lower(values), block.tries(values))
         };
         let before = lowered(&base);
         extremes(param).into_iter().any(|value| {

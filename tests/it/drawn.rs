@@ -173,6 +173,7 @@ impl Drawn {
             group: None,
             managed: false,
             life: Life::default(),
+            network: None,
         });
         index
     }

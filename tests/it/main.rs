@@ -30,6 +30,7 @@ mod ladder;
 mod limits;
 mod link_policies;
 mod links;
+mod network;
 mod orders;
 mod partition;
 mod pools;

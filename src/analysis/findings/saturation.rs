@@ -47,6 +47,7 @@ fn reason(case: Case, rung: &Rung) -> String {
         Resource::Pool => "all connections of its pool are in use",
         Resource::Limit => "its rate limit turns the rest away",
         Resource::Bandwidth => "a link that leaves it is full",
+        Resource::Network => "the network of its fullest instance is",
     };
     let load = case.answer.report.nodes[rung.node as usize].load;
     let today = load.map_or(String::new(), |load| format!("Today it is {} used. ", figures::share(load)));
@@ -66,6 +67,7 @@ pub fn relief(case: Case, rung: &Rung) -> Vec<Change> {
         Resource::Slots => more_slots(case, node, rung.multiple),
         Resource::Pool => more_connections(case, node),
         Resource::Limit => higher_limit(case, node, rung.multiple),
+        Resource::Network => more_instances(case, node, rung.multiple),
         // A cable is bought, not typed.
         Resource::Bandwidth => Vec::new(),
     };

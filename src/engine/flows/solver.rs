@@ -278,7 +278,7 @@ impl<'a> Solver<'a> {
                     op,
                     end,
                     !self.lossless,
-                    self.topology.far_s(route),
+                    self.topology.far_s(route) + sending_s(self.topology, route),
                 );
                 let wait = self.pool_waits[route];
                 called.time = called.time.plus(Moments { mean: wait.mean(), variance: wait.variance() });
@@ -529,6 +529,18 @@ impl Arriving {
     fn total(&self) -> f64 {
         self.calls.iter().flatten().sum::<f64>() + self.upkeep
     }
+}
+
+/// Half of what sending a call and its reply takes at the ends of a route, where their network has a limit [s]; the
+/// receiver takes a message while it comes. The line is not counted.
+fn sending_s(topology: &Topology, route: usize) -> f64 {
+    let (from, to) = topology.ends(route);
+    let [call, reply] = topology.route(route).policy.bits;
+    let time = |bits: f64| {
+        let at = |node: usize| topology.place(node).network.map_or(0.0, |network| bits / network);
+        at(from).max(at(to))
+    };
+    0.5 * (time(call) + time(reply))
 }
 
 /// Shares that add up to all but a rounding error are all.

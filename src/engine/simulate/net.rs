@@ -446,6 +446,8 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
     let route = topology.route(index);
     let policy = &route.policy;
     let key = |purpose| random::key(seed, route.id.0 | OF_LINK, purpose);
+    let narrow = [from, to].into_iter().any(|node| topology.place(node).network.is_some());
+    let limited = narrow && policy.bits != [0.0; 2];
     RouteNet {
         route: route.clone(),
         from: from as u32,
@@ -454,7 +456,7 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
         follows: [None; 2],
         refill: None,
         never: false,
-        rough: policy.is_rough(),
+        rough: policy.is_rough() || limited,
         guarded: policy.is_guarded(),
         together: policy.parallel || policy.group > 0 || policy.hedge_ns.is_some(),
         wire_keys: [key(Purpose::Wire), key(Purpose::WireBack)],

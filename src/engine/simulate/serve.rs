@@ -16,7 +16,7 @@ impl Simulation {
         if self.calls[slot].instance == NONE && !gathers {
             self.calls[slot].instance = self.pick_instance(slot);
             // Who it reaches is known only here: the way to that instance is still to go.
-            let far = self.far(&self.calls[slot]);
+            let far = self.far(&self.calls[slot]) + self.received_ns(slot);
             if far > 0 {
                 return self.after(far, Class::Arrival, What::Arrive, slot);
             }
@@ -28,7 +28,7 @@ impl Simulation {
                 return;
             }
             self.calls[slot].instance = self.pick_instance(slot);
-            let far = self.far(&self.calls[slot]);
+            let far = self.far(&self.calls[slot]) + self.received_ns(slot);
             if far > 0 {
                 return self.after(far, Class::Arrival, What::Arrive, slot);
             }

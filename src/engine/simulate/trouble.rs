@@ -496,7 +496,7 @@ impl Simulation {
 
     /// Caller and callee of a call, each (station, instance). A call that nobody waits for comes from the caller's first
     /// instance, as far as anyone knows.
-    fn ends_of(&self, slot: u32) -> Option<((u32, u32), (u32, u32))> {
+    pub(super) fn ends_of(&self, slot: u32) -> Option<((u32, u32), (u32, u32))> {
         let call = &self.calls[slot];
         if call.route == NONE {
             return None;

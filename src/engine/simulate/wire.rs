@@ -90,14 +90,66 @@ impl Simulation {
             time_s += again;
             again *= 2.0;
         }
-        let mut queued = 0;
+        let bits = policy.bits[direction];
+        let mut passing = Passing { first: self.now, last: self.now };
+        self.through_network(slot, direction, 0, bits, &mut passing);
         if let Some(bandwidth) = policy.bandwidth {
-            let sending = nanoseconds(policy.bits[direction] / bandwidth);
-            let free = &mut self.cables[route as usize][direction];
-            *free = (*free).max(self.now) + sending;
-            queued = *free - self.now;
+            passing.through(&mut self.cables[route as usize][direction], nanoseconds(bits / bandwidth));
         }
-        Some(queued + nanoseconds(time_s))
+        let way = nanoseconds(time_s);
+        let mut passing = Passing { first: passing.first + way, last: passing.last + way };
+        self.through_network(slot, direction, 1, bits, &mut passing);
+        Some(passing.last - self.now)
+    }
+
+    /// A message goes through the network of the instance that sends it, `side` 0, or receives it, where that has a limit.
+    fn through_network(
+        &mut self,
+        slot: u32,
+        direction: usize,
+        side: usize,
+        bits: f64,
+        passing: &mut Passing,
+    ) {
+        let Some((caller, callee)) = self.ends_of(slot) else { return };
+        let (station, instance) = if direction == side { caller } else { callee };
+        let Some(bandwidth) = self.net.topology.place(station as usize).network else { return };
+        if let Some(one) = self.stations[station as usize].instances.get_mut(instance as usize) {
+            passing.through(&mut one.network[side], nanoseconds(bits / bandwidth));
+        }
+    }
+}
+
+impl Simulation {
+    /// How long a call is received by an instance that was chosen when its last bit was there [ns]: the first one came as
+    /// much earlier as the slower of sender and cable took.
+    pub(super) fn received_ns(&mut self, slot: u32) -> u64 {
+        let call = self.calls[slot];
+        if call.route == super::NONE || !self.net.routes[call.route as usize].rough {
+            return 0;
+        }
+        let policy = self.net.routes[call.route as usize].route.policy;
+        let from = self.net.routes[call.route as usize].from as usize;
+        let slowest = [policy.bandwidth, self.net.topology.place(from).network].into_iter().flatten();
+        let took = slowest.map(|bandwidth| nanoseconds(policy.bits[0] / bandwidth)).max().unwrap_or(0);
+        let mut passing = Passing { first: self.now.saturating_sub(took), last: self.now };
+        self.through_network(slot, 0, 1, policy.bits[0], &mut passing);
+        passing.last - self.now
+    }
+}
+
+/// When the first and the last bit of a message are at a place [ns]. What passes it on begins with the first one.
+struct Passing {
+    first: u64,
+    last: u64,
+}
+
+impl Passing {
+    /// Through a line that is free again at a time, and is busy for so long with the message.
+    fn through(&mut self, free: &mut u64, busy: u64) {
+        self.first = self.first.max(*free);
+        *free = self.first + busy;
+        self.last = self.last.max(*free);
     }
 }
 

@@ -16,7 +16,7 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
     if !flows.endless.is_empty()
         || (0..topology.graph.edge_count()).any(kept)
         || topology.places().any(|(node, place)| restless(place) && !known(topology, flows, node))
-        || topology.places().any(|(_, place)| has_order(place))
+        || topology.places().any(|(_, place)| has_order(place) || place.network.is_some())
         || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
         || topology
             .places()

@@ -100,5 +100,6 @@ fn resource(what: Resource) -> &'static str {
         Resource::Pool => "connections",
         Resource::Limit => "admitted calls",
         Resource::Bandwidth => "bandwidth",
+        Resource::Network => "network",
     }
 }
