@@ -8,7 +8,7 @@
 //! 5. [`analysis`]: what breaks first, single points of failure, cost, findings with fixes.
 //! 6. [`share`]: a design as JSON and as a link. [`examples`] to start from. [`exercises`]: a brief, a start and a judge.
 //! 7. [`session`]: the editor's logic: commands, gestures, undo. [`job`]: what page and worker say.
-//! 8. [`figures`]: numbers as people read them, for page and terminal alike.
+//! 8. [`figures`]: numbers as people read them, for page and terminal alike. [`sorted`]: sorting, compiled once.
 
 pub mod analysis;
 pub mod blocks;
@@ -21,6 +21,7 @@ pub mod job;
 pub mod report;
 pub mod session;
 pub mod share;
+pub mod sorted;
 pub mod topology;
 
 /// Version of the engine's arithmetic. Raised whenever a golden digest changes.

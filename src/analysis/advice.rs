@@ -287,7 +287,7 @@ pub fn caches_before(topology: &Topology, node: usize) -> Vec<usize> {
                 .filter(|other| matches!(topology.place(*other).station, Station::Cache(_))),
         );
     }
-    found.sort_unstable();
+    crate::sorted::sort_by_key(&mut found, |node| *node);
     found.dedup();
     found
 }

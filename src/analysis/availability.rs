@@ -115,7 +115,7 @@ fn parts(variables: &[Variable], slopes: &[f64]) -> Vec<WeakPart> {
     };
     let real = variables.iter().zip(slopes).filter(|(variable, _)| !variable.units.is_empty());
     let mut parts: Vec<WeakPart> = real.map(part).filter(|part| part.costs > 0.0).collect();
-    parts.sort_by(|a, b| b.costs.total_cmp(&a.costs));
+    crate::sorted::sort_by(&mut parts, |a, b| b.costs.total_cmp(&a.costs));
     parts.truncate(MOST_PARTS);
     parts
 }
@@ -160,7 +160,9 @@ fn cuts(variables: &[Variable], program: &mut Program, weights: &[[f64; 3]]) -> 
             }
         }
     }
-    cuts.sort_by(|a, b| a.units.len().cmp(&b.units.len()).then(b.chance.total_cmp(&a.chance)));
+    let fewest_first =
+        |a: &Cut, b: &Cut| a.units.len().cmp(&b.units.len()).then(b.chance.total_cmp(&a.chance));
+    crate::sorted::sort_by(&mut cuts, fewest_first);
     cuts.truncate(MOST_CUTS);
     cuts
 }

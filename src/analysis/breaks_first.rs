@@ -38,7 +38,7 @@ pub fn ladder(topology: &Topology) -> Vec<Rung> {
     rungs.extend(networks(topology, &solver.today));
     let rate: f64 = solver.today.clients.iter().map(|client| client.sent[0] + client.sent[1]).sum();
     rungs.retain(|rung| rung.1 <= HIGHEST);
-    rungs.sort_by(|a, b| a.1.total_cmp(&b.1));
+    crate::sorted::sort_by(&mut rungs, |a, b| a.1.total_cmp(&b.1));
     let rung = |(node, multiple, what)| Rung { node: node as u32, multiple, rate: multiple * rate, what };
     rungs.into_iter().map(rung).collect()
 }

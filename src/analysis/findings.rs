@@ -62,7 +62,7 @@ const RULES: [Rule; 21] = [
 pub fn find(design: &Design, answer: &Answer) -> Vec<Finding> {
     let case = Case { design, answer };
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(case)).collect();
-    findings.sort_by_key(|finding| finding.severity);
+    crate::sorted::sort_by_key(&mut findings, |finding| finding.severity);
     findings
 }
 
@@ -114,7 +114,7 @@ impl<'a> Case<'a> {
                 tried.push((reached, fix(change, &figures::multiple(reached))));
             }
         }
-        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
+        crate::sorted::sort_by(&mut tried, |a, b| b.0.total_cmp(&a.0));
         tried.into_iter().map(|(_, fix)| fix).collect()
     }
 }

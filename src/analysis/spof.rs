@@ -41,7 +41,7 @@ pub struct Aftermath {
 pub fn find(topology: &Topology) -> Vec<Spof> {
     let mut found = survey(topology);
     found.retain(|spof| spof.loss.is_spof());
-    found.sort_by_key(|spof| spof.loss);
+    crate::sorted::sort_by_key(&mut found, |spof| spof.loss);
     found
 }
 

@@ -44,7 +44,7 @@ pub fn vulnerable(topology: &Topology, report: &Report) -> Vec<Vulnerable> {
     };
     let mut found: Vec<Vulnerable> = topology.places().filter_map(of).collect();
     stick(topology, report, &mut found);
-    found.sort_by(|a, b| a.multiple.total_cmp(&b.multiple));
+    crate::sorted::sort_by(&mut found, |a, b| a.multiple.total_cmp(&b.multiple));
     found
 }
 

@@ -1,11 +1,11 @@
 //! Copy, cut, paste and duplicate: a part of a design is a design of its own, as format 1 JSON.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::geometry::{self, GRID, Rect};
 use super::{Effect, Selection, Session};
 use crate::design::{Design, Edit, Link, Node, NodeId, edit};
-use crate::share;
+use crate::{share, sorted};
 
 /// A copy stands this far right of and below what it copies.
 const BESIDE: i32 = 2 * GRID;
@@ -77,7 +77,7 @@ fn landing(session: &Session, nodes: &[Node]) -> [i32; 2] {
         let (to, from) = (session.viewport.center(), bounds.center());
         shift = [0, 1].map(|axis| super::gesture::on_grid(to[axis] - from[axis]));
     }
-    let taken: BTreeSet<[i32; 2]> = session.design().nodes.iter().map(|node| node.at).collect();
+    let taken = sorted::set(session.design().nodes.iter().map(|node| node.at));
     while nodes.iter().any(|node| taken.contains(&moved(node.at, shift))) {
         shift = moved(shift, [BESIDE, BESIDE]);
     }
@@ -110,7 +110,7 @@ fn insert(
     let links = part.links.into_iter().map(Edit::AddLink);
     let added = session.apply(&Edit::All(nodes.chain(links).collect()));
     debug_assert!(added.is_ok(), "new ids, and links that may be drawn: {added:?}");
-    session.selection = Selection { nodes: ids.values().copied().collect(), ..Selection::default() };
+    session.selection = Selection { nodes: sorted::set(ids.values().copied()), ..Selection::default() };
     ids
 }
 

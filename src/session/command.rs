@@ -3,6 +3,7 @@
 use super::geometry;
 use super::{Control, Effect, Mods, Panel, Selection, Session, clipboard, connect, gesture, groups, keys};
 use crate::design::{Design, Edit, Link, NodeId};
+use crate::sorted;
 
 /// A command.
 #[derive(Debug)]
@@ -244,8 +245,9 @@ fn leave(session: &mut Session) -> Vec<Effect> {
 
 fn select_all(session: &mut Session) -> Vec<Effect> {
     let design = session.design();
-    let nodes = design.nodes.iter().map(|node| node.id).collect();
-    let links = design.links.iter().map(|link| link.id).collect();
+    let nodes = design.nodes.iter().map(|node| node.id);
+    let links = design.links.iter().map(|link| link.id);
+    let (nodes, links) = (sorted::set(nodes), sorted::set(links));
     let mut effects = session.select(Selection { nodes, links, group: None });
     effects.extend(session.announce_selection());
     effects
@@ -327,7 +329,7 @@ fn after_travel(session: &mut Session, before: &Design, text: &str) -> Vec<Effec
     let design = session.design();
     let nodes = design.nodes.iter().filter(|node| before.node(node.id) != Some(node)).map(|node| node.id);
     let links = design.links.iter().filter(|link| before.link(link.id) != Some(link)).map(|link| link.id);
-    let mut touched = Selection { nodes: nodes.collect(), links: links.collect(), group: None };
+    let mut touched = Selection { nodes: sorted::set(nodes), links: sorted::set(links), group: None };
     if !touched.nodes.is_empty() {
         // Blocks that came back bring their links with them: those are not selected on top.
         touched.links.clear();

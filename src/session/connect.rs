@@ -229,7 +229,7 @@ fn begin(session: &mut Session, from: NodeId, backwards: bool, way: Way, to: Poi
     let takes =
         |id: &NodeId| *id != from && edit::may_add_link(&design, &connecting.link_to(&design, *id)).is_ok();
     let mut valid: Vec<NodeId> = design.nodes.iter().map(|node| node.id).filter(takes).collect();
-    valid.sort_by_key(|id| design.node(*id).map(|node| node.at));
+    crate::sorted::sort_by_key(&mut valid, |id| design.node(*id).map(|node| node.at));
     connecting.valid = valid;
     session.connecting = Some(connecting);
 }

@@ -216,7 +216,7 @@ pub fn frames(design: &Design) -> Vec<(GroupId, Rect)> {
             frames.push((ancestors(design, group.id).len(), group.id, frame));
         }
     }
-    frames.sort_by_key(|(depth, id, _)| (*depth, *id));
+    crate::sorted::sort_by_key(&mut frames, |(depth, id, _)| (*depth, *id));
     frames.into_iter().map(|(_, id, frame)| (id, frame)).collect()
 }
 

@@ -369,7 +369,7 @@ fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Poin
     }
     let rest = session.selection.nodes.iter().copied().filter(|id| *id != grabbed);
     let ids: Vec<NodeId> = std::iter::once(grabbed).chain(rest).collect();
-    let homes = Homes::of(session.design(), &ids.iter().copied().collect());
+    let homes = Homes::of(session.design(), &crate::sorted::set(ids.iter().copied()));
     take_up(session, press.pointer, start, &ids, homes, before);
     effects
 }

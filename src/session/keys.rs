@@ -3,6 +3,7 @@
 use super::geometry::{self, GRID, Point};
 use super::{Burst, Effect, Selection, Session, connect};
 use crate::design::{Edit, LinkId, NodeId};
+use crate::sorted;
 
 /// An arrow key, `steps` grid lines far: it chooses a target while a link is drawn, else moves what is
 /// selected, else chooses the block nearest to the middle of the view.
@@ -48,7 +49,7 @@ pub(super) fn walk_links(session: &mut Session, forward: bool) -> Vec<Effect> {
     let link = design.link(links[next]).expect("an id from the list of links");
     let (from, to) = (connect::title(design, link.from), connect::title(design, link.to));
     let text = format!("Link from {from} to {to}, {} of {}.", next + 1, links.len());
-    let mut effects = session.select(Selection { links: [links[next]].into(), ..Selection::default() });
+    let mut effects = session.select(Selection { links: sorted::set([links[next]]), ..Selection::default() });
     effects.push(Effect::Announce(text));
     effects
 }
@@ -71,7 +72,7 @@ fn nudge(session: &mut Session, shift: [i32; 2], now_ms: f64) -> Vec<Effect> {
 }
 
 fn go_to(session: &mut Session, id: NodeId) -> Vec<Effect> {
-    let mut effects = session.select(Selection { nodes: [id].into(), ..Selection::default() });
+    let mut effects = session.select(Selection { nodes: sorted::set([id]), ..Selection::default() });
     effects.extend(session.reveal(id));
     effects.push(Effect::Focus(id));
     effects

@@ -6,6 +6,7 @@ use super::{Effect, Selection, Session, connect};
 use crate::blocks;
 use crate::blocks::param::Values;
 use crate::design::{Design, Edit, Node, NodeId, edit};
+use crate::sorted;
 
 /// Room that a block placed by itself keeps to the others.
 const ROOM: f64 = 24.0;
@@ -50,7 +51,7 @@ fn add(session: &mut Session, node: Node, partner: Option<NodeId>, name: &str) -
         }
     }
     let mut effects = session.edit(&Edit::All(edits));
-    effects.extend(session.select(Selection { nodes: [id].into(), ..Selection::default() }));
+    effects.extend(session.select(Selection { nodes: sorted::set([id]), ..Selection::default() }));
     effects.push(Effect::Announce(text));
     effects
 }

@@ -182,7 +182,7 @@ fn gather_groups(topology: &mut Topology) {
             drawn.iter().position(|other| other == edge || (own > 0 && group(other) == own))
         };
         let mut sorted = drawn.clone();
-        sorted.sort_by_key(first);
+        crate::sorted::sort_by_key(&mut sorted, first);
         topology.outgoing[node] = sorted;
     }
 }

@@ -181,7 +181,7 @@ fn far_s(topology: &Topology, distances: &Distances, reads: f64, from: u16, to: 
             let waits = |op: usize, first: u32| {
                 let copies = ring.copies.clamp(1, ring.nodes.max(1));
                 let mut ways: Vec<f64> = (0..copies).map(|copy| far((first + copy) % ring.nodes)).collect();
-                ways.sort_by(f64::total_cmp);
+                crate::sorted::sort_by(&mut ways, f64::total_cmp);
                 ways[ring.quorum(op).0 as usize - 1]
             };
             by_op(&|op| mean(&mut (0..ring.nodes).map(|first| waits(op, first))))
@@ -233,7 +233,7 @@ fn origins(topology: &Topology, distances: &Distances) -> Vec<Vec<(u16, f64)>> {
 
 fn merged(parts: impl Iterator<Item = (u16, f64)>) -> Vec<(u16, f64)> {
     let mut sorted: Vec<(u16, f64)> = parts.collect();
-    sorted.sort_by_key(|part| part.0);
+    crate::sorted::sort_by_key(&mut sorted, |part| part.0);
     sorted.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
         kept.1 += if same { next.1 } else { 0.0 };

@@ -143,7 +143,7 @@ impl Corners {
     /// time the rate jumps from the first to the second.
     pub fn new(points: &[(f64, f64)]) -> Option<Corners> {
         let mut sorted = points.to_vec();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        crate::sorted::sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
         let (first_at, first) = *sorted.first()?;
         let mut last = Corner { at_s: first_at, factor: first, sum_s: first_at * first };
         let mut corners = vec![last];

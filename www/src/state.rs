@@ -11,6 +11,7 @@ use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
 use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
+use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
@@ -229,13 +230,13 @@ impl App {
 
     /// Selects one block and brings it into view.
     pub fn select_node(&self, id: NodeId) {
-        self.ask(|session| session.select(Selection { nodes: [id].into(), ..Selection::default() }));
+        self.ask(|session| session.select(Selection { nodes: sorted::set([id]), ..Selection::default() }));
         self.ask(|session| session.reveal(id));
     }
 
     /// Selects one link.
     pub fn select_link(&self, id: LinkId) {
-        self.ask(|session| session.select(Selection { links: [id].into(), ..Selection::default() }));
+        self.ask(|session| session.select(Selection { links: sorted::set([id]), ..Selection::default() }));
     }
 
     /// Selects one group.

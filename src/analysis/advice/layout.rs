@@ -34,7 +34,7 @@ pub fn free_spot(design: &Design, near: [i32; 2]) -> [i32; 2] {
     let reach = 40;
     let steps = (-reach..=reach).flat_map(|x: i32| (-reach..=reach).map(move |y: i32| [x, y]));
     let mut offsets: Vec<[i32; 2]> = steps.collect();
-    offsets.sort_by_key(|[x, y]| (x * x + y * y, *y, *x));
+    crate::sorted::sort_by_key(&mut offsets, |[x, y]| (x * x + y * y, *y, *x));
     let mut places = offsets
         .into_iter()
         .map(|[x, y]| [near[0].saturating_add(x * GRID), near[1].saturating_add(y * GRID)]);

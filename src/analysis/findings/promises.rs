@@ -144,7 +144,7 @@ fn relieving(case: Case, measure: impl Fn(&Report) -> Option<(f64, String)>) -> 
             tried.push((measured, fix(change, &effect)));
         }
     }
-    tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+    crate::sorted::sort_by(&mut tried, |a, b| a.0.total_cmp(&b.0));
     tried.into_iter().map(|(_, fix)| fix).collect()
 }
 

@@ -133,7 +133,7 @@ fn fresher(case: Case, client: usize, before: f64) -> Vec<Fix> {
             tried.push((after, fix(change, &effect)));
         }
     }
-    tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+    crate::sorted::sort_by(&mut tried, |a, b| a.0.total_cmp(&b.0));
     tried.into_iter().map(|(_, fix)| fix).collect()
 }
 

@@ -75,7 +75,7 @@ pub fn most_popular(size: &Size, tables: &[Popularity]) -> (Vec<f64>, f64) {
     for (table, popularity) in tables.iter().enumerate() {
         points.extend(popularity.points.iter().map(|point| (table, point)));
     }
-    points.sort_by(|a, b| b.1.rates.reads.total_cmp(&a.1.rates.reads));
+    crate::sorted::sort_by(&mut points, |a, b| b.1.rates.reads.total_cmp(&a.1.rates.reads));
     let forever = size.rule(f64::INFINITY);
     let (mut room, mut rarest) = (size.entries, f64::INFINITY);
     let mut hits = vec![0.0; tables.len()];

@@ -284,7 +284,7 @@ fn ring_of(owners: &[u64]) -> Vec<(u64, u32)> {
     for (index, own) in owners.iter().enumerate() {
         ring.extend((0..POINTS).map(|point| (mix(own.wrapping_add(u64::from(point))), index as u32)));
     }
-    ring.sort_unstable();
+    crate::sorted::sort_by_key(&mut ring, |point| *point);
     ring
 }
 

@@ -12,6 +12,7 @@ use crate::design::fault::{self, About, Strikes, Target};
 use crate::design::{Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId};
 use crate::share::notes::Notes;
 use crate::share::text::excerpt;
+use crate::sorted;
 
 /// What a fault can strike.
 pub(super) struct Targets {
@@ -24,9 +25,9 @@ impl Targets {
     /// All of a design.
     pub(super) fn of(nodes: &[Node], links: &[Link], groups: &[Group]) -> Self {
         Targets {
-            nodes: nodes.iter().map(|node| node.id.0).collect(),
-            links: links.iter().map(|link| link.id.0).collect(),
-            groups: groups.iter().map(|group| group.id.0).collect(),
+            nodes: sorted::set(nodes.iter().map(|node| node.id.0)),
+            links: sorted::set(links.iter().map(|link| link.id.0)),
+            groups: sorted::set(groups.iter().map(|group| group.id.0)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads format 1: what can be read opens, and everything else is named with its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
@@ -15,6 +15,7 @@ use crate::share::text::excerpt;
 use crate::share::{
     Failure, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE, damaged,
 };
+use crate::sorted;
 
 /// Reads the fields of a design.
 ///
@@ -103,7 +104,7 @@ fn keep_all(fields: &Map<String, Json>) -> Values {
 }
 
 fn links(list: &[Json], nodes: &[Node], notes: &mut Notes) -> Vec<Link> {
-    let ends: BTreeSet<u32> = nodes.iter().map(|node| node.id.0).collect();
+    let ends = sorted::set(nodes.iter().map(|node| node.id.0));
     // A link without an id has its place, counted from 1.
     let places = Json::from(list.len());
     let written = list.iter().map(|entry| entry.get(2).and_then(|options| options.get("id")));
@@ -173,8 +174,7 @@ fn groups(list: &[Json], notes: &mut Notes) -> Vec<Group> {
 
 /// Sets the parents in list order; one that would close a circle is left out.
 fn nest(groups: &mut [Group], parents: &[(Option<&Json>, String)], notes: &mut Notes) {
-    let places: BTreeMap<GroupId, usize> =
-        groups.iter().enumerate().map(|(i, group)| (group.id, i)).collect();
+    let places = sorted::map(groups.iter().enumerate().map(|(i, group)| (group.id, i)));
     for (index, (field, path)) in parents.iter().enumerate() {
         let parent = member_of(*field, groups, path, notes);
         let above = |id: &GroupId| groups[places[id]].parent;

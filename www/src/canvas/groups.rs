@@ -8,6 +8,7 @@ use headroom::design::GroupId;
 use headroom::engine::Unit;
 use headroom::session::geometry::{self, Rect};
 use headroom::session::groups::title;
+use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::parts::Icon;
@@ -29,7 +30,7 @@ pub fn Groups() -> impl IntoView {
         app.design.track();
         let any = order.with(|order| !order.is_empty());
         let found = || app.session.with_value(|session| geometry::frames(session.design()));
-        Arc::new(if any { found().into_iter().collect() } else { BTreeMap::new() })
+        Arc::new(if any { sorted::map(found()) } else { BTreeMap::new() })
     });
     view! { <For each=move || order.get() key=|id| *id let:id><Frame id frames/></For> }
 }

@@ -4,13 +4,13 @@
 mod dots;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use headroom::design::LinkId;
 use headroom::figures;
 use headroom::session::Viewport;
 use headroom::session::geometry::{self, Rect};
+use headroom::sorted;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -216,8 +216,8 @@ impl Layer {
         let cards = self.app.cards;
         if cards.link_order.with_untracked(|order| *order != self.order) {
             self.order = cards.link_order.get_untracked();
-            let mut old: BTreeMap<LinkId, Flow> =
-                self.flows.drain(..).map(|followed| (followed.flow.id(), followed.flow)).collect();
+            let mut old =
+                sorted::map(self.flows.drain(..).map(|followed| (followed.flow.id(), followed.flow)));
             let followed =
                 |id: &LinkId| Followed::new(cards.link(*id)?, old.remove(id).unwrap_or(Flow::new(*id)));
             self.flows = self.order.iter().filter_map(followed).collect();

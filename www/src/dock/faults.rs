@@ -27,7 +27,7 @@ pub fn Timeline() -> impl IntoView {
     let order = Memo::new(move |_| {
         app.design.with(|design| {
             let mut faults: Vec<_> = design.faults.iter().map(|fault| (fault.at_s, fault.id)).collect();
-            faults.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            headroom::sorted::sort_by(&mut faults, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             faults.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
         })
     });

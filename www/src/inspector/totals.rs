@@ -81,7 +81,7 @@ fn CostByBlock() -> impl IntoView {
         let mut parts: Vec<_> = answer.topology.places().filter_map(of_block).collect();
         parts.push(("Traffic out".to_owned(), answer.cost.egress));
         parts.retain(|part| part.1 > 0.0);
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+        headroom::sorted::sort_by(&mut parts, |a, b| b.1.total_cmp(&a.1));
         parts.into_iter().map(|(name, cost)| Row::new(name, figures::money(cost))).collect::<Vec<_>>()
     });
     let total = Signal::derive(move || {

@@ -75,7 +75,7 @@ impl Every {
                 }
             }
         }
-        warm.sort_by(|a, b| b.0.total_cmp(&a.0));
+        crate::sorted::sort_by(&mut warm, |a, b| b.0.total_cmp(&a.0));
         for (_, filled, stream, rank) in warm {
             let part = start.part_of(location, stream, rank);
             self.fill(part, stream, rank, -((filled * 1e9) as i64));
