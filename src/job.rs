@@ -1,9 +1,10 @@
-//! What page and worker say to each other, as wire JSON and one flat array of floats per frame.
+//! What page and worker say to each other, as bytes ([`wire`]) and one flat array of floats per frame.
 //!
 //! *Measure* (a design, a plan) is stateless and the newest wins. *Live* is one simulation that the worker owns.
 //! Every message carries the id of its run, and the receiver drops those of an earlier one.
 
 mod shown;
+pub mod wire;
 mod worker;
 
 pub use worker::{Slice, Worker};

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use headroom::design::{Design, Fault, GroupId, NodeId};
 use headroom::exercises::Verdict;
-use headroom::job::{Frame, FromWorker, ToWorker};
+use headroom::job::{Frame, FromWorker, ToWorker, wire};
 use headroom::report::Report;
 use headroom::share;
-use js_sys::{Float64Array, Object, Reflect};
+use js_sys::{Float64Array, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -72,7 +72,7 @@ fn glue() -> Result<String, JsValue> {
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
 pub fn restart(app: App) {
-    let design = wire(&app.unscaled());
+    let design = text_of(&app.unscaled());
     app.frame.set(None);
     app.live.set(None);
     app.series.set(Vec::new());
@@ -103,7 +103,7 @@ pub fn restart(app: App) {
 pub fn change(app: App) {
     outdate(app, !app.run.playing.get_untracked());
     if live(app).is_some() {
-        let design = wire(&app.unscaled());
+        let design = text_of(&app.unscaled());
         let run = fresh(app, true);
         send(app, ToWorker::Change { run, design });
     }
@@ -174,7 +174,7 @@ pub fn judge(
     let id = fresh(app, false);
     let job = Job { id, progress: Box::new(progress), done: Box::new(done) };
     app.runner.update_value(|runner| runner.job = Some(job));
-    send(app, ToWorker::Judge { run: id, exercise, step, design: wire(&app.current()) });
+    send(app, ToWorker::Judge { run: id, exercise, step, design: text_of(&app.current()) });
 }
 
 fn outdate(app: App, outdated: bool) {
@@ -197,7 +197,7 @@ fn fresh(app: App, live: bool) -> u32 {
     id
 }
 
-fn wire(design: &Design) -> String {
+fn text_of(design: &Design) -> String {
     share::to_json(design)
 }
 
@@ -209,15 +209,14 @@ fn send(app: App, message: ToWorker) {
 }
 
 fn post(worker: &Worker, message: &ToWorker) {
-    let text = serde_json::to_string(message).expect("a message is plain data");
-    let _ = worker.post_message(&text.into());
+    let _ = worker.post_message(&Uint8Array::from(&wire::write(message)[..]));
 }
 
 fn receive(app: App, data: &JsValue) {
     if let Some(floats) = data.dyn_ref::<Float64Array>() {
         return frame(app, &floats.to_vec());
     }
-    let message = data.as_string().and_then(|text| serde_json::from_str(&text).ok());
+    let message = wire::read(&Uint8Array::new(data).to_vec());
     match message {
         Some(FromWorker::Ready) => ready(app),
         Some(FromWorker::Live { run, report }) => report_of(app, run, report),

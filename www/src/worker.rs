@@ -6,8 +6,8 @@
 use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
-use headroom::job::{FromWorker, Worker};
-use js_sys::{Array, Float64Array, global};
+use headroom::job::{FromWorker, Worker, wire};
+use js_sys::{Array, Float64Array, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
@@ -45,8 +45,7 @@ pub fn serve() {
 }
 
 fn follow(event: &MessageEvent) {
-    let text = event.data().as_string().unwrap_or_default();
-    let Ok(message) = serde_json::from_str(&text) else { return };
+    let Some(message) = wire::read(&Uint8Array::new(&event.data()).to_vec()) else { return };
     with_state(|state| {
         if let Some(answer) = state.worker.apply(message) {
             tell(&answer);
@@ -89,8 +88,8 @@ fn with_state(act: impl FnOnce(&mut State)) {
 }
 
 fn tell(message: &FromWorker) {
-    let text = serde_json::to_string(message).expect("a message is plain data");
-    let _ = scope().post_message(&text.into());
+    let bytes = Uint8Array::from(&wire::write(message)[..]);
+    let _ = scope().post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
 }
 
 fn send_frame(floats: &[f64]) {
