@@ -9,6 +9,7 @@ use crate::dialogs::Dialogs;
 use crate::dock::Dock;
 use crate::hud::Hud;
 use crate::inspector::Inspector;
+use crate::live::some;
 use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
@@ -34,7 +35,7 @@ pub fn Page() -> impl IntoView {
             class:no-palette=move || !panels.palette.get()
             class:no-inspector=move || !panels.inspector.get()
             class:no-dock=move || !panels.dock.get()
-            class:has-lesson=lesson>
+            class:has-lesson=move || lesson()>
             <Top/>
             <GuestBar/>
             <Palette/>
@@ -54,7 +55,7 @@ pub fn Page() -> impl IntoView {
 #[component]
 fn GuestBar() -> impl IntoView {
     let app = App::get();
-    move || {
+    some(move || {
         app.guest.get().map(|what| view! {
             <div class="bar" role="region" aria-label="Opened as a copy">
                 <p><b>{what}</b>", opened as a copy. Your own design is kept."</p>
@@ -62,7 +63,7 @@ fn GuestBar() -> impl IntoView {
                 <button class="btn small" type="button" on:click=move |_| open::back_to_mine(app)>"Back to mine"</button>
             </div>
         })
-    }
+    })
 }
 
 /// On a phone: opens the bottom sheets.

@@ -8,11 +8,13 @@ mod traffic;
 
 use std::time::Duration;
 
+use headroom::design::{LinkId, NodeId};
 use headroom::session::Viewport;
 use headroom::session::geometry::GRID;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::live::each;
 use crate::state::App;
 use crate::{keys, pointer};
 use card::{Card, RenameField};
@@ -39,12 +41,14 @@ pub fn Canvas() -> impl IntoView {
     keys::listen(app);
     let view = app.viewport;
     let zooming = zooming(app);
+    let links = move || app.cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
+    let blocks = move || app.cards.order.with(|all| all.iter().map(|id| id.0).collect());
     let label = move || {
         let count = app.cards.order.with(Vec::len);
         format!("Canvas, {count} blocks. Arrows choose and move, C connects, question mark shows all keys.")
     };
     view! {
-        <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=label
+        <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=move || label()
             class:far=move || view.with(|view| view.zoom < FAR)
             class:middle=move || view.with(|view| view.zoom < MIDDLE)
             class:zooming=zooming
@@ -54,15 +58,15 @@ pub fn Canvas() -> impl IntoView {
             <div class="world" style:transform=move || view.with(transform)>
                 <Groups/>
                 <svg class="lines" aria-label="Links" role="group">
-                    <For each=move || app.cards.link_order.get() key=|id| *id let:id><LinkLine id/></For>
+                    {each(links, |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
             </div>
             <Traffic/>
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    <For each=move || app.cards.link_order.get() key=|id| *id let:id><LinkLabel id/></For>
+                    {each(links, |id| view! { <LinkLabel id=LinkId(id)/> })}
                 </svg>
-                <For each=move || app.cards.order.get() key=|id| *id let:id><Card id/></For>
+                {each(blocks, |id| view! { <Card id=NodeId(id)/> })}
                 <DraftLayer/>
                 <RenameField/>
             </div>
@@ -104,7 +108,7 @@ fn Zoom() -> impl IntoView {
         <div class="zoom" role="group" aria-label="Zoom">
             <button type="button" aria-label="Zoom out" on:click=move |_| app.command("view.zoom-out")>"−"</button>
             <button type="button" class="percent" title="Zoom to 100 % (Mod+0)"
-                on:click=move |_| app.command("view.zoom-reset")>{percent}</button>
+                on:click=move |_| app.command("view.zoom-reset")>{move || percent()}</button>
             <button type="button" aria-label="Zoom in" on:click=move |_| app.command("view.zoom-in")>"+"</button>
             <button type="button" title="Fit the design (Shift+1)" on:click=move |_| app.command("view.fit")>"Fit"</button>
         </div>

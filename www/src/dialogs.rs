@@ -6,6 +6,7 @@ mod share;
 
 use leptos::prelude::*;
 
+use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
 use commands::{CommandPalette, Shortcuts};
@@ -16,14 +17,14 @@ use share::ShareDialog;
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let app = App::get();
-    move || match app.panels.dialog.get() {
+    live(move || match app.panels.dialog.get() {
         None => ().into_any(),
         Some(Dialog::Share) => view! { <ShareDialog/> }.into_any(),
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
-    }
+    })
 }
 
 /// What came of opening a link or a file.
@@ -31,7 +32,7 @@ pub fn Dialogs() -> impl IntoView {
 fn Opened(title: String, text: String, notes: Vec<String>) -> impl IntoView {
     let app = App::get();
     let notes = (!notes.is_empty()).then(|| {
-        view! { <ul>{notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul> }
+        view! { <ul>{notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_any()}</ul> }
     });
     view! {
         <Modal title>

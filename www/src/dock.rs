@@ -9,6 +9,7 @@ mod ladder;
 use headroom::figures;
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 use availability::Uptime;
@@ -48,7 +49,7 @@ fn Middle() -> impl IntoView {
         0 => TimeSeries().into_any(),
         _ => Timeline().into_any(),
     };
-    view! { <Tabbed names=&["Time series", "Faults"] selected=app.panels.middle aside>{content}</Tabbed> }
+    view! { <Tabbed names=&["Time series", "Faults"] selected=app.panels.middle aside>{move || content()}</Tabbed> }
 }
 
 /// What breaks first, and how much of the time everything works.
@@ -60,7 +61,7 @@ fn Limits() -> impl IntoView {
         _ => Uptime().into_any(),
     };
     view! {
-        <Tabbed names=&["What breaks first", "Availability"] selected=app.panels.limits aside="">{content}</Tabbed>
+        <Tabbed names=&["What breaks first", "Availability"] selected=app.panels.limits aside="">{move || content()}</Tabbed>
     }
 }
 
@@ -85,7 +86,7 @@ fn Tabbed(
     view! {
         <section aria-label=move || names[selected.get()]>
             <div class="hd">
-                <div class="tabs" role="tablist">{names.iter().copied().enumerate().map(tab).collect_view()}</div>
+                <div class="tabs" role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div>
                 <small>{aside}</small>
             </div>
             {children()}
@@ -105,5 +106,5 @@ fn Folded() -> impl IntoView {
             [headroom, first].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
-    view! { <p class="folded">{text}</p> }
+    view! { <p class="folded">{move || text()}</p> }
 }

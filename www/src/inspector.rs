@@ -13,6 +13,7 @@ mod totals;
 
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 pub use fault::FaultForm;
@@ -55,7 +56,7 @@ pub fn Inspector() -> impl IntoView {
         <aside class="inspector" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Inspector)
             aria-label="Inspector" id="inspector" tabindex="-1">
             <CloseSheet/>
-            {content}
+            {move || content()}
         </aside>
     }
 }
@@ -90,5 +91,5 @@ fn Tabs(
             </button>
         }
     };
-    view! { <div class="seg" role="tablist">{names.iter().copied().enumerate().map(tab).collect_view()}</div> }
+    view! { <div class="seg" role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div> }
 }

@@ -2,6 +2,9 @@
 //!
 //! One WASM serves page and worker: `main` runs in both, and takes the other way where there is no window.
 
+// A closure that is written out in a view gets one type for all from Leptos; one that is only named there keeps its own.
+#![allow(clippy::redundant_closure)]
+
 mod app;
 mod canvas;
 mod cards;
@@ -13,6 +16,7 @@ mod hud;
 mod inspector;
 mod keys;
 mod lesson;
+mod live;
 mod menu;
 mod open;
 mod palette;

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::faults::{by_hand, is_like};
+use crate::live::{CollectAny, some};
 use crate::parts::keys_as_read;
 use crate::state::App;
 
@@ -25,10 +26,10 @@ pub fn ContextMenu() -> impl IntoView {
         }
     });
     on_cleanup(move || outside.remove());
-    move || {
+    some(move || {
         menu.get()
             .map(|(target, at)| view! { <Menu commands=menu_of(target) faults=by_hand(app, target) at/> })
-    }
+    })
 }
 
 #[component]
@@ -77,9 +78,9 @@ fn Menu(commands: Vec<&'static Command>, faults: Vec<Fault>, at: [f64; 2]) -> im
     let enabled = |command: &&'static Command| app.session.with_value(|session| (command.enabled)(session));
     view! {
         <div class="menu" role="menu" node_ref=list on:keydown=on_key>
-            {commands.into_iter().filter(enabled).map(item).collect_view()}
+            {commands.into_iter().filter(enabled).map(item).collect_any()}
             {(!faults.is_empty()).then(|| view! { <hr/> })}
-            {faults.into_iter().filter_map(breaks).collect_view()}
+            {faults.into_iter().filter_map(breaks).collect_any()}
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::lesson::LessonPanel;
+use crate::live::CollectAny;
 use crate::open;
 use crate::parts::{CloseSheet, Icon};
 use crate::state::{App, Dialog, Sheet, Tab};
@@ -39,7 +40,7 @@ pub fn Palette() -> impl IntoView {
                 {tab("Blocks", Tab::Blocks)}
                 {tab("Examples", Tab::Examples)}
             </div>
-            {content}
+            {move || content()}
         </aside>
     }
 }
@@ -73,7 +74,7 @@ fn Blocks() -> impl IntoView {
         </label>
         {Family::ALL
             .map(|family| view! { <FamilyOfBlocks family found=Memo::new(move |_| Found(matching(family)))/> })
-            .collect_view()}
+            .collect_any()}
         <Show when=move || first().is_none()>
             <p class="empty">"No block like that."</p>
         </Show>
@@ -92,11 +93,11 @@ impl PartialEq for Found {
 
 #[component]
 fn FamilyOfBlocks(family: Family, found: Memo<Found>) -> impl IntoView {
-    let items = move || found.get().0.into_iter().map(|about| view! { <Item about/> }).collect_view();
+    let items = move || found.get().0.into_iter().map(|about| view! { <Item about/> }).collect_any();
     view! {
         <div role="group" aria-label=family.name() hidden=move || found.with(|found| found.0.is_empty())>
             <h4>{family.name()}</h4>
-            <div class="items">{items}</div>
+            <div class="items">{move || items()}</div>
         </div>
     }
 }
@@ -141,7 +142,7 @@ fn Examples() -> impl IntoView {
         <button class="btn" type="button" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
             <Icon name="graduation-cap"/>"Exercises"
         </button>
-        <div class="items">{examples.collect_view()}<Earlier/></div>
+        <div class="items">{examples.collect_any()}<Earlier/></div>
     }
 }
 

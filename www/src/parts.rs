@@ -20,7 +20,7 @@ pub fn Icon(
     let address = move || format!("#{}", name.get());
     view! {
         <svg class="ico" class:big=big aria-hidden="true">
-            <use href=address></use>
+            <use href=move || address()></use>
         </svg>
     }
 }

@@ -114,6 +114,6 @@ fn Theme() -> impl IntoView {
     let icon = Signal::derive(move || if dark.get() { "sun" } else { "moon" });
     let label = move || if dark.get() { "Use light colors" } else { "Use dark colors" };
     view! {
-        <button class="square" type="button" aria-label=label title=label on:click=flip><Icon name=icon/></button>
+        <button class="square" type="button" aria-label=move || label() title=move || label() on:click=flip><Icon name=icon/></button>
     }
 }

@@ -3,6 +3,7 @@
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
+use crate::live::some;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -34,7 +35,7 @@ pub fn Toast() -> impl IntoView {
             .forget();
         }
     });
-    move || {
+    some(move || {
         refusal.get().map(|text| view! {
             <div class="toast">
                 <Icon name="triangle-alert"/><span>{text}</span>
@@ -43,5 +44,5 @@ pub fn Toast() -> impl IntoView {
                 </button>
             </div>
         })
-    }
+    })
 }

@@ -7,6 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::cards::{Face, Figures, NodeCard};
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -36,7 +37,7 @@ fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
     let icon = Signal::derive(move || face.with(|face| face.icon));
     view! {
         <div class="card" data-node=id.0 data-state=move || state_word(state.get())
-            role="group" aria-roledescription="block" aria-label=label tabindex="-1"
+            role="group" aria-roledescription="block" aria-label=move || label() tabindex="-1"
             class:selected=move || selected.get() class:spof=is_spof
             class:sender=move || face.with(|face| !face.accepts_calls && face.makes_calls)
             class:idle=idle
@@ -64,17 +65,17 @@ fn Tags(face: Signal<Face>, state: Memo<State>) -> impl IntoView {
     let problem = Memo::new(move |_| face.with(|face| face.problem.clone()));
     view! {
         <div class="tags">
-            {move || is_spof.get().then(|| view! {
+            {some(move || is_spof.get().then(|| view! {
                 <span class="tag single"><Icon name="shield-alert"/>"single point"</span>
-            })}
-            {move || problem.get().map(|text| view! {
+            }))}
+            {some(move || problem.get().map(|text| view! {
                 <span class="tag hint" title=text><Icon name="info"/>"left out"</span>
-            })}
-            {move || match state.get() {
+            }))}
+            {some(move || match state.get() {
                 State::Saturated => Some(view! { <span class="tag saturated"><Icon name="flame"/>"saturated"</span> }),
                 State::Down => Some(view! { <span class="tag down"><Icon name="skull"/>"down"</span> }),
                 State::Calm | State::Busy | State::Hot => None,
-            }}
+            })}
         </div>
     }
 }
@@ -84,14 +85,14 @@ fn Tags(face: Signal<Face>, state: Memo<State>) -> impl IntoView {
 fn Pips(face: Signal<Face>, figures: Signal<Figures>) -> impl IntoView {
     let instances = Memo::new(move |_| face.with(|face| face.instances));
     let alive = Memo::new(move |_| figures.with(|figures| figures.now.alive as u32));
-    move || {
+    some(move || {
         let (all, alive) = (instances.get(), alive.get());
         let title = format!("{alive} of {all} instances alive");
         match all {
             0 | 1 => None,
             2..=PIPS => {
                 let pip = |index| view! { <i class:dead=(index >= alive)></i> };
-                let pips = (0..all).map(pip).collect_view();
+                let pips = (0..all).map(pip).collect_any();
                 Some(view! { <span class="pips" title=title>{pips}</span> }.into_any())
             }
             _ => {
@@ -99,7 +100,7 @@ fn Pips(face: Signal<Face>, figures: Signal<Figures>) -> impl IntoView {
                 Some(view! { <span class="pips counted" title=title>{count}</span> }.into_any())
             }
         }
-    }
+    })
 }
 
 #[component]
@@ -107,8 +108,8 @@ fn Handles(face: Signal<Face>) -> impl IntoView {
     let takes = Memo::new(move |_| face.with(|face| face.accepts_calls));
     let makes = Memo::new(move |_| face.with(|face| face.makes_calls));
     view! {
-        {move || takes.get().then(|| view! { <i class="port in" data-port="in" title="Links arrive here"></i> })}
-        {move || makes.get().then(|| view! { <i class="port out" data-port="out" title="Drag or click to connect"></i> })}
+        {some(move || takes.get().then(|| view! { <i class="port in" data-port="in" title="Links arrive here"></i> }))}
+        {some(move || makes.get().then(|| view! { <i class="port out" data-port="out" title="Drag or click to connect"></i> }))}
     }
 }
 
@@ -116,14 +117,14 @@ fn Handles(face: Signal<Face>) -> impl IntoView {
 #[component]
 pub fn RenameField() -> impl IntoView {
     let app = App::get();
-    move || {
+    some(move || {
         let id = app.panels.renaming.get()?;
         let card = app.cards.node(id)?;
         let name =
             app.session.with_value(|session| session.design().node(id).map(|node| node.name.clone()))?;
         let kind = card.face.with_untracked(|face| face.kind);
         Some(view! { <NameInput id card name kind/> })
-    }
+    })
 }
 
 #[component]

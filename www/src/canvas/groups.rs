@@ -11,6 +11,7 @@ use headroom::session::groups::title;
 use headroom::sorted;
 use leptos::prelude::*;
 
+use crate::live::{each, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -32,7 +33,12 @@ pub fn Groups() -> impl IntoView {
         let found = || app.session.with_value(|session| geometry::frames(session.design()));
         Arc::new(if any { sorted::map(found()) } else { BTreeMap::new() })
     });
-    view! { <For each=move || order.get() key=|id| *id let:id><Frame id frames/></For> }
+    each(
+        move || order.with(|all| all.iter().map(|id| id.0).collect()),
+        move |id| {
+            view! { <Frame id=GroupId(id) frames/> }
+        },
+    )
 }
 
 #[component]
@@ -51,12 +57,12 @@ fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
         format!("{}{state}{single}", name.get())
     };
     view! {
-        <div class="zone" role="group" aria-label=label data-state=move || if lost.get() { "down" } else { "calm" }
+        <div class="zone" role="group" aria-label=move || label() data-state=move || if lost.get() { "down" } else { "calm" }
             class:selected=selected class:single=spof
-            style:transform=corner style:width=side(0) style:height=side(1)>
+            style:transform=move || corner() style:width=side(0) style:height=side(1)>
             <span data-group=id.0 aria-hidden="true">
-                {move || lost.get().then(|| view! { <Icon name="skull"/> })}
-                {move || spof.get().then(|| view! { <Icon name="shield-alert"/> })}
+                {some(move || lost.get().then(|| view! { <Icon name="skull"/> }))}
+                {some(move || spof.get().then(|| view! { <Icon name="shield-alert"/> }))}
                 {name}{move || if lost.get() { " · down" } else { "" }}
             </span>
         </div>

@@ -7,6 +7,7 @@ use headroom::session::geometry::{self, CARD, Curve};
 use leptos::prelude::*;
 
 use crate::cards::{Cards, LinkCard};
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// From this share on, failures are shown: what the findings count as a loss too.
@@ -33,7 +34,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
-        <g class="link" data-link=id.0 data-ends=ends class:selected=move || selected.get() class:failing=failing>
+        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| tip(&curve))/>
@@ -80,9 +81,9 @@ fn Label(card: LinkCard) -> impl IntoView {
     let own_x = move || if stacked.get() { x.get() } else { None };
     view! {
         <text class:failing=move || failed.with(Option::is_some) x=x y=move || y(0.0)>
-            <tspan class="carries" x=own_x y=own(-1.0)>{words}</tspan>
-            <tspan x=own_x y=own(0.0)>{rate}</tspan>
-            <tspan x=own_x y=own(1.0)>
+            <tspan class="carries" x=move || own_x() y=own(-1.0)>{move || words()}</tspan>
+            <tspan x=move || own_x() y=own(0.0)>{rate}</tspan>
+            <tspan x=move || own_x() y=own(1.0)>
                 {move || failed.get().map(|failed| if stacked.get() { format!("✕ {failed}") } else { format!(" ✕ {failed}") })}
             </tspan>
         </text>
@@ -164,5 +165,5 @@ const BESIDE: f64 = 9.0;
 fn grips(curve: Curve) -> impl IntoView {
     let grip = |[x, y]: [f64; 2]| view! { <circle class="grip" cx=x.to_string() cy=y.to_string() r="6"/> };
     let [x, y] = curve.0[0];
-    [[x + BESIDE, y], curve.0[3]].map(grip).into_iter().collect_view()
+    [[x + BESIDE, y], curve.0[3]].map(grip).into_iter().collect_any()
 }

@@ -5,6 +5,7 @@ use headroom::session::Draft;
 use headroom::session::geometry::{self, CARD, Point, Rect};
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// The draft, over the cards.
@@ -14,7 +15,7 @@ pub fn DraftLayer() -> impl IntoView {
     let valid = Memo::new(move |_| app.draft.with(|draft| valid_of(draft.as_ref())));
     view! {
         <svg class="draft" aria-hidden="true">
-            {move || valid.get().into_iter().map(|(id, backwards)| lit(app, id, backwards)).collect_view()}
+            {move || valid.get().into_iter().map(|(id, backwards)| lit(app, id, backwards)).collect_any()}
             {move || app.draft.with(|draft| draft.as_ref().map(|draft| drawn(app, draft)))}
         </svg>
         {move || app.draft.with(|draft| draft.as_ref().and_then(reason))}

@@ -18,6 +18,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::link::failed_share;
 use crate::cards::{Cards, LinkCard, NodeCard};
+use crate::live::some;
 use crate::state::App;
 use dots::{Flow, Mark};
 
@@ -56,12 +57,12 @@ pub fn TrafficScale() -> impl IntoView {
         app.answer.track();
         per_dot(busiest(app))
     });
-    move || {
+    some(move || {
         let moves = app.run.playing.get() && !is_still();
         (moves && scale.get() > 1.0).then(|| {
             view! { <p class="scale"><i></i>{format!("one dot is {} requests", figures::count(scale.get()))}</p> }
         })
-    }
+    })
 }
 
 /// Calls a second on the busiest link.

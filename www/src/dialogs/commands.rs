@@ -5,6 +5,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::{Icon, Modal, keys_as_read};
 use crate::state::App;
 
@@ -16,7 +17,7 @@ pub fn Shortcuts() -> impl IntoView {
         view! {
             <section>
                 <h4>{name}</h4>
-                <dl class="keys">{rows.map(|command| view! { <dt>{command.label}</dt><dd><Keys command/></dd> }).collect_view()}</dl>
+                <dl class="keys">{rows.map(|command| view! { <dt>{command.label}</dt><dd><Keys command/></dd> }).collect_any()}</dl>
             </section>
         }
     };
@@ -25,7 +26,7 @@ pub fn Shortcuts() -> impl IntoView {
     view! {
         <Modal title="Keyboard shortcuts">
             <p>"Single keys act while the canvas has the focus."</p>
-            {sections.into_iter().map(section).collect_view()}
+            {sections.into_iter().map(section).collect_any()}
         </Modal>
     }
 }
@@ -83,7 +84,7 @@ pub fn CommandPalette() -> impl IntoView {
                 <input node_ref=input aria-label="Find a command" placeholder="Find a command" on:input=type_in on:keydown=on_key/>
             </label>
             <div class="items" role="listbox" aria-label="Commands">
-                {move || found().into_iter().enumerate().map(item).collect_view()}
+                {move || found().into_iter().enumerate().map(item).collect_any()}
             </div>
         </Modal>
     }
@@ -91,7 +92,7 @@ pub fn CommandPalette() -> impl IntoView {
 
 #[component]
 fn Keys(command: &'static Command) -> impl IntoView {
-    command.keys.iter().map(|keys| view! { <kbd>{keys_as_read(keys)}</kbd> }).collect_view()
+    command.keys.iter().map(|keys| view! { <kbd>{keys_as_read(keys)}</kbd> }).collect_any()
 }
 
 /// Sections of the sheet: what stands before the dot of an id.

@@ -4,6 +4,7 @@ use headroom::exercises::{EXERCISES, Exercise};
 use leptos::prelude::*;
 
 use crate::lesson::{Place, is_passed};
+use crate::live::CollectAny;
 use crate::parts::{Icon, Modal};
 use crate::state::App;
 
@@ -16,12 +17,12 @@ pub fn ExerciseList() -> impl IntoView {
                 <h4>{exercise.name}</h4>
                 <p>{exercise.text}</p>
                 <div class="cards">
-                    {(0..exercise.steps.len()).map(|step| view! { <Entry place=Place { exercise, step }/> }).collect_view()}
+                    {(0..exercise.steps.len()).map(|step| view! { <Entry place=Place { exercise, step }/> }).collect_any()}
                 </div>
             </section>
         }
     };
-    view! { <Modal title="Exercises">{EXERCISES.iter().map(each).collect_view()}</Modal> }
+    view! { <Modal title="Exercises">{EXERCISES.iter().map(each).collect_any()}</Modal> }
 }
 
 #[component]

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::effects;
+use crate::live::some;
 use crate::open;
 use crate::parts::{Icon, Modal};
 use crate::state::App;
@@ -56,7 +57,7 @@ fn Choice(
     let is_chosen = move || usize::from(choose_compact.get()) == which;
     view! {
         <label class="choice">
-            <input type="radio" name="link" prop:checked=is_chosen on:change=move |_| choose_compact.set(which == 1)/>
+            <input type="radio" name="link" prop:checked=move || is_chosen() on:change=move |_| choose_compact.set(which == 1)/>
             <b>{name}</b>
             <span class="quiet">{figures::whole(length as u64)}" characters"</span>
             <small>{hint}</small>
@@ -75,7 +76,7 @@ fn Link(text: Signal<String>) -> impl IntoView {
 
 #[component]
 fn Warning(length: Signal<usize>) -> impl IntoView {
-    move || {
+    some(move || {
         let length = length.get();
         let text = if length > ADDRESS {
             "Longer than 32,000 characters: address bars cut such links. Send the file instead."
@@ -85,7 +86,7 @@ fn Warning(length: Signal<usize>) -> impl IntoView {
             return None;
         };
         Some(view! { <p class="warn" role="note"><Icon name="triangle-alert"/>{text}</p> })
-    }
+    })
 }
 
 #[component]

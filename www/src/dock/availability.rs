@@ -7,6 +7,7 @@ use headroom::figures::outages::{self, OfUnits};
 use leptos::prelude::*;
 
 use crate::inspector::results::Results;
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// Entries shown of each list.
@@ -70,7 +71,7 @@ fn Lines(title: &'static str, lines: Signal<Vec<Line>>) -> impl IntoView {
     view! {
         <section hidden=move || lines.with(Vec::is_empty)>
             <h4>{title}</h4>
-            <ul class="lines">{move || lines.get().into_iter().map(line).collect_view()}</ul>
+            <ul class="lines">{move || lines.get().into_iter().map(line).collect_any()}</ul>
         </section>
     }
 }

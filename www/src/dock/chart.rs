@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// Most points shown.
@@ -97,7 +98,7 @@ fn Plot(
                 |all: &Vec<Sample>| pointed.get().and_then(|at| all.get(at).copied()).or(all.last().copied());
             samples.with(shown).map(|sample| show((line.of)(&sample)))
         };
-        view! { <span class=line.class><i></i>{line.name}<b>{value}</b></span> }
+        view! { <span class=line.class><i></i>{line.name}<b>{move || value()}</b></span> }
     };
     view! {
         <figure class="plot" aria-label=label>
@@ -109,9 +110,9 @@ fn Plot(
                 <path class="broken" d=move || app.happened.with(|faults| samples.with(|all| bands(all, faults)))/>
                 <path class="axis" d=format!("M0 0H{WIDE}M0 {HIGH}H{WIDE}")/>
                 <path class="axis" d=move || samples.with(|all| rule(all, pointed.get()))/>
-                {lines.iter().map(draw).collect_view()}
+                {lines.iter().map(draw).collect_any()}
             </svg>
-            <figcaption class="legend">{lines.iter().map(last).collect_view()}</figcaption>
+            <figcaption class="legend">{lines.iter().map(last).collect_any()}</figcaption>
         </figure>
     }
 }

@@ -10,6 +10,7 @@ use web_sys::{Element, PointerEvent};
 
 use crate::faults::{self, name_of};
 use crate::inspector::FaultForm;
+use crate::live::{CollectAny, each, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -46,15 +47,15 @@ pub fn Timeline() -> impl IntoView {
         <div class="timeline" role="list" aria-label="Faults of the design">
             <div class="axis" aria-hidden="true">
                 <span>"0"</span><span>{move || figures::time(end.get() / 2.0)}</span><span>{move || figures::time(end.get())}</span>
-                <i style:left=left></i>
+                <i style:left=move || left()></i>
             </div>
-            <For each=move || order.get() key=|id| *id let:id><Row id end opened/></For>
+            {each(move || order.with(|all| all.iter().map(|id| id.0).collect()), move |id| view! { <Row id=FaultId(id) end opened/> })}
         </div>
         <Show when=move || order.with(Vec::is_empty)>
             <p class="empty">"Nothing goes wrong on purpose yet. A fault of the timeline is part of the design, and happens in every run of it."</p>
         </Show>
         <Adder opened/>
-        {move || edited().map(|id| view! { <FaultForm id/> })}
+        {some(move || edited().map(|id| view! { <FaultForm id/> }))}
     }
 }
 
@@ -95,7 +96,7 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
     view! {
         <div class="row" role="listitem">
             <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
-                title=time on:click=move |_| flip()>{name}</button>
+                title=move || time() on:click=move |_| flip()>{name}</button>
             <span class="lane" on:pointerdown=take on:pointermove=drag on:pointerup=drop
                 on:pointercancel=move |_| held.set_value(None)>
                 <i style:left=bar(|fault, _| fault.at_s) style:width=bar(wide)></i>
@@ -181,7 +182,7 @@ fn Adder(opened: RwSignal<Option<FaultId>>) -> impl IntoView {
     view! {
         <select class="adder" aria-label="Add a fault" on:change=add>
             <option value="">"Add a fault …"</option>
-            {fault::KINDS.iter().map(option).collect_view()}
+            {fault::KINDS.iter().map(option).collect_any()}
         </select>
     }
 }
@@ -208,12 +209,12 @@ fn ByHand() -> impl IntoView {
             </button>
         }
     };
-    move || {
+    some(move || {
         let going = app.run.troubles.get();
         (!going.is_empty()).then(|| view! {
-            <div class="acts" role="group" aria-label="Broken by hand">{going.into_iter().map(entry).collect_view()}</div>
+            <div class="acts" role="group" aria-label="Broken by hand">{going.into_iter().map(entry).collect_any()}</div>
         })
-    }
+    })
 }
 
 /// The next of 60, 120, 300, 600 … [s].

@@ -3,6 +3,7 @@
 use headroom::analysis::{Finding, Fix, Severity};
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -12,11 +13,11 @@ pub fn Findings() -> impl IntoView {
     let app = App::get();
     let findings = Memo::new(move |_| app.answer.with(|answer| answer.findings.clone()));
     let count = move || findings.with(|found| (!found.is_empty()).then_some(found.len()));
-    let list = move || findings.get().into_iter().map(|finding| view! { <Entry finding/> }).collect_view();
+    let list = move || findings.get().into_iter().map(|finding| view! { <Entry finding/> }).collect_any();
     view! {
         <section aria-label="Findings">
-            <div class="hd"><h4>"Findings"</h4><small>{count}</small></div>
-            {list}
+            <div class="hd"><h4>"Findings"</h4><small>{move || count()}</small></div>
+            {move || list()}
             <Show when=move || findings.with(Vec::is_empty)>
                 <p class="empty">"Nothing to say: no block is near its limit and none is missed."</p>
             </Show>
@@ -43,7 +44,7 @@ fn Entry(finding: Finding) -> impl IntoView {
                     <button class="link" type="button" on:click=show>{finding.title}</button>
                     " "{finding.reason}
                 </p>
-                <div class="acts">{finding.fixes.into_iter().map(|fix| view! { <FixButton fix/> }).collect_view()}</div>
+                <div class="acts">{finding.fixes.into_iter().map(|fix| view! { <FixButton fix/> }).collect_any()}</div>
             </div>
         </article>
     }

@@ -6,6 +6,7 @@ use headroom::report::State;
 use headroom::session::Selection;
 use leptos::prelude::*;
 
+use crate::live::{CollectAny, some};
 use crate::state::App;
 
 /// Rungs shown.
@@ -47,10 +48,10 @@ pub fn Ladder() -> impl IntoView {
                 </li>
             }
         };
-        rungs.get().into_iter().map(row).collect_view()
+        rungs.get().into_iter().map(row).collect_any()
     };
     view! {
-            <ul class="ladder">{rows}<Promises/></ul>
+            <ul class="ladder">{move || rows()}<Promises/></ul>
             <p class="empty" hidden=move || rungs.with(Vec::is_empty)>"times this traffic until it is full"</p>
             <Show when=move || rungs.with(Vec::is_empty)>
                 <p class="empty">"Nothing has a limit yet. Connect a client to a block that serves."</p>
@@ -78,7 +79,7 @@ fn Promises() -> impl IntoView {
             }
         })
     };
-    view! { {row} }
+    some(row)
 }
 
 #[component]

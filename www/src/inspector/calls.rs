@@ -4,6 +4,7 @@ use headroom::blocks::link::in_words;
 use headroom::design::{Edit, LinkId, NodeId};
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -26,7 +27,7 @@ pub fn Calls(id: NodeId) -> impl IntoView {
             view! {
                 <section class="calls" aria-label="Calls, in this order">
                     <h4>"Calls, in this order"</h4>
-                    <ol>{links.into_iter().enumerate().map(row).collect_view()}</ol>
+                    <ol>{links.into_iter().enumerate().map(row).collect_any()}</ol>
                 </section>
             }
         })

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::field::{Field, Put};
 use super::form::{Of, Row};
 use crate::faults::{name_of, targets};
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// The form.
@@ -23,14 +24,14 @@ pub fn FaultForm(id: FaultId) -> impl IntoView {
         let name = move || app.design.with(|design| design.fault(id).map(|drawn| name_of(design, drawn)));
         let params = kind.params.iter().map(move |param| view! { <Row of=Of::Fault(id) params=kind.params param/> });
         view! {
-            <div class="form fault" role="group" aria-label=name>
+            <div class="form fault" role="group" aria-label=move || name()>
                 <p class="quiet">{kind.doc}</p>
                 <Strikes id kind/>
                 <Time id param=&fault::AT get=|drawn| Some(drawn.at_s) set=|drawn, time| drawn.at_s = time.unwrap_or(0.0)/>
                 {kind.lasts.then(|| view! {
                     <Time id param=&fault::FOR get=|drawn| drawn.for_s set=|drawn, time| drawn.for_s = time/>
                 })}
-                {params.collect_view()}
+                {params.collect_any()}
             </div>
         }
     })
@@ -57,11 +58,11 @@ fn Strikes(id: FaultId, kind: &'static fault::About) -> impl IntoView {
         let option = |(at, (target, name)): (usize, (Target, String))| {
             view! { <option value=at.to_string() selected=now == Some(target)>{name}</option> }
         };
-        found.get().into_iter().enumerate().map(option).collect_view()
+        found.get().into_iter().enumerate().map(option).collect_any()
     };
     view! {
         <label for="fault-target">"Strikes"</label>
-        <select id="fault-target" on:change=choose>{options}</select>
+        <select id="fault-target" on:change=choose>{move || options()}</select>
     }
 }
 

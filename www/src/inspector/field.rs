@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::live::{CollectAny, some};
 use headroom::blocks::form;
 use headroom::blocks::param::{Kind, Param, Value};
 use leptos::prelude::*;
@@ -69,7 +70,7 @@ pub fn Fact(
     };
     view! {
         <span class="label" title=param.doc>{param.label}</span>
-        <output title="A fact of this exercise">{words}</output>
+        <output title="A fact of this exercise">{move || words()}</output>
     }
 }
 
@@ -113,7 +114,7 @@ fn NumberField(param: &'static Param, text: Signal<String>, put: Put) -> impl In
                 on:input=on_input on:blur=leave on:keydown=restore/>
             <span>{param.unit.symbol()}</span>
         </span>
-        {move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> })}
+        {some(move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> }))}
     }
 }
 
@@ -171,7 +172,7 @@ fn ChoiceField(param: &'static Param, text: Signal<String>, put: Put) -> impl In
     };
     view! {
         <select id=format!("param-{}", param.id) on:change=choose prop:value=text>
-            {choices.iter().map(option).collect_view()}
+            {choices.iter().map(option).collect_any()}
         </select>
     }
     .into_any()

@@ -10,6 +10,7 @@ use headroom::exercises::World;
 use leptos::prelude::*;
 
 use super::field::{Fact, Field, Put};
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -71,7 +72,7 @@ pub fn Form(
     /// The catalogue's list.
     params: &'static [Param],
 ) -> impl IntoView {
-    sections::of(params).into_iter().map(|section| view! { <Part of params section/> }).collect_view()
+    sections::of(params).into_iter().map(|section| view! { <Part of params section/> }).collect_any()
 }
 
 /// Rows under a heading, folded until a person opens it; then it stays open from block to block.
@@ -82,7 +83,7 @@ fn Part(of: Of, params: &'static [Param], section: Section) -> impl IntoView {
     let own = StoredValue::new(own);
     let rows = move || {
         let rows = own.get_value().into_iter().map(|param| view! { <Row of params param/> });
-        view! { <div class="form">{rows.collect_view()}</div> }
+        view! { <div class="form">{rows.collect_any()}</div> }
     };
     if name.is_empty() {
         return rows().into_any();
@@ -105,7 +106,7 @@ fn Part(of: Of, params: &'static [Param], section: Section) -> impl IntoView {
     view! {
         <section class="fold">
             <button type="button" aria-expanded=move || is_open.get().to_string() on:click=flip>
-                <Icon name="chevron-right"/>{name}<small>{set}</small>
+                <Icon name="chevron-right"/>{name}<small>{move || set()}</small>
             </button>
             <Show when=move || is_open.get()>{rows()}</Show>
         </section>
@@ -131,7 +132,7 @@ pub fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl Into
         app.lesson.world().is_some_and(|world| app.design.with(|design| of.is_fact(design, world, param)))
     };
     let fact = Memo::new(move |_| fact());
-    move || {
+    some(move || {
         offered.get().then(|| {
             if fact.get() {
                 return view! { <Fact param text=text/> }.into_any();
@@ -142,5 +143,5 @@ pub fn Row(of: Of, params: &'static [Param], param: &'static Param) -> impl Into
             });
             view! { <Field param text=text put/> }.into_any()
         })
-    }
+    })
 }

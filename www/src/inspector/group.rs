@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::form::{Form, Of};
 use super::node::loss_in_words;
 use crate::canvas::spof_of_group;
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -30,10 +31,10 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
             <Icon name="group" big=true/>
             <input id="group-name" aria-label="Name of the group" maxlength="200" placeholder=kind
                 prop:value=name on:input=rename/>
-            <small>{kind}</small>
+            <small>{move || kind()}</small>
         </h3>
         <p class="quiet">{move || app.design.with(|design| design.group(id).map(|group| meaning(group.kind)))}</p>
-        {move || spof.get().map(|spof| view! { <Lost spof/> })}
+        {some(move || spof.get().map(|spof| view! { <Lost spof/> }))}
         <Nesting id/>
         <Form of=Of::Group(id) params=OF_GROUP/>
         <Inside id/>
@@ -80,14 +81,14 @@ fn Nesting(id: GroupId) -> impl IntoView {
         let option = |kind: GroupKind| {
             view! { <option value=kind.name() selected=now == Some(kind)>{kind.name()}</option> }
         };
-        KINDS.map(option).collect_view()
+        KINDS.map(option).collect_any()
     };
     let parents =
-        move || app.design.with(|design| outer_groups(design, id)).into_iter().map(option).collect_view();
+        move || app.design.with(|design| outer_groups(design, id)).into_iter().map(option).collect_any();
     view! {
         <div class="form">
             <label for="group-kind">"Kind"</label>
-            <select id="group-kind" on:change=set_kind>{kinds}</select>
+            <select id="group-kind" on:change=set_kind>{move || kinds()}</select>
             <label for="group-parent">"Lies in"</label>
             <select id="group-parent" on:change=set_parent>{parents}</select>
         </div>
@@ -141,8 +142,8 @@ fn Inside(id: GroupId) -> impl IntoView {
         <section>
             <h4>"Inside"</h4>
             <div class="acts">
-                {move || inner().into_iter().map(group).collect_view()}
-                {move || blocks().into_iter().map(block).collect_view()}
+                {move || inner().into_iter().map(group).collect_any()}
+                {move || blocks().into_iter().map(block).collect_any()}
                 <Show when=is_region>
                     <button class="btn small" type="button" on:click=move |_| add_zone(app, id)>"Add a zone"</button>
                 </Show>

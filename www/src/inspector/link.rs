@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::form::{Form, Of};
 use super::results::{Results, report, source};
+use crate::live::some;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -33,8 +34,8 @@ pub fn LinkPanel(id: LinkId) -> impl IntoView {
         text.map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> })
     };
     view! {
-        <h3><Icon name="link" big=true/>{heading}<small>"Link"</small></h3>
-        {problem}
+        <h3><Icon name="link" big=true/>{move || heading()}<small>"Link"</small></h3>
+        {some(problem)}
         <Form of=Of::Link(id) params=PARAMS/>
         <LinkResults id/>
         <div class="acts wide">

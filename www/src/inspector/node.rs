@@ -15,6 +15,7 @@ use super::calls::Calls;
 use super::form::{Form, Of};
 use super::results::NodeResults;
 use crate::cards::Figures;
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -24,7 +25,7 @@ pub fn NodePanel(id: NodeId) -> impl IntoView {
     let app = App::get();
     let kind = Memo::new(move |_| app.design.with(|design| design.node(id).map(|node| node.block.clone())));
     let tab = RwSignal::new(0);
-    move || {
+    some(move || {
         kind.get().map(|kind| {
             let Some(about) = blocks::find(&kind).map(|block| block.about()) else {
                 return view! { <Unknown id kind/> }.into_any();
@@ -38,12 +39,12 @@ pub fn NodePanel(id: NodeId) -> impl IntoView {
                 <Heading id about/>
                 <StateSentence id/>
                 <Tabs names=&["Parameters", "Results", "Learn"] selected=tab/>
-                {content}
+                {move || content()}
                 <Life id/>
             }
             .into_any()
         })
-    }
+    })
 }
 
 /// Icon, name in place, kind.
@@ -89,9 +90,9 @@ fn StateSentence(id: NodeId) -> impl IntoView {
             })
         };
         view! {
-            {state_box}
-            {move || spof.get().then(|| view! { <Loss id/> })}
-            {move || problem.get().map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> })}
+            {some(state_box)}
+            {some(move || spof.get().then(|| view! { <Loss id/> }))}
+            {some(move || problem.get().map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> }))}
         }
     })
 }
@@ -129,7 +130,7 @@ fn Loss(id: NodeId) -> impl IntoView {
     let words = move || worst().map(|spof| loss_in_words("When an instance dies", &spof));
     view! {
         <div class="state spof">
-            <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>{words}</div>
+            <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>{move || words()}</div>
         </div>
     }
 }
@@ -172,13 +173,13 @@ fn Group(id: NodeId) -> impl IntoView {
             let new = NEW.iter().map(|(value, _, label)| ((*value).to_owned(), (*label).to_owned(), false));
             let option =
                 |(value, label, selected)| view! { <option value=value selected=selected>{label}</option> };
-            std::iter::once(none).chain(known).chain(new).map(option).collect_view()
+            std::iter::once(none).chain(known).chain(new).map(option).collect_any()
         })
     };
     view! {
         <div class="form">
             <label for="block-group" title="A host, zone or region that can fail as a whole">"Fails together with"</label>
-            <select id="block-group" on:change=choose>{options}</select>
+            <select id="block-group" on:change=choose>{move || options()}</select>
         </div>
     }
 }
@@ -215,7 +216,7 @@ fn Learn(about: &'static About) -> impl IntoView {
         ("How it fails", learn.fails),
         ("Products", learn.products),
     ];
-    view! { <dl class="learn">{parts.map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}</dl> }
+    view! { <dl class="learn">{parts.map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_any()}</dl> }
 }
 
 /// Kill and revive: the block, or one instance.
@@ -241,7 +242,7 @@ fn Life(id: NodeId) -> impl IntoView {
     };
     // Above this many, single instances are alike and only fill the panel.
     const SHOWN: u32 = 12;
-    let each = move || (0..instances.get().min(SHOWN)).map(one).collect_view();
+    let each = move || (0..instances.get().min(SHOWN)).map(one).collect_any();
     view! {
         <Show when=move || { instances.get() > 0 }>
             <div class="acts wide">
@@ -253,7 +254,7 @@ fn Life(id: NodeId) -> impl IntoView {
             <Show when=move || { instances.get() > 1 }>
                 <div role="group" aria-label="Kill one instance">
                     <h4>"Kill one instance"</h4>
-                    <div class="instances">{each}</div>
+                    <div class="instances">{move || each()}</div>
                 </div>
             </Show>
         </Show>

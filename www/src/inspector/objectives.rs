@@ -9,6 +9,7 @@ use headroom::design::objective::{OBJECTIVES, Objective};
 use leptos::prelude::*;
 
 use super::field::{Field, Put};
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// The form; an empty field promises nothing.
@@ -17,7 +18,7 @@ pub fn Objectives() -> impl IntoView {
     view! {
         <section>
             <h4>"Promises"</h4>
-            <div class="form">{OBJECTIVES.iter().map(|objective| view! { <Promise objective/> }).collect_view()}</div>
+            <div class="form">{OBJECTIVES.iter().map(|objective| view! { <Promise objective/> }).collect_any()}</div>
         </section>
     }
 }

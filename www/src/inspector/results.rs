@@ -8,6 +8,7 @@ use headroom::figures::rows::{self, Row};
 use headroom::report::Report;
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// The report to show, and whether it is a running simulation's.
@@ -36,13 +37,13 @@ pub fn Results(
             rows.with(|rows| rows.iter().any(|row| row.value.ends_with(reason)))
         };
         let note = |(reason, why): &(&str, &str)| view! { <p class="note">{mark(reason)}" "{*why}</p> };
-        figures::NO_INTERVAL.iter().filter(used).map(note).collect_view()
+        figures::NO_INTERVAL.iter().filter(used).map(note).collect_any()
     };
     view! {
         <section hidden=move || rows.with(Vec::is_empty)>
             <div class="source"><h4>{title}</h4><small>{aside}</small></div>
-            <table>{body}</table>
-            {notes}
+            <table>{move || body()}</table>
+            {move || notes()}
         </section>
     }
 }

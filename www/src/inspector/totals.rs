@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::objectives::Objectives;
 use super::results::{Results, report, source};
+use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -65,9 +66,9 @@ fn Ring() -> impl IntoView {
                 </button>
             }
         };
-        view! { <div class="acts">{found.into_iter().map(button).collect_view()}</div> }.into_any()
+        view! { <div class="acts">{found.into_iter().map(button).collect_any()}</div> }.into_any()
     };
-    view! { <section><h4>"Single points of failure"</h4>{list}</section> }
+    view! { <section><h4>"Single points of failure"</h4>{move || list()}</section> }
 }
 
 /// The bill.

@@ -7,6 +7,7 @@ use headroom::figures;
 use leptos::prelude::*;
 
 use super::Place;
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -21,10 +22,10 @@ pub fn Goals(place: Place) -> impl IntoView {
             .goals
             .iter()
             .map(|asked| view! { <Open asked=asked.words()/> })
-            .collect_view()
+            .collect_any()
             .into_any(),
         Some(verdict) => {
-            verdict.goals.iter().map(|goal| view! { <Judged goal=goal.clone()/> }).collect_view().into_any()
+            verdict.goals.iter().map(|goal| view! { <Judged goal=goal.clone()/> }).collect_any().into_any()
         }
     };
     let breaches = move || {
@@ -32,7 +33,7 @@ pub fn Goals(place: Place) -> impl IntoView {
         breaches
             .into_iter()
             .map(|text| view! { <li class="goal missed"><Icon name="circle-off"/><p>{text}</p></li> })
-            .collect_view()
+            .collect_any()
     };
     let outcome = move || {
         lesson.verdict.get().map(|verdict| {
@@ -52,9 +53,9 @@ pub fn Goals(place: Place) -> impl IntoView {
     view! {
         <section aria-label="Goals">
             <h3>"Goals"</h3>
-            {outcome}
+            {move || outcome()}
             <Show when=outdated><p class="empty">"Measured before your last change."</p></Show>
-            <ul class="goals">{breaches}{list}</ul>
+            <ul class="goals">{move || breaches()}{move || list()}</ul>
         </section>
         <Check/>
     }
@@ -68,10 +69,10 @@ fn Check() -> impl IntoView {
         <button class="primary" type="button" disabled=move || judging.with(Option::is_some) on:click=move |_| app.lesson.check(app)>
             <Icon name="check"/>"Check my design"
         </button>
-        {move || judging.get().map(|share| view! {
+        {some(move || judging.get().map(|share| view! {
             <progress max="1" value=share.to_string() aria-label="Measuring"></progress>
             <p class="empty">"Measuring: "{figures::share((share * 100.0).floor() / 100.0)}</p>
-        })}
+        }))}
     }
 }
 

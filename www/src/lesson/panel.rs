@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::goals::Goals;
 use super::{Place, is_passed};
+use crate::live::{CollectAny, some};
 use crate::open;
 use crate::parts::Icon;
 use crate::state::App;
@@ -12,15 +13,15 @@ use crate::state::App;
 #[component]
 pub fn LessonPanel() -> impl IntoView {
     let app = App::get();
-    move || app.lesson.open.get().map(|place| view! { <div class="lesson"><Content place/></div> })
+    some(move || app.lesson.open.get().map(|place| view! { <div class="lesson"><Content place/></div> }))
 }
 
 #[component]
 fn Content(place: Place) -> impl IntoView {
     let app = App::get();
     let step = place.step();
-    let paragraphs = step.brief.iter().map(|text| view! { <p>{*text}</p> }).collect_view();
-    let facts = step.facts.iter().map(|text| view! { <li>{*text}</li> }).collect_view();
+    let paragraphs = step.brief.iter().map(|text| view! { <p>{*text}</p> }).collect_any();
+    let facts = step.facts.iter().map(|text| view! { <li>{*text}</li> }).collect_any();
     view! {
         <div class="hd">
             <h4>{place.exercise.name}</h4>
@@ -58,7 +59,7 @@ fn Steps(place: Place) -> impl IntoView {
             </button>
         }
     };
-    view! { <div class="steps" role="group" aria-label="Steps">{(0..place.exercise.steps.len()).map(tab).collect_view()}</div> }
+    view! { <div class="steps" role="group" aria-label="Steps">{(0..place.exercise.steps.len()).map(tab).collect_any()}</div> }
 }
 
 /// One more hint after each failed try.
@@ -67,13 +68,13 @@ fn Hints(place: Place) -> impl IntoView {
     let app = App::get();
     let all = place.step().hints;
     let (shown, failed) = (app.lesson.hints, app.lesson.failed);
-    let list = move || all.iter().take(shown.get()).map(|text| view! { <li>{*text}</li> }).collect_view();
+    let list = move || all.iter().take(shown.get()).map(|text| view! { <li>{*text}</li> }).collect_any();
     let more = move || shown.get() < failed.get().min(all.len());
     let waits = move || shown.get() < all.len() && !more();
     view! {
         <section>
             <h3>"Hints"</h3>
-            <ul>{list}</ul>
+            <ul>{move || list()}</ul>
             <Show when=more>
                 <button class="btn small" type="button" on:click=move |_| shown.update(|shown| *shown += 1)>
                     <Icon name="lightbulb"/>"Show a hint"
@@ -104,7 +105,7 @@ fn References(place: Place) -> impl IntoView {
             };
             view! { <button class="entry btn" type="button" on:click=show><b>{reference.name}</b><small>{reference.text}</small></button> }
         };
-        place.step().references.iter().map(button).collect_view()
+        place.step().references.iter().map(button).collect_any()
     };
-    view! { <Show when=earned><section><h3>"Solutions"</h3><div class="items">{each}</div></section></Show> }
+    view! { <Show when=earned><section><h3>"Solutions"</h3><div class="items">{move || each()}</div></section></Show> }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+use crate::live::some;
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -81,7 +82,7 @@ pub struct Ghost(pub RwSignal<Option<Dragged>>);
 #[component]
 pub fn GhostCard() -> impl IntoView {
     let ghost = expect_context::<Ghost>().0;
-    move || {
+    some(move || {
         ghost.get().map(|dragged| {
             let (x, y) = dragged.at;
             view! {
@@ -90,7 +91,7 @@ pub fn GhostCard() -> impl IntoView {
                 </div>
             }
         })
-    }
+    })
 }
 
 fn at(event: &PointerEvent) -> (f64, f64) {

@@ -4,6 +4,7 @@ use headroom::figures;
 use leptos::prelude::*;
 
 use super::traffic::TrafficSlider;
+use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::runner;
 use crate::state::App;
@@ -43,7 +44,7 @@ fn Play() -> impl IntoView {
     let flip = move |_| runner::pause(app, playing.get_untracked());
     view! {
         <button class="primary" type="button" title="Play or pause (Space on the canvas)" on:click=flip>
-            <Icon name=icon/>{label}
+            <Icon name=icon/>{move || label()}
         </button>
     }
 }
@@ -73,12 +74,12 @@ fn Speed() -> impl IntoView {
         pace.map_or_else(String::new, |pace| format!("Reached lately: {}", figures::multiple(pace)))
     };
     view! {
-        <select aria-label="Speed" title=reached on:change=choose prop:value=move || app.run.speed.get().to_string()>
+        <select aria-label="Speed" title=move || reached() on:change=choose prop:value=move || app.run.speed.get().to_string()>
             {SPEEDS
                 .map(|(speed, label)| {
                     view! { <option value=speed.to_string() selected=speed == 1.0>{label}</option> }
                 })
-                .collect_view()}
+                .collect_any()}
         </select>
     }
 }

@@ -3,6 +3,7 @@
 use headroom::figures;
 use leptos::prelude::*;
 
+use crate::live::some;
 use crate::state::App;
 
 /// Positions of the slider on each side of 1×.
@@ -36,13 +37,13 @@ pub fn TrafficSlider() -> impl IntoView {
         <div class="slider">
             <label for="traffic">"Traffic"</label>
             <span class="track">
-                <input id="traffic" type="range" min=-HALF max=HALF step="1" list="" aria-valuetext=shown
+                <input id="traffic" type="range" min=-HALF max=HALF step="1" list="" aria-valuetext=move || shown()
                     title="Multiplies the traffic of every client; double-click for 1×"
                     prop:value=move || position_of(traffic.get()).to_string()
                     on:input=slide on:dblclick=move |_| app.set_traffic(1.0)/>
                 <SaturationMark/>
             </span>
-            <output for="traffic">{shown}</output>
+            <output for="traffic">{move || shown()}</output>
         </div>
     }
 }
@@ -62,10 +63,10 @@ fn SaturationMark() -> impl IntoView {
         let share = (position_of(traffic) + HALF) / (2.0 * HALF);
         format!("calc({}% + {}px)", share * 100.0, 8.0 - share * 16.0 - 1.0)
     };
-    move || {
+    some(move || {
         at.get().map(|traffic| {
             let title = format!("The first block saturates at {}", figures::multiple(traffic));
             view! { <i class="mark-sat" style:left=left(traffic) title=title></i> }
         })
-    }
+    })
 }
