@@ -75,7 +75,7 @@ fn users(told: &Told) -> Option<String> {
         add("reads", &report.reads);
         add("writes", &report.writes);
     }
-    section("What the users get", table.text() + &outcomes(&report.total) + &footnote(&table))
+    section("What the users get", table.text() + &outcomes(&report.total) + &footnote(&table, &report.total))
 }
 
 /// The stretches between faults.
@@ -126,9 +126,19 @@ fn by_client(told: &Told) -> String {
 }
 
 /// Explains the star of [`cell`] where one stands.
-fn footnote(table: &Table) -> String {
-    let starred = table.text().contains('*');
-    (if starred { "  * no interval: the run is too short for one\n" } else { "" }).to_owned()
+fn footnote(table: &Table, total: &Traffic) -> String {
+    if !table.text().contains('*') {
+        return String::new();
+    }
+    let [_, (_, growing), (_, changing)] = figures::NO_INTERVAL;
+    match total.success.trust {
+        Trust::Growing => format!("  * {growing}\n"),
+        Trust::Changing => format!("  * {changing}; five replications give one\n"),
+        Trust::Exact | Trust::Approximate | Trust::Low => String::new(),
+        Trust::Between(..) | Trust::AtLeast(_) | Trust::TooFew => {
+            "  * no interval: the run is too short for one\n".to_owned()
+        }
+    }
 }
 
 /// What came of the requests that were not simply answered.
@@ -361,7 +371,7 @@ fn times(times: Option<&Times>) -> [String; 5] {
 /// A figure with its interval, short enough for a column.
 fn cell(estimate: &Estimate, kind: Kind) -> String {
     match estimate.trust {
-        Trust::TooFew => format!("{}*", kind.show(estimate.value)),
+        Trust::TooFew | Trust::Growing | Trust::Changing => format!("{}*", kind.show(estimate.value)),
         _ => figures::estimate(estimate, kind),
     }
 }
@@ -369,7 +379,7 @@ fn cell(estimate: &Estimate, kind: Kind) -> String {
 /// The same for figures that the engine gives an interval only now and then: a longer run changes nothing.
 fn unstarred(estimate: &Estimate, kind: Kind) -> String {
     match estimate.trust {
-        Trust::TooFew => kind.show(estimate.value),
+        Trust::TooFew | Trust::Growing | Trust::Changing => kind.show(estimate.value),
         _ => figures::estimate(estimate, kind),
     }
 }

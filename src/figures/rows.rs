@@ -7,7 +7,7 @@ use super::{Kind, count, estimate, fixed, multiple, rate, sentence_case, share, 
 use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
-    Seen, Times, Traffic,
+    Seen, Times, Traffic, Trust,
 };
 use crate::topology::Disk;
 
@@ -54,8 +54,8 @@ pub fn requests(report: &Report) -> Vec<Row> {
 /// The stretches between faults: their share of answers, and how long answers took.
 pub fn phases(report: &Report) -> Vec<Row> {
     let row = |phase: &Phase| {
-        let p99 = of_times(phase.traffic.latency, |times| times.p99);
-        let success = estimate(&phase.traffic.success, Kind::Share);
+        let p99 = phase.traffic.latency.map(|times| brief(&times.p99, Kind::Time));
+        let success = brief(&phase.traffic.success, Kind::Share);
         let p99 = p99.map_or_else(String::new, |p99| format!(", p99 {p99}"));
         Row::new(format!("{} to {}", time(phase.from_s), time(phase.until_s)), format!("{success} ok{p99}"))
     };
@@ -253,6 +253,15 @@ fn latency(traffic: &Traffic) -> Vec<Row> {
 
 fn of_times(times: Option<Times>, pick: fn(&Times) -> Estimate) -> Option<String> {
     times.map(|times| estimate(&pick(&times), Kind::Time))
+}
+
+/// A figure with its interval, where it has one.
+fn brief(found: &Estimate, kind: Kind) -> String {
+    match found.trust {
+        Trust::Between(..) | Trust::AtLeast(_) => estimate(found, kind),
+        Trust::Exact | Trust::Approximate | Trust::Low => estimate(found, kind),
+        Trust::TooFew | Trust::Growing | Trust::Changing => kind.show(found.value),
+    }
 }
 
 fn of_share(share: &Estimate) -> String {

@@ -80,6 +80,21 @@ fn the_json_carries_both_headrooms_and_the_availability() {
 }
 
 #[test]
+fn a_run_with_a_fault_says_what_each_stretch_was_like_and_why_there_is_no_interval() {
+    let faults = r#","faults":[{"at_s":3,"for_s":2,"errors":2,"share":1}]"#;
+    let ended = headroom(&["run", "-", "--duration", "6", "--warmup", "1"], &one_server(faults));
+    for words in [
+        "Between faults",
+        "1.00 s to 3.00 s  9",
+        "3.00 s to 5.00 s  ",
+        "5.00 s to 7.00 s  100 % ok",
+        "* no interval: conditions changed",
+    ] {
+        assert!(ended.out.contains(words), "{words:?} is missing in:\n{}", ended.out);
+    }
+}
+
+#[test]
 fn replications_are_pooled() {
     let run = |n: &str| {
         json(&["run", "-", "--duration", "2", "--replications", n, "--format", "json"], &one_server(""))
