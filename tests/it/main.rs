@@ -59,6 +59,7 @@ mod statistics;
 mod steady;
 mod steady_policies;
 mod store_findings;
+mod store_ledgers;
 mod strategies;
 mod theory;
 mod tidy;

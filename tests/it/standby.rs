@@ -117,3 +117,35 @@ fn a_second_primary_takes_over_as_soon_as_the_death_is_noticed() {
         "{simulated} {steady}"
     );
 }
+
+/// Two primaries answer half of the reads each; with a replica beside them a third. Nobody is asked twice, and nothing is
+/// missing.
+#[test]
+fn two_primaries_share_the_reads() {
+    for (replicas, nodes) in [(0, 2.0), (1, 3.0)] {
+        let json =
+            writes(&format!(r#""standby":"multi-primary","replicas":{replicas},"read_ms":16,"cores":1"#))
+                .replace("\"reads\":0", "\"reads\":1");
+        for report in [run(&json, 60.0), steady::solve(&topology(&json))] {
+            let node = &report.nodes[1];
+            let (busy, hottest) = (node.busy.expect("cores").value, node.hottest.expect("cores"));
+            let exact = 1.6 / nodes;
+            assert!(
+                (busy / exact - 1.0).abs() < 0.03 && (hottest / exact - 1.0).abs() < 0.05,
+                "{busy} {hottest}"
+            );
+            assert!(report.total.success.value > 0.9999, "{:?}", report.total.success);
+        }
+    }
+}
+
+#[test]
+fn reads_from_replicas_keep_both_primaries_free() {
+    let json =
+        writes(r#""standby":"multi-primary","replicas":1,"reads_from":"replicas","read_ms":5,"cores":1"#)
+            .replace("\"reads\":0", "\"reads\":1");
+    for report in [run(&json, 60.0), steady::solve(&topology(&json))] {
+        let hottest = report.nodes[1].hottest.expect("cores");
+        assert!((hottest - 0.5).abs() < 0.02, "all of 100/s × 5 ms at one: {hottest}");
+    }
+}

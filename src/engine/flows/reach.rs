@@ -1,7 +1,7 @@
 //! Who reaches which instance, after health checks, failover and promotion have done what they can.
 
 use crate::engine::{Unit, placement};
-use crate::topology::{Addressing, Operation, Placement, Reads, Station, Store, Topology};
+use crate::topology::{Addressing, Operation, Placement, Station, Store, Topology};
 
 /// The way into a station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,19 +154,16 @@ pub fn replicas<'a>(store: &Store, shard: u32, alive: &'a [bool]) -> impl Iterat
         .filter(move |instance| alive.get(*instance) == Some(&true))
 }
 
-/// Which nodes of a shard answer: writes the primary; reads the copies they are spread over, without any the primary.
+/// Living nodes of a shard that answer: those that always do, a promoted standby in the place of a dead primary, and where
+/// no copy is left for reads the primary.
 fn answering(store: &Store, shard: u32, alive: &[bool], op: Operation) -> Vec<usize> {
-    let primary = primary(store, shard, alive);
-    let copies: Vec<usize> = replicas(store, shard, alive).collect();
-    let both = || primaries(store, shard, alive);
-    match (op, store.reads) {
-        (Operation::Read, Reads::All) if store.multi => both().into_iter().chain(copies).collect(),
-        (Operation::Write, _) if store.multi => both(),
-        (Operation::Read, _) if store.multi && copies.is_empty() => both(),
-        (Operation::Read, reads) if reads != Reads::Primary && !copies.is_empty() => {
-            let first = primary.filter(|_| reads == Reads::All);
-            first.into_iter().chain(copies).collect()
-        }
-        (Operation::Read | Operation::Write, _) => primary.into_iter().collect(),
+    let (first, leads) = (store.nodes_of(shard).start as usize, primary(store, shard, alive));
+    let nodes = store.answering(shard, op as usize).into_iter().map(|node| node as usize);
+    let nodes = nodes.filter_map(|node| if node == first && !store.multi { leads } else { Some(node) });
+    let living: Vec<usize> = nodes.filter(|node| alive.get(*node) == Some(&true)).collect();
+    match living.is_empty() {
+        true if store.multi => primaries(store, shard, alive),
+        true => leads.into_iter().collect(),
+        false => living,
     }
 }

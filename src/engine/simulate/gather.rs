@@ -66,7 +66,8 @@ impl Simulation {
 
     fn choose_copies(&mut self, slot: u32, ring: &Ring, rank: u64, op: u8, nodes: &mut Vec<u32>) -> u32 {
         let station = self.calls[slot].station;
-        let all = self.stations[station as usize].instances.len() as u32;
+        // Those that were taken away by an edit are still there to finish what they have.
+        let all = ring.nodes.clamp(1, self.stations[station as usize].instances.len() as u32);
         let copies = ring.copies.clamp(1, all);
         let first = (mix(rank) % u64::from(all)) as u32;
         let own = (0..copies).map(|copy| (first + copy) % all);

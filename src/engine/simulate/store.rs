@@ -338,12 +338,14 @@ impl Simulation {
         let (needs, now) = (self.versions.needs(call.request), self.now);
         let with_primary = store.reads == Reads::All || store.replicas == 0;
         let (nodes, per) = (store.nodes_of(shard), store.per_shard());
+        let second = store.second_of(shard).filter(|_| store.multi);
         let state = &mut self.stations[call.station as usize];
         for _ in 0..per {
             let node = nodes.start + state.turn % per;
             state.turn = (state.turn % per + 1) % per;
             let Some(instance) = state.instances.get(node as usize) else { continue };
-            let may = Some(node) != standby && (with_primary || node != primary);
+            let takes_writes = node == primary || Some(node) == second;
+            let may = Some(node) != standby && (with_primary || !takes_writes);
             if !may || instance.out || instance.retired {
                 continue;
             }
