@@ -3,6 +3,7 @@
 //! A fix is tried before it is offered: its label says what it achieves, and one that achieves nothing is left out.
 
 mod cold;
+mod consistency;
 mod coupling;
 mod data;
 mod failure;
@@ -34,7 +35,7 @@ struct Case<'a> {
 type Rule = fn(Case) -> Vec<Finding>;
 
 /// All rules; findings of equal severity keep this order.
-const RULES: [Rule; 21] = [
+const RULES: [Rule; 23] = [
     saturation::first,
     promises::missed,
     sessions::scattered,
@@ -51,6 +52,8 @@ const RULES: [Rule; 21] = [
     stores::stale_reads,
     stores::lost_writes,
     stores::endless_deliveries,
+    consistency::no_majority,
+    consistency::loose_quorums,
     zones::undrawn,
     coupling::chains,
     waste::unreachable,

@@ -91,7 +91,8 @@ const KINDS: &[What] = &[
 pub struct Event {
     /// Simulated time [ns].
     pub time: u64,
-    order: u64,
+    /// Its class, its place among all events, and what happens; no two are alike.
+    pub order: u64,
     /// First number: a source, a call's slot, a ring.
     pub a: u32,
     /// Second number: a call's generation, an instance.
@@ -208,8 +209,8 @@ impl Calendar {
 #[derive(Debug, Default)]
 pub struct Ring {
     timers: VecDeque<Event>,
-    /// Whether an event for the head stands in the calendar.
-    armed: bool,
+    /// Order of the event that stands in the calendar for the head.
+    armed: Option<u64>,
 }
 
 impl Ring {
@@ -232,20 +233,31 @@ impl Ring {
         }
         let order = calendar.order(Class::Timer, What::Ring);
         self.timers.push_back(Event { time: due, order, a, b });
-        if !self.armed {
+        if self.armed.is_none() {
             self.arm(ring, calendar);
         }
     }
 
-    /// The call whose timer is due now, if it still matters; arms the next. Called when the head's event fires.
+    /// Takes all timers out, because those to come wait for another time: (due, a, b).
+    pub fn drain(&mut self) -> impl Iterator<Item = (u64, u32, u32)> {
+        self.armed = None;
+        std::mem::take(&mut self.timers).into_iter().map(|timer| (timer.time, timer.a, timer.b))
+    }
+
+    /// The call whose timer is due now, if it still matters; arms the next. Called when the event of this order fires; one
+    /// whose timers were taken out does nothing.
     pub fn fire(
         &mut self,
         ring: u32,
         now: u64,
+        order: u64,
         calendar: &mut Calendar,
         alive: impl Fn(u32, u32) -> bool,
     ) -> Option<(u32, u32)> {
-        self.armed = false;
+        if self.armed != Some(order) {
+            return None;
+        }
+        self.armed = None;
         let mut due = None;
         while let Some(head) = self.timers.front().copied() {
             let matters = alive(head.a, head.b);
@@ -264,7 +276,7 @@ impl Ring {
     fn arm(&mut self, ring: u32, calendar: &mut Calendar) {
         if let Some(head) = self.timers.front() {
             calendar.push_ordered(Event { a: ring, b: 0, ..*head });
-            self.armed = true;
+            self.armed = Some(head.order);
         }
     }
 }
@@ -307,7 +319,7 @@ mod tests {
         let mut fired = Vec::new();
         while let Some(event) = calendar.pop() {
             assert_eq!(event.what(), What::Ring);
-            fired.push((event.time, ring.fire(0, event.time, &mut calendar, alive)));
+            fired.push((event.time, ring.fire(0, event.time, event.order, &mut calendar, alive)));
         }
         assert_eq!(fired, [(10, Some((0, 0))), (12, Some((2, 0)))]);
     }

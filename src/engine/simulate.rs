@@ -307,7 +307,7 @@ impl Simulation {
             What::Expire | What::Hedge | What::Overrun => {}
             What::Share => self.share_ends(event.a, event.b),
             What::Boot => self.boot(event.a),
-            What::Ring => self.ring(event.a),
+            What::Ring => self.ring(event.a, event.order),
             What::Notice => self.notice(event.a, event.b),
             What::Promote => self.promote(event.a, event.b),
             What::Tick => self.tick(),

@@ -110,3 +110,29 @@ fn copies_and_shards_share_the_rows() {
     assert!((used(r#""block":"key-value-store","nodes":4"#) - 750.0).abs() < 1e-9);
     assert!((used(r#""block":"search-index","shards":5,"replicas":1"#) - 200.0).abs() < 1e-9);
 }
+
+/// A ring of four with three copies keeps three quarters of the rows on each node, and as much of them in memory: 13 GB a
+/// node hold what one node with 17.3 GB would. Its disks, and those of a search index, are paid as they are.
+#[test]
+fn rings_and_indexes_have_memory_and_disks_as_well() {
+    let keys = r#""rate":100,"reads":1,"keys":100000000,"zipf":0.9"#;
+    let share = |store: &str| {
+        let found = steady::solve(&topology(&design(keys, store)));
+        (found.nodes[1].hit_ratio.expect("a share"), mean(&found))
+    };
+    let ring =
+        share(r#""block":"key-value-store","nodes":4,"read_ms":0,"ram_gb":13,"disk_ms":10,"cores":64"#);
+    let one = share(r#""block":"sql-database","read_ms":0,"ram_gb":17.333333333,"disk_ms":10,"cores":64"#);
+    assert!((ring.0 - one.0).abs() < 1e-6 && (ring.1 / one.1 - 1.0).abs() < 0.01, "{ring:?} {one:?}");
+    for (store, nodes) in
+        [(r#""block":"key-value-store","nodes":4"#, 4.0), (r#""block":"search-index","shards":2"#, 4.0)]
+    {
+        let json = design(
+            r#""rate":1"#,
+            &format!("{store},\"price_month\":0,\"rows\":1e6,\"growth_rows\":1e9,\"disk_gb\":50"),
+        );
+        let answer = analysis::answer(&headroom::share::from_json(&json).expect("a design").design);
+        assert!((answer.cost.nodes[1] - nodes * 50.0 * 0.08).abs() < 1e-9, "{}", answer.cost.nodes[1]);
+        assert!(answer.report.nodes[1].disk.expect("a disk").full_in_months.expect("some day") > 0.0);
+    }
+}

@@ -143,3 +143,46 @@ fn what_each_client_saw_is_a_row_of_that_client() {
     assert!(!value(0, "… of reads after an own write").is_empty());
     assert!(rows(2).is_empty());
 }
+
+/// Two nodes and nobody to break the tie: cut in two, both refuse. With monitoring one side has two of three votes.
+#[test]
+fn a_database_without_a_majority_on_any_side_is_found() {
+    let design = |replicas: u32| {
+        drawn(&format!(
+            r#"{{"id":2,"block":"sql-database","name":"Accounts","replicas":{replicas},"partition":"cp"}}"#
+        ))
+    };
+    let two = design(1);
+    let finding = found(&two, "no-majority").expect("a finding");
+    assert_eq!(
+        finding.title,
+        "Cut into halves, both sides of Accounts refuse: 1 of 2 nodes are no majority."
+    );
+    fixed(&two, &finding, "Add monitoring → 2 of 3 votes on one side");
+    fixed(&two, &finding, "Add a read replica → 2 of 3 votes on one side");
+    assert!(found(&design(2), "no-majority").is_none(), "two of three nodes");
+}
+
+/// R + W > N: of three copies a read of one and a write to two need not meet; a read of two does.
+#[test]
+fn quorums_that_do_not_meet_are_found() {
+    let design = |read: u32| {
+        let store = r##"{"id":2,"block":"key-value-store","name":"Carts","read_quorum":#}"##;
+        drawn(&store.replace('#', &read.to_string()))
+    };
+    let loose = design(1);
+    let finding = found(&loose, "loose-quorum").expect("a finding");
+    let title = "Reads of Carts can be stale: 1 to read and 2 to write need not meet among 3 copies.";
+    assert_eq!((finding.title.as_str(), finding.severity), (title, Severity::Note));
+    assert!(
+        finding.fixes[0].label.starts_with("Read 2 of 3 → no stale read, headroom "),
+        "{:?}",
+        finding.fixes
+    );
+    assert!(
+        finding.fixes[1].label.starts_with("Write 3 of 3 → no stale read, headroom "),
+        "{:?}",
+        finding.fixes
+    );
+    assert!(found(&design(2), "loose-quorum").is_none());
+}

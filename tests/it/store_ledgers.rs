@@ -145,3 +145,22 @@ fn slices_of_a_run_with_faults_of_stores_equal_the_whole() {
     };
     assert_eq!(whole(u64::MAX), whole(97));
 }
+
+/// A timeout that an edit makes shorter holds for what is sent after it: not after 20 s, as for what was sent before.
+#[test]
+fn a_timeout_that_an_edit_makes_shorter_holds_at_once() {
+    let design = |timeout_s: u32| {
+        format!(
+            r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","rate":10,"reads":1,"timeout_s":{timeout_s}}},
+            {{"id":2,"block":"sql-database","service_shape":"constant","read_ms":600000,"cores":1000}}],"links":[[1,2]]}}"#
+        )
+    };
+    let mut run = Simulation::new(topology(&design(20)), 1);
+    run.advance(10 * S, u64::MAX);
+    run.change(topology(&design(1)));
+    run.advance(16 * S, u64::MAX);
+    let counts = run.report().total.counts;
+    // 6 s of sending, of which all but the last has been given up.
+    let failed = counts.failures() as f64 / (counts.sent as f64);
+    assert!((failed - 5.0 / 6.0).abs() < 0.1, "{counts:?}");
+}

@@ -25,10 +25,10 @@ impl Simulation {
         self.rings[route as usize].set(route, due, slot, handle.generation, &mut self.calendar, alive);
     }
 
-    pub(super) fn ring(&mut self, ring: u32) {
+    pub(super) fn ring(&mut self, ring: u32, order: u64) {
         let calls = &self.calls;
         let alive = |slot, generation| calls.alive(Handle { slot, generation });
-        let due = self.rings[ring as usize].fire(ring, self.now, &mut self.calendar, alive);
+        let due = self.rings[ring as usize].fire(ring, self.now, order, &mut self.calendar, alive);
         if let Some((slot, _)) = due {
             self.timed_out(slot);
         }

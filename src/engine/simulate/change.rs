@@ -2,7 +2,7 @@
 
 use super::calls::{Call, GROUP, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
-use crate::engine::calendar::What;
+use crate::engine::calendar::{Class, What};
 use crate::report::Cause;
 use crate::topology::{Place, Station, Topology};
 
@@ -37,6 +37,7 @@ impl Simulation {
         self.move_stations(&old, &map);
         self.move_routes(&map);
         self.move_events(&map);
+        self.release_timers(&old, &map);
         if grown {
             self.widen_effects()
         } else {
@@ -121,6 +122,21 @@ impl Simulation {
                 self.pools[*to as usize] = std::mem::take(&mut pools[from]);
                 self.guards[*to as usize] = std::mem::take(&mut guards[from]);
                 self.cables[*to as usize] = cables[from];
+            }
+        }
+    }
+
+    /// Callers of a link with another timeout now have waited by the old one: their timers leave the ring, in which each is
+    /// due after the one before.
+    fn release_timers(&mut self, old: &Net, map: &Map) {
+        for (from, to) in map.routes.iter().enumerate() {
+            let Some(to) = to.filter(|to| {
+                old.routes[from].route.timeout_ns != self.net.routes[*to as usize].route.timeout_ns
+            }) else {
+                continue;
+            };
+            for (due, call, generation) in self.rings[to as usize].drain() {
+                self.calendar.push(due, Class::Timer, What::Expire, call, generation);
             }
         }
     }
