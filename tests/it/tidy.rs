@@ -193,6 +193,25 @@ fn the_core_asks_no_clock_and_touches_no_file() {
     no_complaints(&complaints);
 }
 
+/// The standard library's sort is compiled anew for each type and order, at 4 KB each in the page.
+#[test]
+fn what_the_page_sorts_goes_through_one_place() {
+    // Among the few copies of a read, once an event: a short list, without memory of its own.
+    const HOT: &str = "src/engine/simulate/gather.rs";
+    let elsewhere = |path: &Path| {
+        path.starts_with("src/cli")
+            || ["src/cli.rs", "src/sorted.rs", HOT].iter().any(|own| path == Path::new(own))
+    };
+    let mut complaints = Vec::new();
+    for (path, text) in files(&["src", "www"], "rs").iter().filter(|(path, _)| !elsewhere(path)) {
+        let code = text.split("#[cfg(test)]").next().unwrap_or("");
+        for call in [".sort_by", ".sort_unstable", ".sort()"].iter().filter(|call| code.contains(**call)) {
+            complaints.push(format!("{}: {call}; use sorted::", path.display()));
+        }
+    }
+    no_complaints(&complaints);
+}
+
 #[test]
 fn names_say_what_is_inside() {
     let rust = files(&["src", "tests", "www", "xtask", "benches"], "rs");
