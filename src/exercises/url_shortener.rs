@@ -64,7 +64,7 @@ const PARTS: &[Part] = &[
     Part {
         block: "cache",
         facts: &[("object_kb", Number(0.6))],
-        free: &["memory_gb", "ttl_s", "on_write", "instances", "nodes_are", "queue"],
+        free: &["memory_gb", "ttl_s", "on_write", "instances", "nodes_are", "placement", "queue"],
         exactly: None,
     },
     Part {

@@ -49,6 +49,19 @@ impl World {
         self.part(block).is_some_and(|part| part.exactly.is_none())
     }
 
+    /// The edits that take back what the catalogue gives to every new block and the exercise does not: a block as the
+    /// palette places it is always allowed.
+    fn undressing<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = Edit> + 'a {
+        let given = blocks::find(&node.block).map_or(&[][..], |block| block.about().initial);
+        let locked = move |param: &str| {
+            !self.is_free(&node.block, param) && self.facts_of(node).all(|(fact, _)| fact != param)
+        };
+        let untouched = move |(param, value): &&(&'static str, Fixed)| {
+            locked(param) && node.values.get(param) == Some(&Value::from(*value))
+        };
+        given.iter().filter(untouched).map(|(param, _)| Edit::Set(node.id, (*param).to_owned(), None))
+    }
+
     /// The edits that fill in the facts which the design does not mention.
     pub fn dressing(&self, design: &Design) -> Vec<Edit> {
         let of_node = |node| {
@@ -56,6 +69,7 @@ impl World {
             facts.map(|(param, value)| Edit::Set(node.id, param.to_owned(), Some(value.into())))
         };
         let mut edits: Vec<Edit> = design.nodes.iter().flat_map(of_node).collect();
+        edits.extend(design.nodes.iter().flat_map(|node| self.undressing(node)));
         for drawn in &design.links {
             let latency = self.latency_of(design, drawn);
             let read = Reader::new(link::PARAMS, &drawn.values);

@@ -122,10 +122,10 @@ export class App {
     await expect(this.inspector.getByLabel("Name of the block")).toHaveValue(name);
   }
 
-  /** Selects a link by a click on its middle. */
-  async selectLink(from, to) {
+  /** Selects a link by a click on its middle; of several between the same blocks the one drawn at this place. */
+  async selectLink(from, to, place = 0) {
     const [a, b] = await Promise.all([from, to].map((name) => this.block(name).getAttribute("data-node")));
-    const wire = this.page.locator(`[data-ends="${a} ${b}"] .wire`).first();
+    const wire = this.page.locator(`[data-ends="${a} ${b}"] .wire`).nth(place);
     const [x, y] = await wire.evaluate((path) => {
       const { x, y } = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
       return [x, y];

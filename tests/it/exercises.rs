@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use headroom::blocks::param::Value;
-use headroom::blocks::{self, link};
+use headroom::blocks::{self, BLOCKS, link};
 use headroom::design::{Design, Edit, LinkId, NodeId};
 use headroom::exercises::{self, EXERCISES, Effort, Exercise, Step, Verdict, judge};
 use headroom::session::Session;
@@ -25,6 +25,20 @@ fn files_open_without_notes() {
     for entry in fs::read_dir(folder).expect("the folder") {
         let text = fs::read_to_string(entry.expect("an entry").path()).expect("a file");
         assert_eq!(share::from_json(&text).expect("a design").notes, []);
+    }
+}
+
+#[test]
+fn a_block_as_the_palette_places_it_is_allowed() {
+    for (exercise, step) in every_step() {
+        for block in BLOCKS.iter().filter(|block| exercise.world.offers(block.about().id)) {
+            let mut session = Session::new((step.start)());
+            session.set_world(Some(&exercise.world));
+            session.add_block(block.about().id, None, false);
+            assert_eq!(session.design().nodes.len(), (step.start)().nodes.len() + 1, "{}", block.about().id);
+            let dressed = exercise.world.dress(session.design());
+            assert_eq!(exercise.world.breaches(&dressed), Vec::<String>::new(), "{}", block.about().id);
+        }
     }
 }
 

@@ -124,15 +124,7 @@ impl Simulation {
         let state = &mut self.stations[station as usize].instances[instance as usize];
         state.draining = true;
         state.out = true;
-        let now = self.now;
-        for router in &mut self.stations {
-            let Some(choices) = &mut router.choices else { continue };
-            let found =
-                choices.candidates.iter().position(|c| (c.station, c.instance) == (station, instance));
-            if let Some(candidate) = found {
-                choices.set_out(candidate as u32, true, now);
-            }
-        }
+        self.tell_routers(station, instance, true);
     }
 
     /// Whether everyone sends calls again.

@@ -31,15 +31,8 @@ impl Simulation {
             [] => return self.finish(slot, Outcome::Fail(Cause::Refused)),
             [only] => only,
             _ => {
-                let mut total = 0.0;
-                let cumulative: Vec<(f64, u32)> = routes
-                    .iter()
-                    .map(|route| {
-                        total += self.net.routes[*route as usize].route.weight;
-                        (total, *route)
-                    })
-                    .collect();
-                choose::by_weight(&cumulative, &mut self.retry_draw(slot, Purpose::Choice))
+                let weights = &self.net.stations[call.station as usize].weights[op];
+                choose::by_weight(weights, &mut self.retry_draw(slot, Purpose::Choice))
             }
         };
         if self.net.routes[route as usize].together {
@@ -266,22 +259,8 @@ impl Simulation {
 
     /// Goes on with an answer, whoever fetched it.
     pub(super) fn take_answer(&mut self, slot: u32, route: u32, outcome: Outcome) {
-        let op = self.requests[self.calls[slot].request].op as usize;
-        let net = &self.net.routes[route as usize];
-        let (aside, optional) = (net.aside[op], net.route.optional);
-        let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
-        let call = &mut self.calls[slot];
-        match outcome {
-            Outcome::Ok { data, degraded, miss } => {
-                call.data |= data;
-                call.degraded |= degraded;
-                if from_cache {
-                    call.missed = miss;
-                }
-            }
-            Outcome::Fail(_) if aside => call.missed = true,
-            Outcome::Fail(_) if optional => call.degraded = true,
-            Outcome::Fail(cause) => return self.complete(slot, Outcome::Fail(cause)),
+        if let Some(cause) = self.absorb(slot, route, outcome) {
+            return self.complete(slot, Outcome::Fail(cause));
         }
         let call = &mut self.calls[slot];
         call.attempt = 0;
@@ -290,6 +269,27 @@ impl Simulation {
             self.next_step(slot);
         }
         self.proceed(slot);
+    }
+
+    /// What the end of a call means for its caller: the cause, when the caller fails with it.
+    pub(super) fn absorb(&mut self, caller: u32, route: u32, outcome: Outcome) -> Option<Cause> {
+        let op = self.requests[self.calls[caller].request].op as usize;
+        let net = &self.net.routes[route as usize];
+        let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
+        let call = &mut self.calls[caller];
+        match outcome {
+            Outcome::Ok { data, degraded, miss } => {
+                call.data |= data;
+                call.degraded |= degraded;
+                if from_cache {
+                    call.missed = miss;
+                }
+            }
+            Outcome::Fail(_) if net.aside[op] => call.missed = true,
+            Outcome::Fail(_) if net.route.optional => call.degraded = true,
+            Outcome::Fail(cause) => return Some(cause),
+        }
+        None
     }
 
     pub(super) fn may_retry(&self, slot: u32, route: u32, cause: Cause) -> bool {

@@ -184,42 +184,34 @@ impl Simulation {
         let caller = branch.parent.slot;
         let op = self.requests[branch.request].op as usize;
         let net = &self.net.routes[route as usize];
-        let (aside, optional, on_miss) = (net.aside[op], net.route.optional, net.route.on_miss);
-        let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
+        let (required, on_miss) = (!net.aside[op] && !net.route.optional, net.route.on_miss);
         match outcome {
             Outcome::Fail(_) if other.is_some() => return true,
             Outcome::Fail(cause) if self.may_retry(slot, route, cause) && self.within_budget(route) => {
                 self.retry_later(slot, route);
                 return true;
             }
-            Outcome::Ok { data, degraded, miss } => {
+            Outcome::Ok { miss, .. } => {
                 if let Some(loser) = other {
                     self.give_up_copy(loser);
                 }
                 self.versions.pass_on(slot, caller);
-                let call = &mut self.calls[caller];
-                call.data |= data;
-                call.degraded |= degraded;
-                if from_cache {
-                    call.missed = miss;
-                }
                 if on_miss && op == 0 && !miss {
                     self.fill_aside(caller, route);
                 }
             }
-            Outcome::Fail(_) if aside => self.calls[caller].missed = true,
-            Outcome::Fail(_) if optional => self.calls[caller].degraded = true,
-            Outcome::Fail(cause) => {
-                self.branch_failed(slot, cause);
-                return false;
-            }
+            Outcome::Fail(_) => {}
+        }
+        if let Some(cause) = self.absorb(caller, route, outcome) {
+            self.branch_failed(slot, cause);
+            return false;
         }
         self.calls[slot].attempt = 0;
         self.calls[slot].repeats -= 1;
         if self.calls[slot].repeats > 1 {
             self.send_branch(slot);
         } else {
-            self.branch_answered(slot, !aside && !optional);
+            self.branch_answered(slot, required);
         }
         false
     }

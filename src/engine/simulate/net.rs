@@ -46,6 +46,8 @@ pub struct StationNet {
     pub servers: Servers,
     /// Routes that carry reads, and writes, in drawn order.
     pub outgoing: [Vec<u32>; 2],
+    /// Cumulative weights of a source's routes, by operation.
+    pub weights: [Vec<(f64, u32)>; 2],
     /// Queues that feed it.
     pub feeders: Vec<u32>,
     /// The node that it came from.
@@ -192,7 +194,7 @@ impl Net {
 
     fn station_net(&self, index: usize, seed: u64) -> StationNet {
         let place = self.topology.place(index);
-        let carried = |op: usize| {
+        let carried = |op: usize| -> Vec<u32> {
             let carries = |route: &&u32| {
                 let route = &self.routes[**route as usize].route;
                 if op == 0 { route.reads } else { route.writes }
@@ -212,6 +214,7 @@ impl Net {
         StationNet {
             station: place.station.clone(),
             servers: place.servers.clone(),
+            weights: [0, 1].map(|op| self.cumulative(&carried(op))),
             outgoing: [carried(0), carried(1)],
             feeders: self.feeders(index),
             keys: Keys::new(seed, place.id.0),
@@ -233,6 +236,15 @@ impl Net {
             special: matches!(&place.station, Station::Server(server)
                 if server.sessions.is_some() || server.function.is_some()),
         }
+    }
+
+    fn cumulative(&self, routes: &[u32]) -> Vec<(f64, u32)> {
+        let mut total = 0.0;
+        let one = |route: &u32| {
+            total += self.routes[*route as usize].route.weight;
+            (total, *route)
+        };
+        routes.iter().map(one).collect()
     }
 
     /// Whether something is written, and something keeps it more than once.

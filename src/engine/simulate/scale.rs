@@ -101,7 +101,8 @@ impl Simulation {
         self.tell_routers(station, instance as u32, true);
     }
 
-    fn tell_routers(&mut self, station: u32, instance: u32, out: bool) {
+    /// Every router knows at once that an instance is out, or in again.
+    pub(super) fn tell_routers(&mut self, station: u32, instance: u32, out: bool) {
         let now = self.now;
         for state in &mut self.stations {
             let Some(choices) = &mut state.choices else { continue };

@@ -68,38 +68,45 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
         app.design.with(|design| design.fault(id).map_or_else(String::new, |fault| name_of(design, fault)))
     });
     let time = move || drawn.with(|fault| fault.as_ref().map(when));
-    let bar = move |pick: fn(&Fault, f64) -> f64| {
-        move || {
-            let end = end.get();
-            drawn.with(|fault| {
-                fault.as_ref().map(|fault| format!("{:.2}%", 100.0 * (pick(fault, end) / end).min(1.0)))
-            })
-        }
+    let width = move || {
+        let end = end.get();
+        let wide = |fault: &Fault| fault.for_s.unwrap_or_else(|| rest(fault, end));
+        drawn
+            .with(|fault| fault.as_ref().map(|fault| format!("{:.2}%", 100.0 * (wide(fault) / end).min(1.0))))
     };
-    let wide = |fault: &Fault, end: f64| fault.for_s.unwrap_or_else(|| rest(fault, end));
     let flip = move || opened.update(|now| *now = if *now == Some(id) { None } else { Some(id) });
-    let held = StoredValue::new(None::<Held>);
+    let held = RwSignal::new(None::<Held>);
     let take = move |event: PointerEvent| {
-        held.set_value(drawn.with_untracked(|fault| Held::new(&event, fault.as_ref()?)))
+        held.set(drawn.with_untracked(|fault| Held::new(&event, fault.as_ref()?)));
     };
     let drag = move |event: PointerEvent| {
-        let moved = held.try_update_value(|held| held.as_mut()?.moved(&event, end.get_untracked())).flatten();
-        if let (Some(at_s), Some(fault)) = (moved, drawn.get_untracked()) {
-            app.edit_field(&Edit::SetFault(Fault { at_s, ..fault }));
+        if held.with_untracked(Option::is_some) {
+            held.update(|held| held.iter_mut().for_each(|held| held.drag(&event, end.get_untracked())));
         }
     };
-    let drop = move |_| {
-        if held.try_update_value(Option::take).flatten().is_some_and(|held| !held.dragged) {
+    // One step for the whole drag.
+    let drop = move |_| match (held.get_untracked().and_then(|held| held.now_s), drawn.get_untracked()) {
+        (Some(at_s), Some(fault)) => {
+            held.set(None);
+            app.edit(&Edit::SetFault(Fault { at_s, ..fault }));
+        }
+        _ => {
+            held.set(None);
             flip();
         }
     };
+    let begins = move || {
+        let dragged = held.with(|held| held.and_then(|held| held.now_s));
+        dragged.or_else(|| drawn.with(|fault| fault.as_ref().map(|fault| fault.at_s)))
+    };
+    let left = move || begins().map(|at_s| format!("{:.2}%", 100.0 * (at_s / end.get()).min(1.0)));
     view! {
         <div class="row" role="listitem">
             <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
                 title=move || time() on:click=move |_| flip()>{name}</button>
             <span class="lane" on:pointerdown=take on:pointermove=drag on:pointerup=drop
-                on:pointercancel=move |_| held.set_value(None)>
-                <i style:left=bar(|fault, _| fault.at_s) style:width=bar(wide)></i>
+                on:pointercancel=move |_| held.set(None)>
+                <i style:left=left style:width=width></i>
             </span>
             <button class="square" type="button" aria-label=move || format!("Remove {}", name.get())
                 on:click=move |_| app.edit(&Edit::RemoveFault(id))><Icon name="x"/></button>
@@ -108,12 +115,13 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
 }
 
 /// A bar that a pointer holds.
+#[derive(Clone, Copy)]
 struct Held {
     from_px: f64,
     wide_px: f64,
     at_s: f64,
-    /// Else it was a click.
-    dragged: bool,
+    /// When the fault begins now; `None` before the pointer has gone a few pixels.
+    now_s: Option<f64>,
 }
 
 impl Held {
@@ -122,16 +130,17 @@ impl Held {
         // Without the capture a bar would stay behind a quick pointer; a drag works without it too.
         let _ = lane.set_pointer_capture(event.pointer_id());
         let (from_px, wide_px) = (f64::from(event.client_x()), lane.get_bounding_client_rect().width());
-        Some(Held { from_px, wide_px, at_s: fault.at_s, dragged: false })
+        Some(Held { from_px, wide_px, at_s: fault.at_s, now_s: None })
     }
 
-    /// When the fault begins now, in whole seconds; `None` before the pointer has gone a few pixels.
-    fn moved(&mut self, event: &PointerEvent, end: f64) -> Option<f64> {
+    /// Follows the pointer, in whole seconds.
+    fn drag(&mut self, event: &PointerEvent, end: f64) {
         const CLICK_PX: f64 = 3.0;
         let moved_px = f64::from(event.client_x()) - self.from_px;
-        self.dragged |= moved_px.abs() > CLICK_PX;
-        let at_s = (self.at_s + moved_px / self.wide_px.max(1.0) * end).round();
-        self.dragged.then_some(at_s.clamp(0.0, end))
+        if self.now_s.is_some() || moved_px.abs() > CLICK_PX {
+            let at_s = self.at_s + moved_px / self.wide_px.max(1.0) * end;
+            self.now_s = Some(at_s.round().clamp(0.0, end));
+        }
     }
 }
 
