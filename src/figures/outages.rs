@@ -35,10 +35,11 @@ fn of_client(answer: &Answer, found: &ClientAvailability) -> Vec<Row> {
     }
 }
 
-/// What costs the most time, worst first.
+/// What costs the most time, worst first; what costs less than a second a year is not worth a row.
 pub fn costliest(answer: &Answer, most: usize) -> Vec<OfUnits> {
-    let parts = answer.availability.parts.iter().take(most);
-    parts.map(|part| of_units(answer, &part.units, part.costs)).collect()
+    const A_SECOND_A_YEAR: f64 = 1.0 / (365.25 * 86_400.0);
+    let parts = answer.availability.parts.iter().filter(|part| part.costs >= A_SECOND_A_YEAR);
+    parts.take(most).map(|part| of_units(answer, &part.units, part.costs)).collect()
 }
 
 /// What may not fail: single parts and pairs, with the time a year for which they are down.

@@ -47,7 +47,7 @@ test("do step 2 of the URL shortener", async ({ app, page }) => {
   // A cache beside the database: reads ask it first, and the database on a miss.
   await app.add("Cache");
   await app.select("Cache");
-  await set(app, "Memory", "13 GB");
+  await set(app, "Memory", "13");
   await app.connect("Redirects", "Cache");
   await app.selectLink("Redirects", "Cache");
   await set(app, "Carries", "Reads");
