@@ -80,7 +80,9 @@ pub fn rate(value: f64) -> String {
 
 /// A time [s]: `250 µs`, `187 ms`, `1.25 s`, `2.50 min`.
 pub fn time(value: f64) -> String {
-    scaled(Kind::Time, value)
+    // Below a picosecond, far below the nanosecond in which the engine counts, there is nothing to show.
+    const NOTHING_S: f64 = 1e-12;
+    scaled(Kind::Time, if value.abs() < NOTHING_S { 0.0 } else { value })
 }
 
 /// A share (0–1) in percent. Close to 1 it shows what is missing: `99.95 %`, never a rounded-up `100 %`.

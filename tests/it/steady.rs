@@ -379,3 +379,23 @@ fn example(name: &str) -> Topology {
     let json = std::fs::read_to_string(path).expect("an example");
     headroom::topology::build(&headroom::share::from_json(&json).expect("a design").design).0
 }
+
+/// Users near and far: the times of both together cannot spread further than those of the far ones.
+#[test]
+fn a_mixture_of_near_and_far_users_lies_between_them() {
+    let json = r#"{"headroom":1,"nodes":[
+        {"id":1,"block":"client","name":"near","rate":500,"reads":1},
+        {"id":2,"block":"client","name":"far","rate":500,"reads":1},
+        {"id":3,"block":"app-server","instances":1,"cores":8,"service_ms":2}],
+        "links":[[1,3,{"latency_ms":1}],[2,3,{"latency_ms":100}]]}"#;
+    let topology = crate::checks::topology(json);
+    let report = solved(&topology);
+    let p99 = |traffic: &headroom::report::Traffic| traffic.latency.expect("answers").p99.value;
+    // No line to speak of: of the far half 98 % are below 200 ms − 2 ms ln 0.02.
+    let exact = 0.2 + 0.002 * 50.0_f64.ln();
+    for traffic in [&report.total, &report.reads] {
+        assert!((p99(traffic) - exact).abs() < 2e-4, "{} against {exact}", p99(traffic));
+    }
+    let run = measure(&topology, &Plan { seed: 1, duration_s: 60.0, warmup_s: 1.0 });
+    assert!((p99(&run.total) / exact - 1.0).abs() < 0.01, "{}", p99(&run.total));
+}

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use crate::engine::flows::{Door, Moments};
 use crate::engine::formulas::Wait;
 use crate::engine::formulas::invert::{self, Complex};
+use crate::sorted::sort_by;
 use crate::topology::Operation;
 use parts::{Lines, Part};
 
@@ -74,6 +75,39 @@ struct Link {
 /// Part of a mixture: weight, station, door, operation.
 pub type Share = (f64, usize, Door, Operation);
 
+/// Parts of a mixture that begin at nearly the same time. Each cluster is inverted by itself: a transform that jumps far
+/// behind its beginning is inverted badly, so that a mixture could lie beyond all its parts.
+struct Cluster {
+    weight: f64,
+    /// What its parts take longer than the shortest of all [s].
+    longer: f64,
+    /// Share of the cluster, what it takes longer than the cluster's shortest [s], and the part.
+    parts: Vec<(f64, f64, Share)>,
+}
+
+/// Parts whose shifts are no further apart than this share of the mean are inverted together.
+const NEAR: f64 = 0.02;
+
+fn clusters(parts: &[Share], longer: impl Fn(&Share) -> f64, near: f64) -> Vec<Cluster> {
+    let mut sorted: Vec<(f64, Share)> = parts.iter().map(|part| (longer(part), *part)).collect();
+    sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for (longer, part) in sorted {
+        match clusters.last_mut() {
+            Some(last) if longer - last.longer <= near => {
+                last.parts.push((part.0, longer - last.longer, part))
+            }
+            _ => clusters.push(Cluster { weight: 0.0, longer, parts: vec![(part.0, 0.0, part)] }),
+        }
+    }
+    for cluster in &mut clusters {
+        cluster.weight = cluster.parts.iter().map(|part| part.0).sum();
+        let whole = cluster.weight;
+        cluster.parts.iter_mut().for_each(|part| part.0 /= whole.max(f64::MIN_POSITIVE));
+    }
+    clusters
+}
+
 /// A transform, later by a constant.
 fn delayed(value: Complex, s: Complex, by: f64) -> Complex {
     if by > 0.0 { value * (s * -by).e_to_it() } else { value }
@@ -90,22 +124,24 @@ impl Spread {
         if total <= 0.0 || !shift.is_finite() || rest.mean <= 1e-9 * moments.mean {
             return wanted.map(|_| moments.mean);
         }
-        let weighted = |part: &Share| {
-            let (weight, node, door, op) = *part;
-            (weight / total, shift_of(part) - shift, node, door as usize, op as usize)
-        };
-        let weights: Vec<(f64, f64, usize, usize, usize)> = parts.iter().map(weighted).collect();
-        let used = [0, 1].map(|op| weights.iter().any(|part| part.4 == op));
+        let clusters = clusters(parts, |part| shift_of(part) - shift, NEAR * moments.mean);
+        let used = [0, 1].map(|op| parts.iter().any(|part| part.3 as usize == op));
         let values = RefCell::new(vec![[[Complex::ONE; 2]; 2]; self.stations]);
-        let transform = |s: Complex| {
+        let transform = |cluster: &Cluster, s: Complex| {
             let values = &mut *values.borrow_mut();
             self.evaluate(s, used, values);
-            let part = |sum: Complex, (weight, longer, node, door, op): &(f64, f64, usize, usize, usize)| {
-                sum + delayed(values[*node][*door][*op], s, *longer) * *weight
+            let part = |sum: Complex, (weight, longer, (_, node, door, op)): &(f64, f64, Share)| {
+                sum + delayed(values[*node][*door as usize][*op as usize], s, *longer) * *weight
             };
-            weights.iter().fold(Complex::ZERO, part)
+            cluster.parts.iter().fold(Complex::ZERO, part)
         };
-        let survival = |time: f64| invert::survival(transform, time);
+        let of_cluster = |cluster: &Cluster, time: f64| match time - cluster.longer {
+            beyond if beyond > 0.0 => invert::survival(|s| transform(cluster, s), beyond),
+            _ => 1.0,
+        };
+        let survival = |time: f64| {
+            clusters.iter().map(|cluster| cluster.weight / total * of_cluster(cluster, time)).sum::<f64>()
+        };
         // A share may take no longer than the shift: nothing lies below it.
         let beyond = survival(1e-6 * rest.mean);
         let mut last = 0.02 * rest.mean;

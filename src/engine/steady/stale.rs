@@ -10,8 +10,12 @@ const HEAD: u64 = 20_000;
 /// Bins of the keys behind the head, even in the logarithm of the rank.
 const BINS: u32 = 400;
 
-/// What all clients and each of them see; nothing where no replica of a database lags.
+/// What all clients and each of them see; nothing where no replica of a database lags, nor where something else keeps
+/// copies as well: only a run can tell what comes of those, and the share of the replicas alone would be a wrong number.
 pub fn report(topology: &Topology, flows: &Flows) -> (Consistency, Vec<ClientConsistency>) {
+    if topology.places().any(|(_, place)| matches!(place.station, Station::Cache(_) | Station::Queue(_))) {
+        return Default::default();
+    }
     let clients: Vec<(usize, Option<f64>)> = flows
         .clients
         .iter()
@@ -39,13 +43,13 @@ pub fn report(topology: &Topology, flows: &Flows) -> (Consistency, Vec<ClientCon
     (all, clients.iter().map(client).collect())
 }
 
-/// As good as the flows for replicas that do nothing but lag; an order of magnitude where replays wait, or where something
-/// else keeps copies as well.
+/// As good as the flows for replicas that do nothing but lag; an order of magnitude where replays wait, or where quorums
+/// and second primaries keep copies as well.
 fn trust(topology: &Topology) -> Trust {
     let plain = topology.places().all(|(_, place)| match &place.station {
         Station::Store(store) => store.ring.is_none() && !store.multi && store.replay <= 0.0,
-        Station::Cache(_) | Station::Queue(_) => false,
-        Station::Source(_) | Station::Router(_) | Station::Server(_) | Station::Observer => true,
+        Station::Source(_) | Station::Router(_) | Station::Server(_) => true,
+        Station::Cache(_) | Station::Queue(_) | Station::Observer => true,
     });
     if plain { Trust::Approximate } else { Trust::Low }
 }
