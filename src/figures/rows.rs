@@ -73,7 +73,7 @@ pub fn consistency(seen: &Consistency) -> Vec<Row> {
     let shares = shares.into_iter().filter_map(|(name, share)| Some(row(name, of_share(&share?))));
     let Seen { own_missed, after_own, .. } = seen.counts;
     let of_own = (after_own > 0).then(|| share(own_missed as f64 / after_own as f64));
-    let shares = shares.chain(of_own.map(|value| row("… of reads after an own write", value)));
+    let shares = shares.chain(of_own.map(|value| row("Missed it right after writing", value)));
     let counts = [("Writes lost", seen.counts.lost), ("Conflicting keys", seen.counts.conflicts)];
     shares.chain(counts.into_iter().filter_map(|(name, count)| counted(name, count))).collect()
 }

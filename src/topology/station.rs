@@ -83,6 +83,17 @@ pub enum Station {
     Observer,
 }
 
+impl Station {
+    /// The server that it is, if it is one.
+    pub fn server(&self) -> Option<&Server> {
+        match self {
+            Station::Server(server) => Some(server),
+            Station::Source(_) | Station::Router(_) | Station::Cache(_) => None,
+            Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+        }
+    }
+}
+
 /// The two kinds of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {

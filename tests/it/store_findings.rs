@@ -140,7 +140,7 @@ fn what_each_client_saw_is_a_row_of_that_client() {
     // Exponential with a mean of 100 ms against a lag of 500 ms: 1 − e^(−5) = 99.3 % come too early.
     let seen = report.clients[0].seen.counts;
     near("own writes missed", seen.own_missed, seen.after_own, 0.993, 0.006);
-    assert!(!value(0, "… of reads after an own write").is_empty());
+    assert!(!value(0, "Missed it right after writing").is_empty());
     assert!(rows(2).is_empty());
 }
 

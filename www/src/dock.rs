@@ -9,8 +9,7 @@ mod ladder;
 use headroom::figures;
 use leptos::prelude::*;
 
-use crate::live::CollectAny;
-use crate::parts::CloseSheet;
+use crate::parts::{CloseSheet, Tabs};
 use crate::state::{App, Sheet};
 use availability::Uptime;
 use chart::TimeSeries;
@@ -75,18 +74,10 @@ fn Tabbed(
     aside: Signal<String>,
     children: Children,
 ) -> impl IntoView {
-    let tab = move |(index, name): (usize, &'static str)| {
-        view! {
-            <button type="button" role="tab" aria-selected=move || (selected.get() == index).to_string()
-                on:click=move |_| selected.set(index)>
-                {name}
-            </button>
-        }
-    };
     view! {
         <section aria-label=move || names[selected.get()]>
             <div class="hd">
-                <div class="tabs" role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div>
+                <Tabs names selected class="tabs"/>
                 <small>{aside}</small>
             </div>
             {children()}

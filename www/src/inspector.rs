@@ -13,7 +13,6 @@ mod totals;
 
 use leptos::prelude::*;
 
-use crate::live::CollectAny;
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
 pub use fault::FaultForm;
@@ -73,23 +72,4 @@ fn Many(count: usize) -> impl IntoView {
             <button class="btn" type="button" on:click=move |_| app.command("edit.delete")>"Delete"</button>
         </div>
     }
-}
-
-/// Tabs of a panel: `selected` holds the place of the one that is open.
-#[component]
-fn Tabs(
-    /// Their names.
-    names: &'static [&'static str],
-    /// Which is open.
-    selected: RwSignal<usize>,
-) -> impl IntoView {
-    let tab = move |(index, name): (usize, &'static str)| {
-        view! {
-            <button type="button" role="tab" aria-selected=move || (selected.get() == index).to_string()
-                on:click=move |_| selected.set(index)>
-                {name}
-            </button>
-        }
-    };
-    view! { <div class="seg" role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div> }
 }

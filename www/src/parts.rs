@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::live::CollectAny;
 use crate::state::App;
 
 /// An icon of the sprite; decoration, so that assistive technology skips it.
@@ -32,6 +33,27 @@ pub fn keys_as_read(keys: &str) -> String {
         if mac { keys.replace("Mod+", "⌘").replace("Alt+", "⌥") } else { keys.replace("Mod", "Ctrl") };
     let arrows = [("ArrowLeft", "←"), ("ArrowRight", "→"), ("ArrowUp", "↑"), ("ArrowDown", "↓")];
     arrows.into_iter().fold(keys, |keys, (name, sign)| keys.replace(name, sign))
+}
+
+/// Tabs of a panel: `selected` holds the place of the one that is open.
+#[component]
+pub fn Tabs(
+    /// Their names.
+    names: &'static [&'static str],
+    /// Which is open.
+    selected: RwSignal<usize>,
+    /// How they look.
+    class: &'static str,
+) -> impl IntoView {
+    let tab = move |(index, name): (usize, &'static str)| {
+        view! {
+            <button type="button" role="tab" aria-selected=move || (selected.get() == index).to_string()
+                on:click=move |_| selected.set(index)>
+                {name}
+            </button>
+        }
+    };
+    view! { <div class=class role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div> }
 }
 
 /// On a phone: closes the bottom sheet that it stands in.

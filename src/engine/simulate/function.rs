@@ -5,20 +5,12 @@ use super::calls::{Call, GROUP, NONE, State};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Draw;
 use crate::report::Cause;
-use crate::topology::{Cold, Function, Station, nanoseconds};
+use crate::topology::{Cold, Function, nanoseconds};
 
 impl Simulation {
     /// How a station runs, if it is a function.
     pub(super) fn function(&self, station: usize) -> Option<Function> {
-        match &self.net.stations[station].station {
-            Station::Server(server) => server.function,
-            Station::Source(_)
-            | Station::Router(_)
-            | Station::Cache(_)
-            | Station::Store(_)
-            | Station::Queue(_)
-            | Station::Observer => None,
-        }
+        self.net.stations[station].station.server()?.function
     }
 
     /// A call begins to run: how much longer it takes because its environment has to be made [ns].

@@ -18,15 +18,7 @@ pub struct Scaler {
 
 /// How a station scales, if it does.
 pub fn scaling(station: &Station) -> Option<Scaling> {
-    match station {
-        Station::Server(server) => server.scaling,
-        Station::Source(_)
-        | Station::Router(_)
-        | Station::Cache(_)
-        | Station::Store(_)
-        | Station::Queue(_)
-        | Station::Observer => None,
-    }
+    station.server()?.scaling
 }
 
 impl Simulation {

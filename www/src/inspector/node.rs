@@ -10,13 +10,12 @@ use headroom::report::State;
 use headroom::session::groups::title;
 use leptos::prelude::*;
 
-use super::Tabs;
 use super::calls::Calls;
 use super::form::{Form, Of};
 use super::results::NodeResults;
 use crate::cards::Figures;
 use crate::live::{CollectAny, some};
-use crate::parts::Icon;
+use crate::parts::{Icon, Tabs};
 use crate::state::App;
 
 /// A block's panel.
@@ -38,7 +37,7 @@ pub fn NodePanel(id: NodeId) -> impl IntoView {
             view! {
                 <Heading id about/>
                 <StateSentence id/>
-                <Tabs names=&["Parameters", "Results", "Learn"] selected=tab/>
+                <Tabs names=&["Parameters", "Results", "Learn"] selected=tab class="seg"/>
                 {move || content()}
                 <Life id/>
             }
