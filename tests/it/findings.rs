@@ -121,6 +121,11 @@ fn a_standby_that_nobody_promotes_is_one_finding() {
 }
 
 #[test]
+fn a_second_primary_waits_for_nobody() {
+    assert!(found(&answer(&with_database(r#", "standby": "multi-primary""#)), "no-monitoring").is_empty());
+}
+
+#[test]
 fn a_copy_that_nobody_calls_in_is_found_as_well() {
     let nodes = format!(
         r#"{CLIENT}, {{"id": 2, "block": "cache", "at": [240, 0], "hit_mode": "given", "instances": 2, "nodes_are": "copies"}},

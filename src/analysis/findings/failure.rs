@@ -67,7 +67,8 @@ pub fn unwatched(case: Case) -> Vec<Finding> {
 /// What would step in for the first instance, if somebody noticed its death.
 fn stands_by(place: &Place) -> Option<&'static str> {
     match &place.station {
-        Station::Store(store) => store.standby.then_some("standby"),
+        // A second primary takes all calls as soon as the store itself notices: nobody promotes it.
+        Station::Store(store) => (store.standby && !store.multi).then_some("standby"),
         Station::Cache(cache) => (cache.copies && place.instances() > 1).then_some("copy"),
         Station::Source(_) | Station::Router(_) | Station::Server(_) => None,
         Station::Queue(_) | Station::Observer => None,
