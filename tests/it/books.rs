@@ -215,7 +215,7 @@ fn live(seed: u64) -> u64 {
 #[test]
 fn the_books_balance_in_random_designs_under_faults_and_edits() {
     // More by hand: HEADROOM_DESIGNS=300..2000.
-    let asked = std::env::var("HEADROOM_DESIGNS").unwrap_or("0..60".to_owned());
+    let asked = std::env::var("HEADROOM_DESIGNS").unwrap_or("0..130".to_owned());
     let (first, end) = asked.split_once("..").expect("as 0..60");
     let tried = first.parse().expect("a number")..end.parse().expect("a number");
     let mut events = 0;

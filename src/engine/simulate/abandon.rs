@@ -161,7 +161,10 @@ impl Simulation {
         self.let_go(slot);
         self.calls[slot].parent = Handle::NOWHERE;
         match call.state {
-            State::InService | State::Calling if call.kind == Kind::Branch => self.drop_call(slot),
+            // Neither arrived as a call of its own. The parts of a gather go on: other nodes do not hear of the timeout.
+            State::InService | State::Calling if matches!(call.kind, Kind::Branch | Kind::Gather) => {
+                self.drop_call(slot);
+            }
             State::InService => {
                 self.watch.dropped(call.station, Cause::TimedOut);
                 self.stop_service(slot, &call);
