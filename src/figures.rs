@@ -186,6 +186,15 @@ pub fn estimate(estimate: &Estimate, kind: Kind) -> String {
     }
 }
 
+/// The same without a word where there is no interval: for figures that have one only now and then.
+pub fn brief(found: &Estimate, kind: Kind) -> String {
+    match found.trust {
+        Trust::TooFew | Trust::Growing | Trust::Changing => kind.show(found.value),
+        Trust::Exact | Trust::Approximate | Trust::Low => estimate(found, kind),
+        Trust::Between(..) | Trust::AtLeast(_) => estimate(found, kind),
+    }
+}
+
 /// What stands where there is no figure.
 pub const NOTHING: &str = "–";
 

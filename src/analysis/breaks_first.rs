@@ -17,6 +17,11 @@ const WAITS: f64 = 12.0;
 /// Relative accuracy of a multiple where the load does not simply grow with the traffic.
 const CLOSE: f64 = 1e-5;
 
+/// The headroom: how many times its traffic a design carries until the first block has nothing left.
+pub fn headroom(topology: &Topology) -> f64 {
+    ladder(topology).first().map_or(f64::INFINITY, |rung| rung.multiple)
+}
+
 /// All rungs, by rising multiple; of one station its tightest resource, and its rate limit.
 pub fn ladder(topology: &Topology) -> Vec<Rung> {
     let twice = (!straight(topology)).then(|| at(topology, 2.0));

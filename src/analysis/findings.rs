@@ -112,7 +112,7 @@ impl<'a> Case<'a> {
         let mut tried: Vec<(f64, Fix)> = Vec::new();
         for change in changes {
             let Some((_, topology)) = change.tried(self.design) else { continue };
-            let reached = breaks_first::ladder(&topology).first().map_or(f64::INFINITY, |rung| rung.multiple);
+            let reached = breaks_first::headroom(&topology);
             if reached >= least {
                 tried.push((reached, fix(change, &figures::multiple(reached))));
             }

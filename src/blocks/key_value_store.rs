@@ -152,16 +152,7 @@ static ABOUT: About = About {
         },
         service::SHAPE,
         service::CV,
-        Param {
-            id: "connections",
-            label: "Connections",
-            doc: "Operations that one node holds, at work or waiting for a core; more are refused at once.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 1.0, max: 1_048_576.0 },
-            default: Fixed::Number(1_000.0),
-            source: "Judgement: as the queue of any other server (rules 1.2)",
-            when: None,
-        },
+        store::CONNECTIONS,
         Param {
             label: "Price of a node",
             doc: "Cost of one node a month. Set it with the cores.",
@@ -170,14 +161,8 @@ static ABOUT: About = About {
             ..machine::PRICE_MONTH
         },
         Param {
-            id: "data_gb",
-            label: "Data",
             doc: "Disk for one copy of everything, at $0.08 a gigabyte and month; it is paid once for each copy.",
-            unit: Unit::Gigabytes,
-            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
-            default: Fixed::Number(0.0),
-            source: "Neutral",
-            when: None,
+            ..store::DATA
         },
         store::ROWS,
         store::ROW_BYTES,

@@ -85,8 +85,7 @@ pub const NETWORK: Param = Param {
 
 /// Bits a second of one instance's network in each direction; `None` is without a limit.
 pub fn network(params: &'static [Param], values: &Values) -> Option<f64> {
-    let read = Reader::new(params, values);
-    let mbit = if read.has(NETWORK.id) { read.number(NETWORK.id) } else { 0.0 };
+    let mbit = Reader::new(params, values).number_or(NETWORK.id, 0.0);
     (mbit > 0.0).then_some(1e6 * mbit)
 }
 

@@ -118,14 +118,9 @@ static ABOUT: About = About {
         service::SHAPE,
         service::CV,
         Param {
-            id: "connections",
-            label: "Connections",
             doc: "Searches that one node holds, at work or waiting for a core; more are refused at once.",
-            unit: Unit::None,
-            kind: Kind::Integer { min: 1.0, max: 1_048_576.0 },
-            default: Fixed::Number(1_000.0),
             source: "Elasticsearch's queue of searches",
-            when: None,
+            ..store::CONNECTIONS
         },
         Param {
             label: "Price of a node",

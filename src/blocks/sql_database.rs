@@ -373,16 +373,7 @@ static ABOUT: About = About {
             source: "Four db.m5.large on demand, us-east-1 (rules 3.2)",
             ..machine::PRICE_MONTH
         },
-        Param {
-            id: "data_gb",
-            label: "Data",
-            doc: "Disk that every node needs for its copy, at $0.08 a gigabyte and month.",
-            unit: Unit::Gigabytes,
-            kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
-            default: Fixed::Number(0.0),
-            source: "Neutral",
-            when: None,
-        },
+        store::DATA,
         store::ROWS,
         store::ROW_BYTES,
         store::GROWTH,

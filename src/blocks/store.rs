@@ -36,6 +36,30 @@ pub fn scan_s(read: &Reader, share: f64) -> f64 {
     if read.flag(INDEX.id) { 0.0 } else { read.number(ROWS.id) * share * SCAN_S }
 }
 
+/// Disk for one copy of everything, where rows are not said.
+pub const DATA: Param = Param {
+    id: "data_gb",
+    label: "Data",
+    doc: "Disk that every node needs for its copy, at $0.08 a gigabyte and month.",
+    unit: Unit::Gigabytes,
+    kind: Kind::Number { min: 0.0, max: 1_000_000.0 },
+    default: Fixed::Number(0.0),
+    source: "Neutral",
+    when: None,
+};
+
+/// What one node holds.
+pub const CONNECTIONS: Param = Param {
+    id: "connections",
+    label: "Connections",
+    doc: "Operations that one node holds, at work or waiting for a core; more are refused at once.",
+    unit: Unit::None,
+    kind: Kind::Integer { min: 1.0, max: 1_048_576.0 },
+    default: Fixed::Number(1_000.0),
+    source: "Judgement: as the queue of any other server (rules 1.2)",
+    when: None,
+};
+
 /// Rows kept today.
 pub const ROWS: Param = Param {
     id: "rows",

@@ -62,11 +62,13 @@ fn users(told: &Told) -> Option<String> {
         let mut row = vec![
             name.to_owned(),
             figures::rate(traffic.offered),
-            unstarred(&traffic.goodput, Kind::Rate),
-            unstarred(&traffic.success, Kind::Share),
+            figures::brief(&traffic.goodput, Kind::Rate),
+            figures::brief(&traffic.success, Kind::Share),
         ];
         row.extend(times(traffic.latency.as_ref()));
-        row.push(traffic.p99_sent.map_or_else(|| "never".to_owned(), |time| unstarred(&time, Kind::Time)));
+        row.push(
+            traffic.p99_sent.map_or_else(|| "never".to_owned(), |time| figures::brief(&time, Kind::Time)),
+        );
         table.row(row);
     };
     add("all", &report.total);
@@ -101,7 +103,7 @@ fn consistency(told: &Told) -> Option<String> {
         } else {
             String::new()
         };
-        out += &format!("  {} {name}{of}\n", unstarred(&share, Kind::Share));
+        out += &format!("  {} {name}{of}\n", figures::brief(&share, Kind::Share));
     }
     let written =
         [("acknowledged writes lost", counts.lost), ("keys changed on both sides", counts.conflicts)];
@@ -372,14 +374,6 @@ fn times(times: Option<&Times>) -> [String; 5] {
 fn cell(estimate: &Estimate, kind: Kind) -> String {
     match estimate.trust {
         Trust::TooFew | Trust::Growing | Trust::Changing => format!("{}*", kind.show(estimate.value)),
-        _ => figures::estimate(estimate, kind),
-    }
-}
-
-/// The same for figures that the engine gives an interval only now and then: a longer run changes nothing.
-fn unstarred(estimate: &Estimate, kind: Kind) -> String {
-    match estimate.trust {
-        Trust::TooFew | Trust::Growing | Trust::Changing => kind.show(estimate.value),
         _ => figures::estimate(estimate, kind),
     }
 }

@@ -158,6 +158,12 @@ fn renewal_m_c(arrivals: f64, mean: f64, servers: u32, unit: impl Fn(f64) -> f64
     Wait { chance: chance.clamp(0.0, 1.0), delayed: mean / (c * (1.0 - sigma)) }
 }
 
+/// Share of the shorter phase of two exponential ones with balanced means, for this squared coefficient of variation of at
+/// least 1 (Whitt 1982; rules 5).
+pub fn balanced_share(scv: f64) -> f64 {
+    0.5 * (1.0 + libm::sqrt((scv - 1.0).max(0.0) / (scv + 1.0)))
+}
+
 /// E[exp(−s·gap)] of a gamma-distributed gap of mean 1.
 fn gamma_transform(scv: f64, s: f64) -> f64 {
     if scv < 1e-9 { libm::exp(-s) } else { libm::exp(-libm::log1p(s * scv) / scv) }

@@ -10,12 +10,7 @@ use crate::topology::{Memory, Service, Shape, Station, Topology};
 /// Finds the share of reads served from memory for every store that has less of it than data, and with it the time that a
 /// read takes. Does nothing for other designs.
 pub fn settle_memory(topology: &mut Topology) {
-    let memory = |station: &Station| match station {
-        Station::Store(store) => store.data.memory,
-        Station::Source(_) | Station::Router(_) | Station::Server(_) => None,
-        Station::Cache(_) | Station::Queue(_) | Station::Observer => None,
-    };
-    if !topology.places().any(|(_, place)| memory(&place.station).is_some()) {
+    if !topology.places().any(|(_, place)| place.from_memory().is_some()) {
         return;
     }
     let flows = flows::lossless(topology, &Scenario::default());

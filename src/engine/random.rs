@@ -8,6 +8,7 @@ use libm::{exp, log, sqrt};
 use rand_core::RngCore;
 use rand_distr::{Distribution, Exp1, StandardNormal, Zipf};
 
+use crate::engine::formulas::balanced_share;
 use crate::topology::{Service, Shape};
 
 /// What a draw is for. The numbers are never changed: digests hang on them.
@@ -152,7 +153,7 @@ impl Draw {
 /// Rate of the first phase and its probability, for two exponential phases with balanced means and mean 1.
 fn balanced_means(cv: f64) -> (f64, f64) {
     let scv = cv * cv;
-    let share = (1.0 + sqrt((scv - 1.0).max(0.0) / (scv + 1.0))) / 2.0;
+    let share = balanced_share(scv);
     (2.0 * share, share)
 }
 

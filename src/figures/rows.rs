@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, count, estimate, fixed, multiple, rate, sentence_case, share, time, whole};
+use super::{Kind, brief, count, estimate, fixed, multiple, rate, sentence_case, share, time, whole};
 use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
-    Seen, Times, Traffic, Trust,
+    Seen, Times, Traffic,
 };
 use crate::topology::Disk;
 
@@ -253,15 +253,6 @@ fn latency(traffic: &Traffic) -> Vec<Row> {
 
 fn of_times(times: Option<Times>, pick: fn(&Times) -> Estimate) -> Option<String> {
     times.map(|times| estimate(&pick(&times), Kind::Time))
-}
-
-/// A figure with its interval, where it has one.
-fn brief(found: &Estimate, kind: Kind) -> String {
-    match found.trust {
-        Trust::Between(..) | Trust::AtLeast(_) => estimate(found, kind),
-        Trust::Exact | Trust::Approximate | Trust::Low => estimate(found, kind),
-        Trust::TooFew | Trust::Growing | Trust::Changing => kind.show(found.value),
-    }
 }
 
 fn of_share(share: &Estimate) -> String {

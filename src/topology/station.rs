@@ -41,21 +41,17 @@ impl Place {
 
     /// Parts into which an operation falls on average, each served by one instance; 0 is a read.
     pub fn parts(&self, op: usize) -> f64 {
-        if let Station::Store(store) = &self.station { store.parts(op) } else { 1.0 }
+        self.station.store().map_or(1.0, |store| store.parts(op))
     }
 
     /// The disk of each of its nodes; `None` for what is not a store, or where nobody said what lies there.
     pub fn disk(&self) -> Option<super::Disk> {
-        if let Station::Store(store) = &self.station { store.data.disk() } else { None }
+        self.station.store()?.data.disk()
     }
 
     /// Share of a store's reads that find their row in memory; `None` where all do, and for what is not a store.
     pub fn from_memory(&self) -> Option<f64> {
-        if let Station::Store(store) = &self.station {
-            store.data.memory.map(|memory| memory.share)
-        } else {
-            None
-        }
+        self.station.store()?.data.memory.map(|memory| memory.share)
     }
 
     /// Whether calls can end at it: everything but a client and an observer.
@@ -90,6 +86,15 @@ impl Station {
             Station::Server(server) => Some(server),
             Station::Source(_) | Station::Router(_) | Station::Cache(_) => None,
             Station::Store(_) | Station::Queue(_) | Station::Observer => None,
+        }
+    }
+
+    /// The store that it is, if it is one.
+    pub fn store(&self) -> Option<&Store> {
+        match self {
+            Station::Store(store) => Some(store),
+            Station::Source(_) | Station::Router(_) | Station::Server(_) => None,
+            Station::Cache(_) | Station::Queue(_) | Station::Observer => None,
         }
     }
 }

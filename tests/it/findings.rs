@@ -3,37 +3,16 @@
 use headroom::analysis::{Answer, Finding, Severity, answer};
 use headroom::design::Design;
 use headroom::examples::EXAMPLES;
-use headroom::share;
+
+use crate::checks::{self, after_fix, found, only};
 
 fn design(nodes: &str, links: &str) -> Design {
     let text = format!(r#"{{"headroom": 1, "nodes": [{nodes}], "links": [{links}]}}"#);
-    let opened = share::from_json(&text).expect("a design");
-    assert!(opened.notes.is_empty(), "{:?}", opened.notes);
-    opened.design
-}
-
-fn found(answer: &Answer, rule: &str) -> Vec<Finding> {
-    answer.findings.iter().filter(|finding| finding.rule == rule).cloned().collect()
-}
-
-#[track_caller]
-fn only(answer: &Answer, rule: &str) -> Finding {
-    let mut all = found(answer, rule);
-    assert_eq!(all.len(), 1, "{rule}: {all:#?}");
-    all.remove(0)
+    checks::design(&text)
 }
 
 fn labels(finding: &Finding) -> Vec<&str> {
     finding.fixes.iter().map(|fix| fix.label.as_str()).collect()
-}
-
-#[track_caller]
-fn apply(design: &Design, finding: &Finding, beginning: &str) -> Answer {
-    let fix = finding.fixes.iter().find(|fix| fix.label.starts_with(beginning));
-    let fix = fix.unwrap_or_else(|| panic!("no “{beginning}” among {:?}", labels(finding)));
-    let mut after = design.clone();
-    fix.edit.apply(&mut after).expect("a fix applies");
-    answer(&after)
 }
 
 const CLIENT: &str = r#"{"id": 1, "block": "client", "at": [0, 0], "rate": 600, "reads": 1}"#;
@@ -53,9 +32,9 @@ fn what_saturates_first_says_at_which_rate_and_what_helps() {
     let finding = only(&before, "saturates-first");
     assert_eq!(finding.severity, Severity::Critical);
     assert!(finding.title.contains("400/s") && finding.title.contains("0.7×"), "{}", finding.title);
-    let after = apply(&drawn, &finding, "Add a load balancer and an instance → 1.3×");
+    let after = after_fix(&drawn, &finding, "Add a load balancer and an instance → 1.3×");
     assert!((after.ladder[0].multiple - 4.0 / 3.0).abs() < 1e-6);
-    let doubled = apply(&drawn, &finding, "Double the cores to 4 → 1.3×");
+    let doubled = after_fix(&drawn, &finding, "Double the cores to 4 → 1.3×");
     assert!((doubled.ladder[0].multiple - 4.0 / 3.0).abs() < 1e-6);
 }
 
@@ -85,7 +64,7 @@ fn idle_instances_are_counted_and_put_to_work() {
     let before = answer(&drawn);
     let finding = only(&before, "idle-instances");
     assert_eq!(finding.title, "2 of 3 instances of App server stand idle.");
-    let after = apply(&drawn, &finding, "Add a load balancer → all 3 at work, 2.0×");
+    let after = after_fix(&drawn, &finding, "Add a load balancer → all 3 at work, 2.0×");
     assert!(found(&after, "idle-instances").is_empty());
     assert!((after.ladder[0].multiple - 2.0).abs() < 1e-6);
     assert!(found(&answer(&one_server(1)), "idle-instances").is_empty());
@@ -105,7 +84,7 @@ fn a_lone_primary_gets_a_standby_and_somebody_who_watches() {
     let drawn = with_database("");
     let finding = only(&answer(&drawn), "single-point-of-failure");
     assert!(finding.title.contains("all reads lost"), "{}", finding.title);
-    let after = apply(&drawn, &finding, "Add a hot standby and monitoring → back in 40.0 s");
+    let after = after_fix(&drawn, &finding, "Add a hot standby and monitoring → back in 40.0 s");
     assert!(after.spofs.is_empty(), "{:?}", after.spofs);
 }
 
@@ -116,7 +95,7 @@ fn a_standby_that_nobody_promotes_is_one_finding() {
     let finding = only(&before, "no-monitoring");
     assert!(finding.title.contains("15.5 min"), "{}", finding.title);
     assert!(found(&before, "single-point-of-failure").is_empty());
-    let after = apply(&drawn, &finding, "Add monitoring → back in 40.0 s");
+    let after = after_fix(&drawn, &finding, "Add monitoring → back in 40.0 s");
     assert!(found(&after, "no-monitoring").is_empty() && after.spofs.is_empty());
 }
 
@@ -134,7 +113,7 @@ fn a_copy_that_nobody_calls_in_is_found_as_well() {
     let drawn = design(&nodes, "[1, 2], [2, 3]");
     let finding = only(&answer(&drawn), "no-monitoring");
     assert!(finding.title.contains("its copy steps in after 15.0 min"), "{}", finding.title);
-    assert!(apply(&drawn, &finding, "Add monitoring → back in 10.0 s").spofs.is_empty());
+    assert!(after_fix(&drawn, &finding, "Add monitoring → back in 10.0 s").spofs.is_empty());
 }
 
 #[test]
@@ -142,7 +121,7 @@ fn a_lone_server_gets_two_load_balancers_and_a_second_instance() {
     let mut drawn = one_server(1);
     drawn.nodes[0].values.set("rate", Some(headroom::blocks::param::Value::Number(100.0)));
     let finding = only(&answer(&drawn), "single-point-of-failure");
-    let after = apply(&drawn, &finding, "Add 2 load balancers and an instance → back in 10.0 s");
+    let after = after_fix(&drawn, &finding, "Add 2 load balancers and an instance → back in 10.0 s");
     assert!(after.spofs.is_empty(), "{:?}", after.spofs);
 }
 
@@ -159,7 +138,7 @@ fn a_cache_that_carries_load_gets_a_copy() {
     let drawn = design(&nodes, r#"[1, 2], [2, 3], [3, 4], [3, 5, {"when": "miss"}]"#);
     let finding = only(&answer(&drawn), "single-point-of-failure");
     assert!(finding.title.contains("250 % of its capacity"), "{}", finding.title);
-    let after = apply(&drawn, &finding, "Add a copy → back in 10.0 s");
+    let after = after_fix(&drawn, &finding, "Add a copy → back in 10.0 s");
     assert!(after.spofs.is_empty(), "{:?}", after.spofs);
 }
 
@@ -266,7 +245,7 @@ fn a_timeout_below_the_99th_percentile_is_found() {
     let drawn = design(&nodes, r#"[1, 2], [2, 3, {"timeout_ms": 150}]"#);
     let finding = only(&answer(&drawn), "gives-up-early");
     assert!(finding.title.contains("150 ms"), "{}", finding.title);
-    let after = apply(&drawn, &finding, "Wait");
+    let after = after_fix(&drawn, &finding, "Wait");
     assert!(found(&after, "gives-up-early").is_empty());
 }
 

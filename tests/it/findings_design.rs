@@ -1,36 +1,18 @@
 //! Findings about how a design hangs together: chains, sessions, cold starts, timeouts, zones, and too much of everything.
 
-use headroom::analysis::{Answer, Finding, answer};
+use headroom::analysis::{Finding, answer};
 use headroom::design::Design;
-use headroom::share;
+
+use crate::checks::{self, after_fix, found};
 
 fn design(nodes: &str, links: &str, more: &str) -> Design {
     let text = format!(r#"{{"headroom": 1, "nodes": [{nodes}], "links": [{links}]{more}}}"#);
-    let opened = share::from_json(&text).expect("a design");
-    assert!(opened.notes.is_empty(), "{:?}", opened.notes);
-    opened.design
-}
-
-fn found(answer: &Answer, rule: &str) -> Vec<Finding> {
-    answer.findings.iter().filter(|finding| finding.rule == rule).cloned().collect()
+    checks::design(&text)
 }
 
 #[track_caller]
 fn only(design: &Design, rule: &str) -> Finding {
-    let mut all = found(&answer(design), rule);
-    assert_eq!(all.len(), 1, "{rule}: {all:#?}");
-    all.remove(0)
-}
-
-/// The answer after the fix whose label begins so; undone, the design is as before.
-#[track_caller]
-fn after(design: &Design, finding: &Finding, beginning: &str) -> Answer {
-    let labels: Vec<&str> = finding.fixes.iter().map(|fix| fix.label.as_str()).collect();
-    let fix = finding.fixes.iter().find(|fix| fix.label.starts_with(beginning));
-    let fix = fix.unwrap_or_else(|| panic!("no “{beginning}” among {labels:?}"));
-    let mut changed = design.clone();
-    fix.edit.apply(&mut changed).expect("a fix applies");
-    answer(&changed)
+    checks::only(&answer(design), rule)
 }
 
 /// Services in a row, each up 0.999 of the time.
@@ -54,7 +36,7 @@ fn services_that_wait_for_each_other_are_up_together() {
     );
     assert!(finding.reason.contains("App server → App server"), "{}", finding.reason);
     assert!(found(&answer(&chain(3)), "tight-coupling").is_empty());
-    let loose = after(&five, &finding, "Do not wait for App server → available 99.6");
+    let loose = after_fix(&five, &finding, "Do not wait for App server → available 99.6");
     // The last one is no longer waited for: four in a row.
     let left = found(&loose, "tight-coupling");
     assert!(left[0].title.starts_with("4 services"), "{}", left[0].title);
@@ -93,9 +75,9 @@ fn sessions_in_memory_fail_n_minus_1_in_n_times() {
 fn sticky_routing_or_a_session_store_finds_every_session() {
     let three = logged_in(3, 0.5, "");
     let finding = only(&three, "scattered-sessions");
-    let sticky = after(&three, &finding, "Send each user to the same instance → 100 % ok");
+    let sticky = after_fix(&three, &finding, "Send each user to the same instance → 100 % ok");
     assert!(found(&sticky, "scattered-sessions").is_empty());
-    let stored = after(&three, &finding, "Keep the sessions in a key-value store → 100 % ok");
+    let stored = after_fix(&three, &finding, "Keep the sessions in a key-value store → 100 % ok");
     assert!(found(&stored, "scattered-sessions").is_empty());
     // One look-up for each request that is logged in: half of 100/s.
     let sessions = stored.topology.places().find(|(_, place)| place.name == "Sessions").expect("a store").0;
@@ -120,7 +102,7 @@ fn rare_calls_start_cold_and_keeping_environments_longer_helps() {
         "{}",
         finding.title
     );
-    let warm = after(&rare, &finding, "Keep environments for 53.0 min → 0.5 % cold");
+    let warm = after_fix(&rare, &finding, "Keep environments for 53.0 min → 0.5 % cold");
     assert!(found(&warm, "cold-starts").is_empty());
     assert!(found(&answer(&function(1.0, "")), "cold-starts").is_empty());
     let given = only(&function(1.0, r#", "cold_starts": "given", "cold_share": 0.05"#), "cold-starts");
@@ -142,7 +124,8 @@ fn who_waits_longer_than_its_caller_works_for_nobody() {
     let finding = only(&stubborn, "outwaits-its-caller");
     assert!(finding.title.contains("waits up to 30.0 s for SQL database"), "{}", finding.title);
     assert!(finding.title.contains("nobody waits longer than 15.0 s"), "{}", finding.title);
-    let prompt = after(&stubborn, &finding, "Wait 5.00 s for each try → answered or given up within 15.0 s");
+    let prompt =
+        after_fix(&stubborn, &finding, "Wait 5.00 s for each try → answered or given up within 15.0 s");
     assert!(found(&prompt, "outwaits-its-caller").is_empty());
     assert!(found(&answer(&waits(30.0, "")), "outwaits-its-caller").is_empty());
     assert!(found(&answer(&waits(30.0, r#", {"retries": 2}"#)), "outwaits-its-caller").is_empty());
@@ -184,7 +167,7 @@ fn a_promised_availability_without_zones_is_a_wish() {
     let wish = two_of_each("", r#", "objectives": {"availability": 0.999}"#);
     let finding = only(&wish, "no-zones");
     assert!(finding.title.contains("all 4 instances"), "{}", finding.title);
-    let drawn = after(&wish, &finding, "Spread it over two zones → no zone is missed");
+    let drawn = after_fix(&wish, &finding, "Spread it over two zones → no zone is missed");
     assert!(found(&drawn, "no-zones").is_empty());
     assert_eq!(drawn.topology.groups.len(), 3);
     assert!(found(&answer(&two_of_each("", "")), "no-zones").is_empty(), "nothing is promised");
@@ -195,7 +178,7 @@ fn everything_in_one_zone_is_spread_over_two() {
     let one = two_of_each(r#", "in": 1"#, r#", "groups": [{"id": 1, "kind": "zone", "name": "zone a"}]"#);
     let finding = only(&one, "single-point-of-failure");
     assert!(finding.title.contains("zone a"), "{}", finding.title);
-    let two = after(&one, &finding, "Spread it over two zones → no zone is missed");
+    let two = after_fix(&one, &finding, "Spread it over two zones → no zone is missed");
     assert!(two.spofs.iter().all(|spof| !matches!(spof.unit, headroom::engine::Unit::Group { group } if two.topology.groups[group as usize].name.starts_with("zone"))), "{:?}", two.spofs);
 }
 

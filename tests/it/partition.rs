@@ -3,6 +3,7 @@
 use headroom::engine::{simulate::Simulation, steady};
 use headroom::report::{Cause, Report};
 
+use crate::checks::between;
 use crate::stale::{near, topology};
 
 const S: u64 = 1_000_000_000;
@@ -24,15 +25,6 @@ fn two_zones(store: &str, monitor: &str) -> String {
     )
 }
 
-/// What happened between two times [s].
-fn between(json: &str, from: u64, until: u64) -> Report {
-    let mut run = Simulation::new(topology(json), 1);
-    run.advance(from * S, u64::MAX);
-    run.start_measuring();
-    run.advance(until * S, u64::MAX);
-    run.report()
-}
-
 const MONITOR_IN_A: &str = r#",{"id":4,"block":"monitoring","in":2}"#;
 const MONITOR_IN_B: &str = r#",{"id":4,"block":"monitoring","in":3}"#;
 
@@ -41,7 +33,7 @@ const MONITOR_IN_B: &str = r#",{"id":4,"block":"monitoring","in":3}"#;
 #[test]
 fn of_two_sites_the_one_without_the_monitor_refuses() {
     let store = r#""block":"sql-database","replicas":1,"partition":"cp","nearest":true"#;
-    let with_a = between(&two_zones(store, MONITOR_IN_A), 11, 39);
+    let with_a = between(topology(&two_zones(store, MONITOR_IN_A)), 11, 39);
     let counts = &with_a.total.counts;
     near("refused", counts.failed[Cause::Partitioned as usize], counts.sent, 0.5, 0.02);
     assert_eq!(
@@ -50,7 +42,7 @@ fn of_two_sites_the_one_without_the_monitor_refuses() {
     );
     assert!(counts.under_way < 5, "nobody waits for a timeout: {counts:?}");
     // With the monitor in B the primary's side refuses, and B reads; its writes cannot reach a primary.
-    let with_b = between(&two_zones(store, MONITOR_IN_B), 11, 39);
+    let with_b = between(topology(&two_zones(store, MONITOR_IN_B)), 11, 39);
     near("refused", with_b.reads.counts.failures(), with_b.reads.counts.sent, 0.5, 0.02);
     near("no writes", with_b.writes.counts.ok, with_b.writes.counts.sent, 0.0, 0.0);
 }
@@ -59,10 +51,10 @@ fn of_two_sites_the_one_without_the_monitor_refuses() {
 #[test]
 fn two_nodes_without_a_monitor_both_refuse() {
     let store = r#""block":"sql-database","replicas":1,"partition":"cp""#;
-    let report = between(&two_zones(store, ""), 11, 39);
+    let report = between(topology(&two_zones(store, "")), 11, 39);
     assert_eq!(report.total.counts.ok, 0);
     assert_eq!(
-        between(&two_zones(store, ""), 50, 60).total.counts.failures(),
+        between(topology(&two_zones(store, "")), 50, 60).total.counts.failures(),
         0,
         "and both are back after it"
     );
@@ -73,11 +65,11 @@ fn two_nodes_without_a_monitor_both_refuse() {
 #[test]
 fn the_side_with_the_majority_promotes_its_standby_and_loses_nothing() {
     let store = r#""block":"sql-database","standby":"hot","failover_s":1,"partition":"cp""#;
-    let report = between(&two_zones(store, MONITOR_IN_B), 23, 39);
+    let report = between(topology(&two_zones(store, MONITOR_IN_B)), 23, 39);
     near("answered", report.writes.counts.ok, report.writes.counts.sent, 0.5, 0.03);
-    let whole = between(&two_zones(store, MONITOR_IN_B), 5, 60);
+    let whole = between(topology(&two_zones(store, MONITOR_IN_B)), 5, 60);
     assert_eq!((whole.consistency.counts.lost, whole.consistency.counts.conflicts), (0, 0));
-    assert_eq!(between(&two_zones(store, MONITOR_IN_B), 47, 60).total.counts.failures(), 0);
+    assert_eq!(between(topology(&two_zones(store, MONITOR_IN_B)), 47, 60).total.counts.failures(), 0);
 }
 
 /// AP: reads go on everywhere, and may be old; writes go on where the primary is, half of them here.
@@ -85,13 +77,13 @@ fn the_side_with_the_majority_promotes_its_standby_and_loses_nothing() {
 fn reads_go_on_everywhere_and_writes_where_a_primary_is() {
     let store = r#""block":"sql-database","replicas":1,"partition":"ap""#;
     let json = two_zones(store, MONITOR_IN_A).replace("\"keys\":1000000", "\"keys\":1000");
-    let report = between(&json, 11, 39);
+    let report = between(topology(&json), 11, 39);
     assert_eq!(report.reads.counts.failures(), 0);
     near("writes", report.writes.counts.ok, report.writes.counts.sent, 0.5, 0.03);
     let seen = report.consistency.counts;
     assert!(seen.stale > 500 && seen.conflicts == 0, "{seen:?}");
     // Once the cut is over and noticed there is one value again.
-    let later = between(&json, 51, 60);
+    let later = between(topology(&json), 51, 60);
     assert_eq!((later.consistency.counts.stale, later.total.counts.failures()), (0, 0));
 }
 
@@ -157,10 +149,10 @@ fn with_one_primary_the_far_side_pays_the_way_and_fails_in_a_cut() {
     let json = two_regions(
         r#""block":"sql-database","reads_from":"primary","replicas":1,"partition":"ap","cores":64"#,
     );
-    let before = between(&json, 1, 10);
+    let before = between(topology(&json), 1, 10);
     let p99 = before.total.latency.expect("answers").p99.value;
     assert!((0.240..0.300).contains(&p99), "{p99}");
-    let during = between(&json, 12, 70);
+    let during = between(topology(&json), 12, 70);
     near("writes", during.writes.counts.ok, during.writes.counts.sent, 0.5, 0.03);
 }
 
@@ -178,8 +170,8 @@ fn the_nearest_copy_answers_by_both_methods() {
         .expect("a design")
     };
     let mean = |report: Report| report.total.latency.expect("answers").mean.value;
-    let far = mean(between(&json(false), 2, 20));
-    let near_by = mean(between(&json(true), 2, 20));
+    let far = mean(between(topology(&json(false)), 2, 20));
+    let near_by = mean(between(topology(&json(true)), 2, 20));
     assert!((0.12..0.14).contains(&far) && near_by < 0.004, "{far} and {near_by}");
     let [turn, nearest] = [false, true].map(|nearest| mean(steady::solve(&topology(&json(nearest)))));
     assert!(

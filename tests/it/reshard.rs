@@ -1,9 +1,9 @@
 //! A store that is cut into one piece more while it works: what moves, what copying costs, and that nothing is lost.
 
 use headroom::engine::simulate::Simulation;
-use headroom::report::Report;
 use headroom::topology::{Resharding, Trouble};
 
+use crate::checks::between;
 use crate::stale::{run, topology};
 
 const S: u64 = 1_000_000_000;
@@ -19,19 +19,11 @@ fn design(placement: &str, store: &str) -> String {
 
 const SHARDS: &str = r#""block":"sql-database","shards":3"#;
 
-fn between(json: &str, from: u64, until: u64) -> Report {
-    let mut run = Simulation::new(topology(json), 1);
-    run.advance(from * S, u64::MAX);
-    run.start_measuring();
-    run.advance(until * S, u64::MAX);
-    run.report()
-}
-
 /// By consistent hashing a quarter moves in 10 s, by the remainder three quarters in 30 s.
 #[test]
 fn copying_takes_as_long_as_the_rows_that_move() {
     for (placement, until, share) in [("consistent", 20.0, "25 %"), ("modulo", 40.0, "75 %")] {
-        let fault = &between(&design(placement, SHARDS), 1, 60).faults[0];
+        let fault = &between(topology(&design(placement, SHARDS)), 1, 60).faults[0];
         assert_eq!((fault.from_s, fault.until_s), (10.0, Some(until)));
         assert_eq!(fault.text, format!("Orders is cut into 4 instead of 3: {share} of the rows move"));
     }
@@ -42,7 +34,7 @@ fn copying_takes_as_long_as_the_rows_that_move() {
 fn copying_loads_the_shards_and_one_more_relieves_them() {
     let json = design("consistent", SHARDS);
     for (from, until, busy, alive) in [(1, 10, 0.20, 3), (11, 19, 0.40, 3), (21, 40, 0.15, 4)] {
-        let node = &between(&json, from, until).nodes[1];
+        let node = &between(topology(&json), from, until).nodes[1];
         assert!((node.busy.expect("cores").value - busy).abs() < 0.02, "{from}: {:?}", node.busy);
         assert_eq!(node.alive, alive);
     }

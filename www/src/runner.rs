@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use headroom::design::{Design, Fault, GroupId, NodeId};
+use headroom::design::{Fault, GroupId, NodeId};
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker, wire};
 use headroom::report::Report;
@@ -72,7 +72,7 @@ fn glue() -> Result<String, JsValue> {
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
 pub fn restart(app: App) {
-    let design = text_of(&app.unscaled());
+    let design = share::to_json(&app.unscaled());
     app.frame.set(None);
     app.live.set(None);
     app.series.set(Vec::new());
@@ -103,7 +103,7 @@ pub fn restart(app: App) {
 pub fn change(app: App) {
     outdate(app, !app.run.playing.get_untracked());
     if live(app).is_some() {
-        let design = text_of(&app.unscaled());
+        let design = share::to_json(&app.unscaled());
         let run = fresh(app, true);
         send(app, ToWorker::Change { run, design });
     }
@@ -174,7 +174,7 @@ pub fn judge(
     let id = fresh(app, false);
     let job = Job { id, progress: Box::new(progress), done: Box::new(done) };
     app.runner.update_value(|runner| runner.job = Some(job));
-    send(app, ToWorker::Judge { run: id, exercise, step, design: text_of(&app.current()) });
+    send(app, ToWorker::Judge { run: id, exercise, step, design: share::to_json(&app.current()) });
 }
 
 fn outdate(app: App, outdated: bool) {
@@ -195,10 +195,6 @@ fn fresh(app: App, live: bool) -> u32 {
         }
     });
     id
-}
-
-fn text_of(design: &Design) -> String {
-    share::to_json(design)
 }
 
 fn send(app: App, message: ToWorker) {

@@ -5,7 +5,7 @@ use crate::analysis::advice;
 use crate::analysis::{Finding, Fix, Severity};
 use crate::engine::steady;
 use crate::figures;
-use crate::topology::{Cold, Function, Place, Station};
+use crate::topology::{Cold, Function};
 
 /// From this share of cold starts on the 99th percentile is that of a cold start.
 const RARE: f64 = 0.01;
@@ -15,17 +15,9 @@ pub fn starts(case: Case) -> Vec<Finding> {
     let topology = case.topology();
     let found = topology.places().filter_map(|(node, place)| {
         let cold = case.answer.report.nodes[node].cold.filter(|cold| *cold > RARE)?;
-        Some(cold_at(case, node, function(place)?, cold))
+        Some(cold_at(case, node, place.station.server()?.function?, cold))
     });
     found.collect()
-}
-
-fn function(place: &Place) -> Option<Function> {
-    match &place.station {
-        Station::Server(server) => server.function,
-        Station::Source(_) | Station::Router(_) | Station::Cache(_) => None,
-        Station::Store(_) | Station::Queue(_) | Station::Observer => None,
-    }
 }
 
 fn cold_at(case: Case, node: usize, function: Function, cold: f64) -> Finding {

@@ -4,17 +4,15 @@ use super::{Case, fix};
 use crate::analysis::advice::{self, Change};
 use crate::analysis::{Finding, Fix, Severity, breaks_first};
 use crate::figures;
-use crate::topology::{Partition, Place, Ring, Station, Store};
-
-fn store(place: &Place) -> Option<&Store> {
-    if let Station::Store(store) = &place.station { Some(store) } else { None }
-}
+use crate::topology::{Partition, Place, Ring};
 
 /// Databases that refuse without a majority and have none on either side of a cut in the middle.
 pub fn no_majority(case: Case) -> Vec<Finding> {
     let found = |(node, place): (usize, &Place)| {
-        let store =
-            store(place).filter(|store| store.partition == Partition::Refuse && store.ring.is_none())?;
+        let store = place
+            .station
+            .store()
+            .filter(|store| store.partition == Partition::Refuse && store.ring.is_none())?;
         let nodes = store.per_shard();
         if nodes % 2 == 1 || case.topology().monitored {
             return None;
@@ -40,7 +38,7 @@ pub fn no_majority(case: Case) -> Vec<Finding> {
 /// Quorums of which a read can miss the latest write.
 pub fn loose_quorums(case: Case) -> Vec<Finding> {
     let found = |(node, place): (usize, &Place)| {
-        let ring = store(place)?.ring?;
+        let ring = place.station.store()?.ring?;
         let [read, write] = [0, 1].map(|op| ring.quorum(op).0);
         let copies = ring.copies.clamp(1, ring.nodes.max(1));
         if read + write > copies {
@@ -69,9 +67,9 @@ pub fn loose_quorums(case: Case) -> Vec<Finding> {
 /// A change after which every read meets the latest write, with the headroom that is left.
 fn meeting(case: Case, node: usize, change: Change) -> Option<Fix> {
     let (_, topology) = change.tried(case.design)?;
-    let ring: Ring = store(topology.place(node))?.ring?;
+    let ring: Ring = topology.place(node).station.store()?.ring?;
     let [read, write] = [0, 1].map(|op| ring.quorum(op).0);
-    let headroom = breaks_first::ladder(&topology).first().map_or(f64::INFINITY, |rung| rung.multiple);
+    let headroom = breaks_first::headroom(&topology);
     let effect = format!("no stale read, headroom {}", figures::multiple(headroom));
     (read + write > ring.copies.clamp(1, ring.nodes.max(1))).then(|| fix(change, &effect))
 }

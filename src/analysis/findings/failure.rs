@@ -43,7 +43,7 @@ fn idle(topology: &Topology, node: usize) -> u32 {
 
 fn spreading(case: Case, change: Change, count: u32) -> Option<Fix> {
     let (_, topology) = change.tried(case.design)?;
-    let reached = breaks_first::ladder(&topology).first().map_or(f64::INFINITY, |rung| rung.multiple);
+    let reached = breaks_first::headroom(&topology);
     let effect = format!("all {count} at work, {}", figures::multiple(reached));
     (reached >= case.headroom() * 0.999).then(|| fix(change, &effect))
 }

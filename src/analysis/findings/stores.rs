@@ -1,9 +1,11 @@
 //! What goes wrong with the data itself: disks that fill, reads that are old, writes that a failover loses, shards that are
 //! hotter than others, messages that are delivered without an end.
 
+use std::cell::OnceCell;
+
 use super::{Case, fix};
 use crate::analysis::advice::{self, Change};
-use crate::analysis::{Finding, Fix, Severity};
+use crate::analysis::{Finding, Fix, Severity, breaks_first};
 use crate::engine::flows::{self, Scenario};
 use crate::engine::steady;
 use crate::figures;
@@ -21,11 +23,6 @@ const STALE: f64 = 0.01;
 const HOTTER: f64 = 1.5;
 /// Deliveries after which a message is set aside, as new queues have it.
 const DELIVERIES: f64 = 5.0;
-
-/// A store behind a station.
-fn store(place: &Place) -> Option<&Store> {
-    if let Station::Store(store) = &place.station { Some(store) } else { None }
-}
 
 /// Disks that are full within a year, or already are.
 pub fn full_disks(case: Case) -> Vec<Finding> {
@@ -54,7 +51,7 @@ pub fn full_disks(case: Case) -> Vec<Finding> {
 
 /// A disk that is doubled until it lasts.
 fn larger_disk(case: Case, node: usize) -> Option<Change> {
-    let data = store(case.place(node))?.data;
+    let data = case.place(node).station.store()?.data;
     let mut size = data.disk_gb?;
     let wanted = data.gb + data.growth_gb * LASTS / 12.0;
     while size <= wanted {
@@ -106,7 +103,8 @@ pub fn stale_reads(case: Case) -> Vec<Finding> {
 /// The changes of a lagging store that make a client's reads less stale, least first.
 fn fresher(case: Case, client: usize, before: f64) -> Vec<Fix> {
     let (design, topology) = (case.design, case.topology());
-    let changes = topology.places().filter_map(|(node, place)| store(place).map(|store| (node, store)));
+    let changes =
+        topology.places().filter_map(|(node, place)| place.station.store().map(|store| (node, store)));
     let changes =
         changes.filter(|(_, store)| store.replicas > 0 && store.ring.is_none()).flat_map(|(node, store)| {
             let replicas = f64::from(store.replicas);
@@ -139,21 +137,19 @@ fn fresher(case: Case, client: usize, before: f64) -> Vec<Fix> {
 
 /// `headroom 2.9×`.
 fn reached(topology: &Topology) -> String {
-    let ladder = crate::analysis::breaks_first::ladder(topology);
-    let headroom = ladder.first().map_or(f64::INFINITY, |rung| rung.multiple);
-    format!("headroom {}", figures::multiple(headroom))
+    format!("headroom {}", figures::multiple(breaks_first::headroom(topology)))
 }
 
 /// Failovers that lose acknowledged writes: those of the last lag, or since the latest backup.
 pub fn lost_writes(case: Case) -> Vec<Finding> {
+    let (flows, today) = (OnceCell::new(), || flows::solve(case.topology(), &Scenario::default()));
     let lost = |(node, place): (usize, &Place)| {
-        let store = store(place).filter(|store| store.waits() && store.sync == 0)?;
+        let store = place.station.store().filter(|store| store.waits() && store.sync == 0)?;
         let behind_s = behind_s(store);
         if behind_s <= 0.0 {
             return None;
         }
-        let flows = flows::solve(case.topology(), &Scenario::default());
-        let carried = flows.stations[node].carried[Operation::Write as usize];
+        let carried = flows.get_or_init(today).stations[node].carried[Operation::Write as usize];
         let writes = carried / f64::from(store.shards());
         let lost = writes * behind_s;
         if lost < 1.0 {
@@ -189,7 +185,7 @@ fn behind_s(store: &Store) -> f64 {
 
 fn safer(case: Case, node: usize, writes: f64, before: f64, change: Change) -> Option<Fix> {
     let (_, topology) = change.tried(case.design)?;
-    let store = store(topology.place(node))?;
+    let store = topology.place(node).station.store()?;
     // A backup confirms nothing: only a copy that follows can be waited for.
     let waits = store.sync > 0 && store.spare.backup_ns == 0;
     let after = if waits { 0.0 } else { writes * behind_s(store) };
@@ -203,7 +199,7 @@ fn safer(case: Case, node: usize, writes: f64, before: f64, change: Change) -> O
 /// Shards that are hot while the others are not.
 pub fn hot_shards(case: Case) -> Vec<Finding> {
     let hot = |(node, place): (usize, &Place)| {
-        let store = store(place).filter(|store| store.ring.is_none() && store.shards() > 1)?;
+        let store = place.station.store().filter(|store| store.ring.is_none() && store.shards() > 1)?;
         let (hottest, mean) = loads(case.topology(), node)?;
         if hottest < HOTTER * mean || State::of(hottest) < State::Hot {
             return None;
@@ -236,7 +232,7 @@ pub fn hot_shards(case: Case) -> Vec<Finding> {
 
 /// Load of the hottest shard and the mean of all, each by its hottest node, without losses.
 fn loads(topology: &Topology, node: usize) -> Option<(f64, f64)> {
-    let store = store(topology.place(node))?;
+    let store = topology.place(node).station.store()?;
     let flows = flows::lossless(topology, &Scenario::default());
     let instances = &flows.stations[node].instances;
     let load = |shard: u32| {

@@ -137,14 +137,18 @@ fn home_of_store(topology: &Topology, store: &Store, alive: &[bool], op: Operati
 
 /// The primary of a shard, or the standby promoted in its place.
 pub fn primary(store: &Store, shard: u32, alive: &[bool]) -> Option<usize> {
+    leads(store, shard, alive).next()
+}
+
+/// The first node of a shard and its standby or second primary, as far as they live.
+fn leads<'a>(store: &Store, shard: u32, alive: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
     let both = std::iter::once(store.nodes_of(shard).start).chain(store.second_of(shard));
-    both.map(|node| node as usize).find(|node| alive.get(*node) == Some(&true))
+    both.map(|node| node as usize).filter(|node| alive.get(*node) == Some(&true))
 }
 
 /// Living nodes that take writes where there are two primaries.
 fn primaries(store: &Store, shard: u32, alive: &[bool]) -> Vec<usize> {
-    let both = std::iter::once(store.nodes_of(shard).start).chain(store.second_of(shard));
-    both.map(|node| node as usize).filter(|node| alive.get(*node) == Some(&true)).collect()
+    leads(store, shard, alive).collect()
 }
 
 /// Living instances that apply the writes of a shard's primary.

@@ -1,14 +1,14 @@
 //! Lines fed directly by one source: how its calls come is known exactly, where elsewhere two moments have to do (rules
 //! 1.19).
 
-use libm::{atan2, cos, sin, sqrt};
+use libm::{atan2, cos, sin};
 
 use super::{Wait, renewal_m_c};
 
 /// H2/M/c: gaps of two exponential phases with balanced means and this squared coefficient of variation, above 1. The
 /// wait is that of GI/M/c with their transform (Kleinrock, Queueing Systems 1, ch. 6).
 pub fn h2_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
-    let share = 0.5 * (1.0 + sqrt((scv - 1.0).max(0.0) / (scv + 1.0)));
+    let share = super::balanced_share(scv);
     let phase = |share: f64, s: f64| share * 2.0 * share / (2.0 * share + s);
     renewal_m_c(arrivals, mean, servers, |s| phase(share, s) + phase(1.0 - share, s))
 }

@@ -214,7 +214,10 @@ impl Net {
         StationNet {
             station: place.station.clone(),
             servers: place.servers.clone(),
-            weights: [0, 1].map(|op| self.cumulative(&carried(op))),
+            weights: match &place.station {
+                Station::Source(_) => [0, 1].map(|op| self.cumulative(&carried(op))),
+                _ => Default::default(),
+            },
             outgoing: [carried(0), carried(1)],
             feeders: self.feeders(index),
             keys: Keys::new(seed, place.id.0),

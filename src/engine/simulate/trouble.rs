@@ -72,7 +72,6 @@ struct Effects {
 }
 
 impl Troubles {
-    /// What began so far, with its end.
     /// Whether a fault was on at some time of this stretch [s].
     pub(super) fn any_between(&self, from_s: f64, until_s: f64) -> bool {
         let on = |(_, span): &(u32, FaultSpan)| {
@@ -81,6 +80,7 @@ impl Troubles {
         self.spans.iter().any(on)
     }
 
+    /// What began so far, with its end.
     pub(super) fn spans(&self) -> Vec<FaultSpan> {
         self.spans.iter().map(|(_, span)| span.clone()).collect()
     }

@@ -41,7 +41,7 @@ pub fn Timeline() -> impl IntoView {
     });
     let opened = RwSignal::new(None);
     let edited = move || opened.get().filter(|id| order.with(|order| order.contains(id)));
-    let left = move || format!("{:.2}%", 100.0 * now.get() / end.get());
+    let left = move || percent(now.get(), end.get());
     view! {
         <ByHand/>
         <div class="timeline" role="list" aria-label="Faults of the design">
@@ -71,8 +71,7 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
     let width = move || {
         let end = end.get();
         let wide = |fault: &Fault| fault.for_s.unwrap_or_else(|| rest(fault, end));
-        drawn
-            .with(|fault| fault.as_ref().map(|fault| format!("{:.2}%", 100.0 * (wide(fault) / end).min(1.0))))
+        drawn.with(|fault| fault.as_ref().map(|fault| percent(wide(fault), end)))
     };
     let flip = move || opened.update(|now| *now = if *now == Some(id) { None } else { Some(id) });
     let held = RwSignal::new(None::<Held>);
@@ -99,7 +98,7 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
         let dragged = held.with(|held| held.and_then(|held| held.now_s));
         dragged.or_else(|| drawn.with(|fault| fault.as_ref().map(|fault| fault.at_s)))
     };
-    let left = move || begins().map(|at_s| format!("{:.2}%", 100.0 * (at_s / end.get()).min(1.0)));
+    let left = move || begins().map(|at_s| percent(at_s, end.get()));
     view! {
         <div class="row" role="listitem">
             <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
@@ -142,6 +141,11 @@ impl Held {
             self.now_s = Some(at_s.round().clamp(0.0, end));
         }
     }
+}
+
+/// A time as a share of the axis, for a style.
+fn percent(time: f64, end: f64) -> String {
+    format!("{:.2}%", 100.0 * (time / end).min(1.0))
 }
 
 /// What has no end of its own reaches to the end of the axis, what is over in a moment is a mark.

@@ -4,7 +4,7 @@ use headroom::blocks::link::in_words;
 use headroom::design::{Edit, LinkId, NodeId};
 use leptos::prelude::*;
 
-use crate::live::CollectAny;
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -19,7 +19,7 @@ pub fn Calls(id: NodeId) -> impl IntoView {
             mine.map(|link| (link.id, title(link.to), in_words(&link.values))).collect::<Vec<_>>()
         })
     });
-    move || {
+    some(move || {
         let links = links.get();
         let last = links.len().saturating_sub(1);
         let row = |(place, (link, to, what))| row(app, link, place, last, to, what);
@@ -31,7 +31,7 @@ pub fn Calls(id: NodeId) -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }
 
 fn row(app: App, link: LinkId, place: usize, last: usize, to: String, what: String) -> AnyView {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::live::{CollectAny, some};
 use headroom::blocks::form;
 use headroom::blocks::param::{Kind, Param, Value};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
+
+use crate::live::{CollectAny, some};
 
 /// Takes a value; `None` restores the default.
 pub type Put = Arc<dyn Fn(Option<Value>) + Send + Sync>;
@@ -155,7 +156,7 @@ fn LongText(param: &'static Param, text: Signal<String>, put: Put) -> impl IntoV
                 <input type="file" accept=".csv,.txt,text/csv,text/plain" on:change=from_file/>
             </label>
         </span>
-        {move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> })}
+        {some(move || error.get().map(|why| view! { <p class="error" id=error_id.clone() role="alert">{why}</p> }))}
     }
 }
 

@@ -1,8 +1,8 @@
 //! Transforms of one station: its lines and its service time.
 
 use crate::engine::flows::{Door, InstanceFlow, Line, Occupancy, StationFlow};
-use crate::engine::formulas::Wait;
 use crate::engine::formulas::invert::Complex;
+use crate::engine::formulas::{Wait, balanced_share};
 use crate::topology::{Operation, Servers, Service, Shape};
 
 /// The lines of one instance.
@@ -140,7 +140,7 @@ fn balanced(mean: f64, scv: f64) -> Part {
     if scv <= 1.0 {
         return Part::Exponential(mean);
     }
-    let share = 0.5 * (1.0 + libm::sqrt((scv - 1.0) / (scv + 1.0)));
+    let share = balanced_share(scv);
     let phase = |share: f64| (share, 1.0, 0.5 * mean / share);
     Part::Mixture(vec![phase(share), phase(1.0 - share)])
 }
