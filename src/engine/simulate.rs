@@ -46,6 +46,7 @@ mod users;
 mod versions;
 mod watch;
 mod wire;
+mod written;
 
 pub(in crate::engine) use net::purged_by;
 

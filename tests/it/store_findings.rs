@@ -136,7 +136,8 @@ fn what_each_client_saw_is_a_row_of_that_client() {
         rows(node).iter().find(|row| row.name == name).map(|row| row.value.clone()).unwrap_or_default()
     };
     assert!(!value(0, "Stale reads").starts_with("0 %"), "{:?}", rows(0));
-    assert!(value(1, "Stale reads").starts_with("0 %"), "{:?}", rows(1));
+    // Nobody writes what the other one reads: there is nothing to compare it with.
+    assert_eq!(value(1, "Stale reads"), "");
     // Exponential with a mean of 100 ms against a lag of 500 ms: 1 − e^(−5) = 99.3 % come too early.
     let seen = report.clients[0].seen.counts;
     near("own writes missed", seen.own_missed, seen.after_own, 0.993, 0.006);

@@ -31,8 +31,11 @@ impl Simulation {
     /// Answers a request from the user's device; whether it could. What was written since is not seen there.
     pub(super) fn answer_from_device(&mut self, request: u32, root: u32) -> bool {
         let Some(fetched) = self.on_device(request) else { return false };
-        let newest = self.versions.newest(self.versions.key(request));
-        self.versions.set_answer(root, newest.min(fetched));
+        let source = self.requests[request].source;
+        if self.shows_writes(source, &self.calls[root]) {
+            let newest = self.versions.newest(self.versions.key(request));
+            self.versions.set_answer(root, newest.min(fetched));
+        }
         self.finish(root, Outcome::Ok { data: true, degraded: false, miss: false });
         true
     }

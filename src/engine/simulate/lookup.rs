@@ -2,6 +2,7 @@
 
 use super::calls::{Call, Kind, NONE, Outcome};
 use super::contents::{ABSENT, Asked, node_of};
+use super::versions::{ORIGINAL, UNKNOWN};
 use super::{Simulation, net};
 use crate::engine::random::Purpose;
 use crate::topology::{Cache, Hits, Station, Strategy};
@@ -59,7 +60,7 @@ impl Simulation {
         if hit {
             let data = self.net.stations[s].filled;
             let entry = self.stations[s].cache.as_ref().and_then(|contents| contents.version(&asked));
-            if let Some(version) = entry {
+            if let Some(version) = entry.filter(|_| self.shows_writes(call.station, &call)) {
                 self.versions.set_answer(slot, version);
             }
             if found {
@@ -126,7 +127,9 @@ impl Simulation {
 
     fn put_in(&mut self, slot: u32, at: &Call) {
         let asked = self.asked(at);
-        let version = self.versions.answer(slot);
+        // Nothing is ever compared with what came from data that nobody is seen to write.
+        let version =
+            Some(self.versions.answer(slot)).filter(|version| *version != UNKNOWN).unwrap_or(ORIGINAL);
         if let Some(contents) = &mut self.stations[at.station as usize].cache {
             contents.fill(&asked, version);
         }

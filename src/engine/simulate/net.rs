@@ -4,7 +4,7 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use rand_distr::Zipf;
 
-use super::contents;
+use super::{contents, written};
 use crate::engine::cache;
 use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::placement;
@@ -70,6 +70,8 @@ pub struct StationNet {
     pub owners: Option<Zipf<f64>>,
     /// A source: what tells its keys from those of others; 0 where versions are not followed.
     pub space: u64,
+    /// Key spaces whose writes reach what it answers from; empty where versions are not followed.
+    pub shows: Vec<u64>,
     /// A key of it can be changed at two places that do not know of each other.
     pub conflicts: bool,
     /// Two of its nodes take writes.
@@ -189,6 +191,10 @@ impl Net {
             net.stations[index].durable = net.reaches_data(index, &mut vec![false; net.stations.len()]);
             net.stations[index].deletes = net.deletes_of(index);
         }
+        if net.versioned {
+            let shown = written::spaces(&net);
+            net.stations.iter_mut().zip(shown).for_each(|(station, shows)| station.shows = shows);
+        }
         net
     }
 
@@ -228,6 +234,7 @@ impl Net {
             popularities: popularities(&place.station),
             zipf,
             space: 0,
+            shows: Vec::new(),
             gathers: matches!(&place.station, Station::Store(store) if store.gathers()),
             owners,
             conflicts: matches!(&place.station, Station::Store(store) if store.can_conflict()),

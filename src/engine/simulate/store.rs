@@ -90,8 +90,9 @@ impl Simulation {
         let scattered = call.kind == Kind::Part && self.shards_at(call.station) > 1;
         let own = scattered && self.shard_of(slot) == self.shard_at(call.station, call.instance);
         let key = self.versions.key(call.request);
+        let followed = key != 0 && self.shows_writes(call.station, &call);
         let Some(copies) = &mut self.stations[call.station as usize].copies else { return };
-        if key != 0 && (!scattered || own) {
+        if followed && (!scattered || own) {
             let version = copies.read(call.instance as usize, key, self.now);
             self.versions.set_answer(slot, version);
         }
