@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use headroom::analysis::{self, Answer};
 use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
+use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
 use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
@@ -242,6 +243,16 @@ impl App {
     /// Selects one group.
     pub fn select_group(&self, id: GroupId) {
         self.ask(|session| session.select(Selection { group: Some(id), ..Selection::default() }));
+    }
+
+    /// Selects the block of an instance, or a group.
+    pub fn select_unit(&self, unit: Unit) {
+        self.answer.with_untracked(|answer| match unit {
+            Unit::Instance { node, .. } | Unit::Block { node } => {
+                self.select_node(answer.topology.place(node as usize).id);
+            }
+            Unit::Group { group } => self.select_group(answer.topology.groups[group as usize].id),
+        });
     }
 
     /// Asks the session for something and performs the effects.

@@ -1,7 +1,6 @@
 //! Availability: nines and minutes a year, what costs the most time, and what may not fail together.
 
 use headroom::analysis::Answer;
-use headroom::design::{GroupId, NodeId};
 use headroom::engine::Unit;
 use headroom::figures::outages::{self, OfUnits};
 use leptos::prelude::*;
@@ -19,7 +18,7 @@ pub fn Uptime() -> impl IntoView {
     let app = App::get();
     let found = Signal::derive(move || app.answer.with(|answer| outages::answered(answer)));
     let lines = |answer: &Answer, of: fn(&Answer, usize) -> Vec<OfUnits>| {
-        of(answer, SHOWN).into_iter().map(|one| Line::of(answer, one)).collect::<Vec<_>>()
+        of(answer, SHOWN).into_iter().map(Line::of).collect::<Vec<_>>()
     };
     let parts = Signal::derive(move || app.answer.with(|answer| lines(answer, outages::costliest)));
     let cuts = Signal::derive(move || app.answer.with(|answer| lines(answer, outages::may_not_fail)));
@@ -34,38 +33,21 @@ pub fn Uptime() -> impl IntoView {
 #[derive(Clone, PartialEq)]
 struct Line {
     name: String,
-    place: Option<Place>,
+    unit: Option<Unit>,
     figure: String,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Node(NodeId),
-    Group(GroupId),
-}
-
 impl Line {
-    fn of(answer: &Answer, OfUnits { row, unit }: OfUnits) -> Line {
-        let topology = &answer.topology;
-        let place = unit.map(|unit| match unit {
-            Unit::Instance { node, .. } | Unit::Block { node } => {
-                Place::Node(topology.place(node as usize).id)
-            }
-            Unit::Group { group } => Place::Group(topology.groups[group as usize].id),
-        });
-        Line { name: row.name.into_owned(), place, figure: row.value }
+    fn of(OfUnits { row, unit }: OfUnits) -> Line {
+        Line { name: row.name.into_owned(), unit, figure: row.value }
     }
 }
 
 #[component]
 fn Lines(title: &'static str, lines: Signal<Vec<Line>>) -> impl IntoView {
     let app = App::get();
-    let line = move |Line { name, place, figure }: Line| {
-        let show = move |_| match place {
-            Some(Place::Node(id)) => app.select_node(id),
-            Some(Place::Group(id)) => app.select_group(id),
-            None => {}
-        };
+    let line = move |Line { name, unit, figure }: Line| {
+        let show = move |_| unit.into_iter().for_each(|unit| app.select_unit(unit));
         view! { <li><button type="button" on:click=show>{name}</button><b>{figure}</b></li> }
     };
     view! {

@@ -1,5 +1,7 @@
 //! The whole design, shown while nothing is selected: totals, cost by block, single points of failure, objectives.
 
+use headroom::analysis::Answer;
+use headroom::engine::Unit;
 use headroom::figures;
 use headroom::figures::rows::{self, Row};
 use headroom::topology::Place;
@@ -41,27 +43,19 @@ fn Requests() -> impl IntoView {
     }
 }
 
-/// Single points of failure, each leading to its block.
+/// Single points of failure, blocks and groups, each leading to its place on the canvas.
 #[component]
 fn Ring() -> impl IntoView {
     let app = App::get();
-    let found = move || {
-        let answer = app.answer.get();
-        let places = answer.topology.places();
-        let alone = places.filter_map(|(_, place)| {
-            let card = app.cards.node(place.id)?;
-            card.face.with(|face| face.spof).map(|_| (place.id, place.name.clone()))
-        });
-        alone.collect::<Vec<_>>()
-    };
+    let found = Memo::new(move |_| app.answer.with(|answer| single_points(answer)));
     let list = move || {
-        let found = found();
+        let found = found.get();
         if found.is_empty() {
-            return view! { <p class="empty">"None: no single instance is missed."</p> }.into_any();
+            return view! { <p class="empty">"None: no one instance and no group is missed."</p> }.into_any();
         }
-        let button = |(id, name)| {
+        let button = |(unit, name)| {
             view! {
-                <button class="btn small" type="button" on:click=move |_| app.select_node(id)>
+                <button class="btn small" type="button" on:click=move |_| app.select_unit(unit)>
                     <span class="sev-spof"><Icon name="shield-alert"/></span>{name}
                 </button>
             }
@@ -69,6 +63,23 @@ fn Ring() -> impl IntoView {
         view! { <div class="acts">{found.into_iter().map(button).collect_any()}</div> }.into_any()
     };
     view! { <section><h4>"Single points of failure"</h4>{move || list()}</section> }
+}
+
+/// Each block and each group that is one, worst first, with its name.
+fn single_points(answer: &Answer) -> Vec<(Unit, String)> {
+    let mut found: Vec<(Unit, String)> = Vec::new();
+    for spof in answer.spofs.iter().filter(|spof| spof.loss.is_spof()) {
+        let (unit, name) = match spof.unit {
+            Unit::Instance { node, .. } | Unit::Block { node } => {
+                (Unit::Block { node }, answer.topology.place(node as usize).name.clone())
+            }
+            Unit::Group { group } => (spof.unit, answer.topology.groups[group as usize].title()),
+        };
+        if !found.iter().any(|(known, _)| *known == unit) {
+            found.push((unit, name));
+        }
+    }
+    found
 }
 
 /// The bill.
