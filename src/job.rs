@@ -224,11 +224,13 @@ pub struct LinkFrame {
     pub calls: f64,
     /// Calls that came back as a failure or not in time [1/s].
     pub failures: f64,
+    /// Nothing that is sent along it arrives: it is cut, or a border that is closed lies across.
+    pub cut: bool,
 }
 
 const HEAD: usize = 13;
 const PER_NODE: usize = 8;
-const PER_LINK: usize = 2;
+const PER_LINK: usize = 3;
 
 impl Frame {
     /// The frame as one flat array.
@@ -241,7 +243,7 @@ impl Frame {
             out.extend([n.offered, n.carried, n.dropped, n.load, n.waiting, n.hit_ratio, n.alive, n.state]);
         }
         for l in &self.links {
-            out.extend([l.calls, l.failures]);
+            out.extend([l.calls, l.failures, f64::from(u8::from(l.cut))]);
         }
         out
     }
@@ -279,7 +281,7 @@ impl Frame {
             nodes: of_nodes.chunks_exact(PER_NODE).map(node).collect(),
             links: of_links
                 .chunks_exact(PER_LINK)
-                .map(|l| LinkFrame { calls: l[0], failures: l[1] })
+                .map(|l| LinkFrame { calls: l[0], failures: l[1], cut: l[2] != 0.0 })
                 .collect(),
         })
     }

@@ -9,8 +9,11 @@ impl Frame {
     pub fn of(report: &Report, topology: &Topology) -> Frame {
         let time =
             |pick: fn(&crate::report::Times) -> f64| report.total.latency.as_ref().map_or(f64::NAN, pick);
-        let link =
-            |link: &crate::report::LinkReport| LinkFrame { calls: link.calls, failures: link.failures };
+        let link = |link: &crate::report::LinkReport| LinkFrame {
+            calls: link.calls,
+            failures: link.failures,
+            cut: false,
+        };
         Frame {
             sent: report.total.offered,
             ok: report.total.goodput.value,

@@ -3,7 +3,7 @@
 use headroom::design::fault::{self, Strikes, Target};
 use headroom::design::{Design, Edit, Fault, FaultId, GroupId, LinkId, NodeId};
 use headroom::engine::Plan;
-use headroom::engine::simulate::measure;
+use headroom::engine::simulate::{Simulation, measure};
 use headroom::report::{Cause, Report};
 use headroom::share::{fault_from_json, fault_to_json, from_json};
 use headroom::topology::build;
@@ -163,6 +163,24 @@ fn a_cut_link_swallows_what_is_sent_and_heals() {
     assert!((2_990..=3_010).contains(&silent), "{silent}");
     // A request is ended by its timeout a second later: that of 5 s at 6 s sharp.
     assert_eq!(bad_seconds(&report), [6.0, 7.0, 8.0, 9.0]);
+}
+
+/// The links of the page's frames at 4 s, while the fault of 3 s lasts, and at 8 s, when it is over.
+fn cut_links(faults: &str) -> [Vec<bool>; 2] {
+    let mut simulation = Simulation::new(build(&design(faults)).0, 1);
+    [4, 8].map(|second| {
+        while !simulation.advance(second * 1_000_000_000, u64::MAX) {}
+        simulation.frame().links.iter().map(|link| link.cut).collect()
+    })
+}
+
+#[test]
+fn a_link_that_nothing_passes_says_so_while_it_lasts() {
+    let open = vec![false, false];
+    assert_eq!(cut_links(r#"{"at_s":3,"for_s":3,"cut":2}"#), [vec![false, true], open.clone()]);
+    // The zone holds balancer and servers: what crosses its border is the client's link.
+    assert_eq!(cut_links(r#"{"at_s":3,"for_s":3,"isolate":1}"#), [vec![true, false], open.clone()]);
+    assert_eq!(cut_links(r#"{"at_s":3,"for_s":3,"slow":3,"factor":3}"#), [open.clone(), open]);
 }
 
 /// Half of the servers stand in a zone that is cut off; client, balancer and the rest do not.

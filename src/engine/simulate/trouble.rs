@@ -516,6 +516,18 @@ impl Simulation {
         self.troubles.effects.on && self.troubles.effects.cut[route as usize]
     }
 
+    /// Whether nothing that is sent along a route arrives: it is cut, or no instance of the callee is on the caller's
+    /// side of a border.
+    pub(super) fn nothing_arrives_along(&self, route: u32) -> bool {
+        if !self.troubles.effects.on {
+            return false;
+        }
+        let net = &self.net.routes[route as usize];
+        let from = (net.from, 0);
+        let callees = self.net.stations[net.to as usize].servers.instances.max(1);
+        self.is_cut(route) || (0..callees).all(|instance| self.is_cut_between(from, (net.to, instance)))
+    }
+
     /// Whether a reply vanishes on its way back.
     #[inline]
     pub(super) fn reply_vanishes(&self, slot: u32) -> bool {

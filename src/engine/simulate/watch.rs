@@ -608,9 +608,11 @@ impl Simulation {
                 .routes
                 .iter()
                 .zip(&since.routes)
-                .map(|(now, then)| LinkFrame {
+                .enumerate()
+                .map(|(route, (now, then))| LinkFrame {
                     calls: rate(now.calls, then.0),
                     failures: rate(now.failures, then.1),
+                    cut: self.nothing_arrives_along(route as u32),
                 })
                 .collect(),
             ..Frame::default()

@@ -38,3 +38,12 @@ test("break a block by hand and end it", async ({ app, page }) => {
   await expect(page.getByRole("button", { name: /^End:/ })).toHaveCount(0);
   await expect(app.block("Database")).not.toHaveAttribute("data-state", "saturated", { timeout: 40_000 });
 });
+
+test("a cut link shows that nothing passes", async ({ app, page }) => {
+  await app.open();
+  await app.play();
+  await app.links.last().locator(".reach").click({ button: "right", force: true });
+  await page.getByRole("menuitem", { name: "Cut the link" }).click();
+  await expect(app.links.last()).toHaveClass(/cut/);
+  await expect(page.locator(".labels").getByText("cut")).toBeVisible();
+});

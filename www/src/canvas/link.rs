@@ -31,10 +31,14 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(|now| failed_share(now) >= FAILING))
     };
+    let cut = {
+        let figures = figures.clone();
+        Memo::new(move |_| figures.with(|now| now.cut))
+    };
     let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
-        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing>
+        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| tip(&curve))/>
@@ -59,10 +63,18 @@ fn Label(card: LinkCard) -> impl IntoView {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(failures))
     };
+    let is_cut = {
+        let figures = figures.clone();
+        Memo::new(move |_| figures.with(|now| now.cut))
+    };
     let rate = Memo::new(move |_| figures.with(|now| (now.calls > 0.0).then(|| figures::rate(now.calls))));
     let words = {
         let carries = carries.clone();
-        move || carries.with(|words| if words.is_empty() { String::new() } else { format!("{words} ") })
+        let cut = move || if is_cut.get() { "cut " } else { "" };
+        move || {
+            carries
+                .with(|words| if words.is_empty() { cut().to_owned() } else { format!("{words} {}", cut()) })
+        }
     };
     // Without room for one line, each part has a line of its own.
     let stacked = Memo::new(move |_| {
