@@ -8,6 +8,7 @@ pub mod findings;
 pub mod proof;
 pub mod second_headroom;
 pub mod spof;
+pub mod trial;
 pub mod vulnerable;
 
 use serde::{Deserialize, Serialize};

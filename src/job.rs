@@ -11,6 +11,7 @@ pub use worker::{Slice, Worker};
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::trial::Claim;
 use crate::engine::Plan;
 use crate::exercises::Verdict;
 use crate::report::Report;
@@ -118,6 +119,17 @@ pub enum ToWorker {
         /// The design as format 1 JSON.
         design: String,
     },
+    /// Puts a claim about a design to the test.
+    Try {
+        /// Id of this job.
+        run: u32,
+        /// What is tried.
+        claim: Claim,
+        /// The design as format 1 JSON.
+        design: String,
+        /// Seed of the runs.
+        seed: u64,
+    },
 }
 
 /// From the worker to the page. Frames travel apart, as [`Frame::to_floats`].
@@ -155,6 +167,13 @@ pub enum FromWorker {
         run: u32,
         /// Each goal with what was measured.
         verdict: Box<Verdict>,
+    },
+    /// What a trial has shown.
+    Tried {
+        /// Id of the job.
+        run: u32,
+        /// In words for a person.
+        text: String,
     },
     /// The message could not be followed.
     Failed {

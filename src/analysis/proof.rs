@@ -51,6 +51,64 @@ pub struct Proof {
     pub survived: bool,
 }
 
+/// The two runs under way.
+#[derive(Debug)]
+pub struct Proving {
+    unit: Unit,
+    seed: u64,
+    skipped_s: f64,
+    without: Measure,
+    with: Measure,
+}
+
+impl Proving {
+    /// Neither has begun.
+    pub fn new(topology: &Topology, unit: Unit, seed: u64, schedule: &Schedule) -> Self {
+        let mut topology = topology.clone();
+        // One death at a time: the timeline is another experiment.
+        topology.faults.clear();
+        let skipped_s = skipped(&topology, unit, schedule.cap_s);
+        let Schedule { warm_up_s, cap_s, window_s } = *schedule;
+        let plan = |warmup_s| Plan { seed, duration_s: window_s, warmup_s };
+        let kill = Kill { unit, settle_s: skipped_s, cap_s };
+        Proving {
+            unit,
+            seed,
+            skipped_s,
+            without: Measure::new(topology.clone(), plan(warm_up_s + skipped_s)),
+            with: Measure::with_kill(topology, plan(warm_up_s), kill),
+        }
+    }
+
+    /// Goes on for at most this many events; what was shown when both are over.
+    pub fn advance(&mut self, budget: u64) -> Option<Proof> {
+        (self.without.advance(budget) && self.with.advance(budget)).then(|| self.proof())
+    }
+
+    /// Share of the simulated time that is over (0–1).
+    pub fn progress(&self) -> f64 {
+        f64::midpoint(self.without.progress(), self.with.progress())
+    }
+
+    fn proof(&self) -> Proof {
+        let [with, without] = [&self.with, &self.without].map(Measure::report);
+        let share = kept(&with.total, &without.total).unwrap_or(1.0);
+        let (reads, writes) = (kept(&with.reads, &without.reads), kept(&with.writes, &without.writes));
+        let all = [Some(share), reads, writes].into_iter().flatten();
+        Proof {
+            unit: self.unit,
+            seed: self.seed,
+            skipped_s: self.skipped_s,
+            sent: with.total.counts.sent,
+            share,
+            reads,
+            writes,
+            saturated: saturated(&with, &without),
+            survived: all.fold(1.0, f64::min) >= SURVIVES,
+        }
+    }
+}
+
 /// Kills the unit in a run and says what the users lost.
 pub fn prove(topology: &Topology, unit: Unit, seed: u64) -> Proof {
     prove_within(topology, unit, seed, &Schedule::default())
@@ -58,22 +116,11 @@ pub fn prove(topology: &Topology, unit: Unit, seed: u64) -> Proof {
 
 /// The same with a schedule of one's own.
 pub fn prove_within(topology: &Topology, unit: Unit, seed: u64, schedule: &Schedule) -> Proof {
-    let skipped_s = skipped(topology, unit, schedule.cap_s);
-    let without = run(topology, None, skipped_s, seed, schedule);
-    let with = run(topology, Some(unit), skipped_s, seed, schedule);
-    let share = kept(&with.total, &without.total).unwrap_or(1.0);
-    let (reads, writes) = (kept(&with.reads, &without.reads), kept(&with.writes, &without.writes));
-    let all = [Some(share), reads, writes].into_iter().flatten();
-    Proof {
-        unit,
-        seed,
-        skipped_s,
-        sent: with.total.counts.sent,
-        share,
-        reads,
-        writes,
-        saturated: saturated(&with, &without),
-        survived: all.fold(1.0, f64::min) >= SURVIVES,
+    let mut runs = Proving::new(topology, unit, seed, schedule);
+    loop {
+        if let Some(proof) = runs.advance(u64::MAX) {
+            return proof;
+        }
     }
 }
 
@@ -92,22 +139,6 @@ fn skipped(topology: &Topology, unit: Unit, cap_s: f64) -> f64 {
     // Callers go on with the old answer of a DNS until it expires.
     let kept = routers().map(|router| router.ttl_ns as f64 / 1e9).fold(0.0, f64::max);
     (detection + silence).min(cap_s) + promotion.min(cap_s) + kept.min(cap_s)
-}
-
-fn run(topology: &Topology, unit: Option<Unit>, skipped_s: f64, seed: u64, schedule: &Schedule) -> Report {
-    let mut topology = topology.clone();
-    // One death at a time: the timeline is another experiment.
-    topology.faults.clear();
-    let Schedule { warm_up_s, cap_s, window_s } = *schedule;
-    let plan = |warmup_s| Plan { seed, duration_s: window_s, warmup_s };
-    let mut run = match unit {
-        Some(unit) => {
-            Measure::with_kill(topology, plan(warm_up_s), Kill { unit, settle_s: skipped_s, cap_s })
-        }
-        None => Measure::new(topology, plan(warm_up_s + skipped_s)),
-    };
-    while !run.advance(u64::MAX) {}
-    run.report()
 }
 
 /// Answered as a share of what was answered without the kill, each relative to what was sent.

@@ -6,8 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::availability;
+use crate::design::Run;
 use crate::engine::flows::{self, Scenario};
+use crate::engine::replicate;
+use crate::engine::simulate::Measure;
 use crate::engine::steady;
+use crate::report::Report;
 use crate::topology::Topology;
 
 /// Multiples beyond this are not worth a number.
@@ -16,6 +20,9 @@ const HIGHEST: f64 = 1e6;
 const LOWEST: f64 = 1e-3;
 /// Relative accuracy of the multiple.
 const CLOSE: f64 = 2e-3;
+/// How far below and above the multiple the runs that confirm it are made: the steady method's own promise of a p99 within
+/// 15 % is less than that much traffic where a promise breaks.
+const BESIDE: f64 = 0.1;
 
 /// The traffic at which the first promise breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,6 +45,14 @@ pub enum Promise {
     Success,
     /// A share of the time in which requests are answered: with more traffic, fewer deaths are survived.
     Availability,
+}
+
+impl SecondHeadroom {
+    /// Whether runs can confirm it: not a promise about availability, which no run of minutes can try, nor one that no
+    /// traffic keeps.
+    pub fn can_be_run(&self) -> bool {
+        self.missed != Promise::Availability && self.multiple > 0.0
+    }
 }
 
 impl Promise {
@@ -75,8 +90,13 @@ pub fn second_headroom(topology: &Topology, first_rung: Option<f64>) -> Option<S
 
 /// The promise that is broken at a multiple of today's traffic, with everything alive.
 fn overdone(topology: &Topology, multiple: f64) -> Option<Promise> {
-    let promised = topology.objectives;
-    let total = steady::solve_scenario(topology, &Scenario { multiple, ..Scenario::default() }).total;
+    let report = steady::solve_scenario(topology, &Scenario { multiple, ..Scenario::default() });
+    broken(topology, &report)
+}
+
+/// The first promise about times and answers that a report breaks.
+fn broken(topology: &Topology, report: &Report) -> Option<Promise> {
+    let (promised, total) = (topology.objectives, &report.total);
     let late = |most_ms: f64| total.p99_sent.is_none_or(|p99| p99.value * 1e3 > most_ms);
     if promised.p99_ms.is_some_and(late) {
         return Some(Promise::Time);
@@ -122,4 +142,60 @@ fn crossing(broken: impl Fn(f64) -> Option<Promise>, near: Option<f64>) -> Optio
         }
     }
     Some((libm::sqrt(low * high), missed))
+}
+
+/// Two runs, a tenth less and a tenth more traffic than the multiple: the promise holds in one and breaks in the other.
+#[derive(Debug)]
+pub struct Confirming {
+    topology: Topology,
+    multiples: [f64; 2],
+    runs: [Measure; 2],
+}
+
+/// What the two runs have shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Confirmation {
+    /// Multiples of today's traffic that were run, the lesser first.
+    pub multiples: [f64; 2],
+    /// What broke at each; `None` where everything was kept.
+    pub broken: [Option<Promise>; 2],
+}
+
+impl Confirming {
+    /// Neither run has begun. `None` where no run can confirm it.
+    pub fn new(topology: &Topology, found: &SecondHeadroom, seed: u64) -> Option<Self> {
+        if !found.can_be_run() {
+            return None;
+        }
+        let multiples = [1.0 - BESIDE, 1.0 + BESIDE].map(|beside| beside * found.multiple);
+        let runs = multiples.map(|multiple| {
+            let mut topology = topology.clone();
+            topology.faults.clear();
+            topology.traffic *= multiple;
+            let plan = replicate::plan(&topology, &Run { seed, ..Run::default() });
+            Measure::new(topology, plan)
+        });
+        Some(Confirming { topology: topology.clone(), multiples, runs })
+    }
+
+    /// Goes on for at most this many events; what was shown when both runs are over.
+    pub fn advance(&mut self, budget: u64) -> Option<Confirmation> {
+        let over = self.runs.iter_mut().all(|run| run.advance(budget));
+        over.then(|| Confirmation {
+            multiples: self.multiples,
+            broken: [0, 1].map(|run| broken(&self.topology, &self.runs[run].report())),
+        })
+    }
+
+    /// Share of the simulated time that is over (0–1).
+    pub fn progress(&self) -> f64 {
+        f64::midpoint(self.runs[0].progress(), self.runs[1].progress())
+    }
+}
+
+impl Confirmation {
+    /// Kept with less traffic, broken with more.
+    pub fn holds(&self) -> bool {
+        self.broken[0].is_none() && self.broken[1].is_some()
+    }
 }

@@ -4,6 +4,7 @@
 //! look at its clock and its messages between two of them.
 
 use super::{FromWorker, ToWorker};
+use crate::analysis::trial::{Claim, Trial};
 use crate::design::{GroupId, NodeId};
 use crate::engine::Unit;
 use crate::engine::simulate::{Measure, Simulation, digest};
@@ -85,6 +86,7 @@ struct Job {
 enum Work {
     Measure(Box<Measure>),
     Judge(Box<Judge>),
+    Try(Box<Trial>),
 }
 
 impl Worker {
@@ -104,6 +106,10 @@ impl Worker {
             },
             ToWorker::Judge { run, exercise, step, design } => match judge(&exercise, &step, &design) {
                 Ok(judge) => self.start(run, Work::Judge(Box::new(judge))),
+                Err(text) => return Some(FromWorker::Failed { run, text }),
+            },
+            ToWorker::Try { run, claim, design, seed } => match attempt(claim, &design, seed) {
+                Ok(trial) => self.start(run, Work::Try(Box::new(trial))),
                 Err(text) => return Some(FromWorker::Failed { run, text }),
             },
             ToWorker::Change { run, design } => {
@@ -303,6 +309,7 @@ impl Job {
             let share = match &self.work {
                 Work::Measure(measure) => measure.progress(),
                 Work::Judge(judge) => judge.progress(),
+                Work::Try(trial) => trial.progress(),
             };
             slice.messages.push(FromWorker::Progress { run: self.run, share });
         }
@@ -322,6 +329,7 @@ impl Job {
                 let verdict = judge.advance(SLICE)?;
                 Some(FromWorker::Judged { run, verdict: Box::new(verdict) })
             }
+            Work::Try(trial) => trial.advance(SLICE).map(|text| FromWorker::Tried { run, text }),
         }
     }
 }
@@ -331,6 +339,10 @@ fn judge(exercise: &str, step: &str, design: &str) -> Result<Judge, String> {
     let exercise = exercises::find(exercise).ok_or("This exercise does not exist.")?;
     let step = exercise.step(step).ok_or("This step does not exist.")?;
     Ok(Judge::new(exercise, step, &opened.design, Effort::FULL))
+}
+
+fn attempt(claim: Claim, design: &str, seed: u64) -> Result<Trial, String> {
+    Ok(Trial::new(read(design)?, claim, seed)?)
 }
 
 fn read(design: &str) -> Result<Topology, String> {
@@ -439,5 +451,28 @@ mod tests {
         let whole = digest(&crate::engine::simulate::measure(&topology, &plan));
         let done = messages.last().expect("messages");
         assert!(matches!(done, FromWorker::Measured { run: 9, digest, .. } if *digest == whole), "{done:?}");
+    }
+
+    /// What a trial says in the end.
+    fn tried(claim: Claim) -> String {
+        let mut worker = Worker::default();
+        let refused = worker.apply(ToWorker::Try { run: 3, claim, design: DESIGN.to_owned(), seed: 1 });
+        if let Some(FromWorker::Failed { text, .. }) = refused {
+            return text;
+        }
+        let mut messages = (0..200_000).flat_map(|ms| worker.slice(f64::from(ms)).messages);
+        let end = messages.find_map(|message| match message {
+            FromWorker::Tried { run: 3, text } => Some(text),
+            _ => None,
+        });
+        end.expect("an end")
+    }
+
+    #[test]
+    fn a_claim_is_tried_in_slices_and_answered_in_words() {
+        let text = tried(Claim::Instance { node: 2, instance: 0 });
+        assert!(text.starts_with("Proven by a run with seed 1") && text.contains("0 % of reads"), "{text}");
+        assert_eq!(tried(Claim::Promises), "No promise of this design can be tried by a run.");
+        assert!(tried(Claim::Group { group: 9 }).contains("no longer there"));
     }
 }

@@ -1,6 +1,6 @@
 //! The second headroom: the traffic at which the first promise breaks, held against formulas.
 
-use headroom::analysis::second_headroom::Promise;
+use headroom::analysis::second_headroom::{Confirming, Promise, SecondHeadroom};
 use headroom::analysis::{Answer, answer};
 use headroom::design::Design;
 use headroom::share;
@@ -83,4 +83,21 @@ fn an_availability_that_is_not_kept_is_a_finding_with_the_time_a_year() {
 fn a_new_design_promises_99_percent_within_200_ms() {
     assert_eq!(Design::fresh().objectives.p99_ms, Some(200.0));
     assert_eq!(Design { objectives: Design::default().objectives, ..Design::fresh() }, Design::default());
+}
+
+/// Runs a tenth below and a tenth above agree with the formula; a promise about the year is not for a run of minutes.
+#[test]
+fn two_runs_confirm_where_a_promise_breaks() {
+    let found = line(r#"{"p99_ms": 20}"#);
+    let mut runs = Confirming::new(&found.topology, &found.second.expect("one"), 1).expect("runs");
+    assert!(runs.advance(1_000).is_none() && runs.progress() < 1.0);
+    let shown = runs.advance(u64::MAX).expect("an end");
+    assert!(shown.holds(), "{shown:?}");
+    assert_eq!(shown.broken, [None, Some(Promise::Time)]);
+    // A claim that is a fifth too high is not confirmed: p99 = ln 100 / (1000 − 923·0.9) is above 20 ms already.
+    let second = found.second.map(|second| SecondHeadroom { multiple: 1.2 * second.multiple, ..second });
+    let mut runs = Confirming::new(&found.topology, &second.expect("one"), 1).expect("runs");
+    assert!(!runs.advance(u64::MAX).expect("an end").holds());
+    let never = SecondHeadroom { missed: Promise::Availability, ..second.expect("one") };
+    assert!(Confirming::new(&found.topology, &never, 1).is_none());
 }

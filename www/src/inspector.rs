@@ -10,6 +10,7 @@ mod node;
 mod objectives;
 pub mod results;
 mod totals;
+mod trial;
 
 use leptos::prelude::*;
 

@@ -6,6 +6,7 @@ use headroom::design::Design;
 use headroom::exercises::{self, Exercise, Step, Verdict, World};
 use leptos::prelude::*;
 
+use crate::runner::Outcome;
 use crate::state::{App, Sheet, Tab};
 use crate::{open, runner, store};
 
@@ -114,10 +115,11 @@ impl Lesson {
         runner::judge(app, place.ids(), progress, move |found| {
             lesson.judging.set(None);
             match found {
-                Ok(verdict) => {
+                Ok(Outcome::Verdict(verdict)) => {
                     lesson.judged.set(Some(design));
                     lesson.note(app, place, Arc::from(verdict));
                 }
+                Ok(Outcome::Tried(_)) => {}
                 Err(text) => app.refuse(&text),
             }
         });

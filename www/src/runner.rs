@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use headroom::analysis::trial::Claim;
 use headroom::design::{Fault, GroupId, NodeId};
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker, wire};
@@ -32,11 +33,19 @@ pub struct Runner {
     job: Option<Job>,
 }
 
-/// The judge at work and who waits for it.
+/// A measurement under way and who waits for it.
 struct Job {
     id: u32,
     progress: Box<dyn Fn(f64)>,
-    done: Box<dyn FnOnce(Result<Box<Verdict>, String>)>,
+    done: Box<dyn FnOnce(Result<Outcome, String>)>,
+}
+
+/// What a measurement ends with.
+pub enum Outcome {
+    /// The judge's.
+    Verdict(Box<Verdict>),
+    /// A trial's, in words.
+    Tried(String),
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -164,17 +173,44 @@ pub fn strike(app: App, fault: &Fault, on: bool) {
     }
 }
 
-/// Judges the open design against a step of an exercise; a later judging takes the place of an earlier one.
+/// Judges the open design against a step of an exercise.
 pub fn judge(
     app: App,
     (exercise, step): (String, String),
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Box<Verdict>, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, String>) + 'static,
 ) {
+    let run = begin(app, progress, done);
+    send(app, ToWorker::Judge { run, exercise, step, design: share::to_json(&app.current()) });
+}
+
+/// Puts a claim about the open design to the test.
+pub fn try_out(
+    app: App,
+    claim: Claim,
+    progress: impl Fn(f64) + 'static,
+    done: impl FnOnce(Result<Outcome, String>) + 'static,
+) {
+    let run = begin(app, progress, done);
+    let design = app.current();
+    send(app, ToWorker::Try { run, claim, seed: design.run.seed, design: share::to_json(&design) });
+}
+
+/// A measurement begins; it takes the place of one under way, which is told so.
+fn begin(
+    app: App,
+    progress: impl Fn(f64) + 'static,
+    done: impl FnOnce(Result<Outcome, String>) + 'static,
+) -> u32 {
     let id = fresh(app, false);
-    let job = Job { id, progress: Box::new(progress), done: Box::new(done) };
-    app.runner.update_value(|runner| runner.job = Some(job));
-    send(app, ToWorker::Judge { run: id, exercise, step, design: share::to_json(&app.current()) });
+    let mut before = None;
+    app.runner.update_value(|runner| {
+        before = runner.job.replace(Job { id, progress: Box::new(progress), done: Box::new(done) });
+    });
+    if let Some(before) = before {
+        (before.done)(Err("Another measurement has taken its place.".to_owned()));
+    }
+    id
 }
 
 fn outdate(app: App, outdated: bool) {
@@ -221,7 +257,8 @@ fn receive(app: App, data: &JsValue) {
                 (job.progress)(share);
             }
         }),
-        Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(verdict)),
+        Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(Outcome::Verdict(verdict))),
+        Some(FromWorker::Tried { run, text }) => finish(app, run, Ok(Outcome::Tried(text))),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
         Some(FromWorker::Measured { .. }) | None => {}
     }
@@ -278,7 +315,7 @@ fn frame(app: App, floats: &[f64]) {
     app.frame.set(Some(frame));
 }
 
-fn finish(app: App, id: u32, found: Result<Box<Verdict>, String>) {
+fn finish(app: App, id: u32, found: Result<Outcome, String>) {
     let mut job = None;
     app.runner.update_value(|runner| {
         if runner.job.as_ref().is_some_and(|job| job.id == id) {

@@ -19,3 +19,14 @@ test("kill a single point of failure", async ({ app, page }) => {
   await expect(balancer).not.toHaveAttribute("data-state", "down");
   await expect(served).not.toContainText(/Served0(\.\d+)? %/, { timeout: 20_000 });
 });
+
+test("a single point of failure is proven by a run, and a promise is confirmed", async ({ app, page }) => {
+  test.slow();
+  await app.open();
+  await app.block("Database").click();
+  await app.inspector.getByRole("button", { name: "Prove it by a run" }).click();
+  await expect(app.inspector).toContainText(/Proven by a run with seed 1: .* 0 % of reads/, { timeout: 60_000 });
+  await app.focusCanvas();
+  await app.inspector.getByRole("button", { name: /^Confirm by runs/ }).click();
+  await expect(app.inspector).toContainText(/Confirmed by two runs: at .* everything is kept, at .* is broken/, { timeout: 60_000 });
+});

@@ -1,6 +1,7 @@
 //! The inspector of a group: name, kind, what it lies in, what is inside, kill and revive.
 
 use headroom::analysis::Spof;
+use headroom::analysis::trial::Claim;
 use headroom::blocks::life::OF_GROUP;
 use headroom::blocks::param::Values;
 use headroom::design::{Design, Edit, Group, GroupId, GroupKind};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 
 use super::form::{Form, Of};
 use super::node::loss_in_words;
+use super::trial::Try;
 use crate::canvas::spof_of_group;
 use crate::live::{CollectAny, some};
 use crate::parts::Icon;
@@ -34,7 +36,7 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
             <small>{move || kind()}</small>
         </h3>
         <p class="quiet">{move || app.design.with(|design| design.group(id).map(|group| meaning(group.kind)))}</p>
-        {some(move || spof.get().map(|spof| view! { <Lost spof/> }))}
+        {some(move || spof.get().map(|spof| view! { <Lost spof id/> }))}
         <Nesting id/>
         <Form of=Of::Group(id) params=OF_GROUP/>
         <Inside id/>
@@ -53,11 +55,14 @@ fn meaning(kind: GroupKind) -> &'static str {
 }
 
 #[component]
-fn Lost(spof: Spof) -> impl IntoView {
+fn Lost(spof: Spof, id: GroupId) -> impl IntoView {
     view! {
         <div class="state spof">
             <Icon name="shield-alert"/>
-            <div><b>"Single point of failure. "</b>{loss_in_words("When it is lost", &spof)}</div>
+            <div>
+                <b>"Single point of failure. "</b>{loss_in_words("When it is lost", &spof)}
+                <Try label="Prove it by a run" claim=Signal::stored(Some(Claim::Group { group: id.0 }))/>
+            </div>
         </div>
     }
 }

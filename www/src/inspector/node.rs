@@ -1,6 +1,7 @@
 //! The inspector of a block: name, state, parameters, results, Learn card, kill and revive.
 
 use headroom::analysis::Spof;
+use headroom::analysis::trial::Claim;
 use headroom::blocks::param::Values;
 use headroom::blocks::{self, About};
 use headroom::design::{Design, Edit, Group as Domain, GroupId, GroupKind, NodeId};
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use super::calls::Calls;
 use super::form::{Form, Of};
 use super::results::NodeResults;
+use super::trial::Try;
 use crate::cards::Figures;
 use crate::live::{CollectAny, some};
 use crate::parts::{Icon, Tabs};
@@ -126,10 +128,18 @@ fn Loss(id: NodeId) -> impl IntoView {
             answer.spofs.iter().filter(here).min_by_key(|spof| spof.loss).cloned()
         })
     };
+    let claim = Signal::derive(move || match worst()?.unit {
+        Unit::Instance { instance, .. } => Some(Claim::Instance { node: id.0, instance }),
+        Unit::Block { .. } | Unit::Group { .. } => None,
+    });
     let words = move || worst().map(|spof| loss_in_words("When an instance dies", &spof));
     view! {
         <div class="state spof">
-            <Icon name="shield-alert"/><div><b>"Single point of failure. "</b>{move || words()}</div>
+            <Icon name="shield-alert"/>
+            <div>
+                <b>"Single point of failure. "</b>{move || words()}
+                <Try label="Prove it by a run" claim/>
+            </div>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! The whole design, shown while nothing is selected: totals, cost by block, single points of failure, objectives.
 
 use headroom::analysis::Answer;
+use headroom::analysis::trial::Claim;
 use headroom::engine::Unit;
 use headroom::figures;
 use headroom::figures::rows::{self, Row};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 
 use super::objectives::Objectives;
 use super::results::{Results, report, source};
+use super::trial::Try;
 use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::state::App;
@@ -19,10 +21,20 @@ pub fn Totals() -> impl IntoView {
     view! {
         <h3><Icon name="gauge" big=true/>"The whole design"</h3>
         <Requests/>
+        <Try label="Confirm by runs until when the promises are kept" claim=promised()/>
         <Ring/>
         <CostByBlock/>
         <Objectives/>
     }
+}
+
+/// The claim of the second headroom, where a run can try it.
+fn promised() -> Signal<Option<Claim>> {
+    let app = App::get();
+    Signal::derive(move || {
+        let second = app.answer.with(|answer| answer.second)?;
+        second.can_be_run().then_some(Claim::Promises)
+    })
 }
 
 /// What the clients sent and what came of it.
