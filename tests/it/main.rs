@@ -11,6 +11,7 @@ mod checks;
 mod cli;
 #[cfg(feature = "cli")]
 mod cli_run;
+mod compare;
 mod compute;
 mod data_size;
 mod drawn;
