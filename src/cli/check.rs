@@ -127,8 +127,9 @@ fn checked<'a>(arguments: &Arguments, origin: &'a str) -> Checked<'a> {
 
 fn found(arguments: &Arguments, origin: &str) -> Result<Found, Fault> {
     let opened = source::open(origin)?;
+    let label = source::label(origin);
     let notes: Vec<String> =
-        source::notes(&opened).into_iter().map(|note| format!("{origin}: {note}")).collect();
+        source::notes(&opened).into_iter().map(|note| format!("{label}: {note}")).collect();
     if !notes.is_empty() && !arguments.lenient {
         return Err(Fault(format!(
             "{}\n  So this is not checked: correct it, or check the rest with --lenient.",
@@ -137,33 +138,33 @@ fn found(arguments: &Arguments, origin: &str) -> Result<Found, Fault> {
     }
     let design = arguments.wishes.applied(&opened.design);
     if OBJECTIVES.iter().all(|objective| (objective.get)(&design.objectives).is_none()) {
-        return Err(Fault(promises_nothing(origin)));
+        return Err(Fault(promises_nothing(&label)));
     }
     let answer = analysis::answer(&design);
-    let report = running::report(&design, &answer, arguments.method, arguments.replications, origin);
+    let report = running::report(&design, &answer, arguments.method, arguments.replications, &label);
     let checks = objectives::check(&design.objectives, &report, &answer);
     Ok(Found { name: design.name, report, answer, checks, notes })
 }
 
-fn promises_nothing(origin: &str) -> String {
+fn promises_nothing(label: &str) -> String {
     let ids: Vec<&str> = OBJECTIVES.iter().map(|objective| objective.param.id).collect();
     format!(
-        "{origin}: $.objectives: This design promises nothing, so there is nothing to check. Add a promise, such as \
+        "{label}: $.objectives: This design promises nothing, so there is nothing to check. Add a promise, such as \
          \"objectives\": {{\"p99_ms\": 200}}; there is {}.",
         ids.join(", ")
     )
 }
 
 fn text(one: &Checked, replications: u32) -> String {
-    let origin = one.origin;
-    let Ok(found) = &one.found else { return format!("{origin}: not checked\n") };
+    let label = source::label(one.origin);
+    let Ok(found) = &one.found else { return format!("{label}: not checked\n") };
     let verdict = match (found.missed(), found.checks.len()) {
         (0, 1) => "its promise holds".to_owned(),
         (0, all) => format!("all {all} promises hold"),
         (missed, all) => format!("{missed} of {all} promises missed"),
     };
     format!(
-        "{origin}: {verdict}\n{}, {}\n\n{}{}",
+        "{label}: {verdict}\n{}, {}\n\n{}{}",
         title(&found.name),
         running::how(&found.report, replications),
         objectives::table(&found.checks),

@@ -56,7 +56,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     let notes: Vec<String> = [(&first, origins[0]), (&second, origins[1])]
         .into_iter()
         .flat_map(|(opened, origin)| {
-            source::notes(opened).into_iter().map(move |note| format!("{origin}: {note}"))
+            let label = source::label(origin);
+            source::notes(opened).into_iter().map(move |note| format!("{label}: {note}"))
         })
         .collect();
     let designs = [&first, &second].map(|opened| arguments.wishes.applied(&opened.design));
@@ -73,15 +74,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     Ok(Outcome { notes, ..Outcome::of(text) })
 }
 
-fn text(found: &Comparison, [first, second]: [(&str, &str); 2]) -> String {
+fn text(found: &Comparison, names: [(&str, &str); 2]) -> String {
     let plan = &found.plan;
+    let [first, second] = names.map(|(origin, name)| format!("{name} ({})", source::label(origin)));
     let heading = format!(
-        "A  {} ({})\nB  {} ({})\n{} pairs of runs on the same random numbers, {} measured after {} of warm-up each, \
+        "A  {first}\nB  {second}\n{} pairs of runs on the same random numbers, {} measured after {} of warm-up each, \
          seeds from {}\n",
-        first.1,
-        first.0,
-        second.1,
-        second.0,
         found.runs,
         figures::time(plan.duration_s),
         figures::time(plan.warmup_s),

@@ -45,11 +45,13 @@ impl Check {
 
     /// By how much, and what a close call counts as.
     pub(super) fn margin(&self) -> String {
-        match (self.close, self.met) {
-            (false, _) => self.by.clone(),
-            (true, true) => format!("{}, but within the interval", self.by),
-            (true, false) => format!("{}, but within the interval: counts as missed", self.by),
-        }
+        let by = Some(self.by.as_str()).filter(|by| !by.is_empty());
+        let close = match (self.close, self.met) {
+            (false, _) => None,
+            (true, true) => Some("within the interval"),
+            (true, false) => Some("within the interval: counts as missed"),
+        };
+        by.into_iter().chain(close).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -123,7 +125,7 @@ impl Promise {
         Check {
             id,
             asked,
-            found: found.map_or_else(|| "never".to_owned(), |found| figures::estimate(&found, kind)),
+            found: found.map_or_else(|| absent(kind).to_owned(), |found| figures::estimate(&found, kind)),
             by: found.map_or_else(String::new, |found| by(found.value - threshold, most, kind)),
             met: found.is_some_and(|found| kept(found.value)),
             close: interval.is_some_and(|(low, high)| low < high && (low..=high).contains(&threshold)),
@@ -134,6 +136,11 @@ impl Promise {
             unit: unit(kind),
         }
     }
+}
+
+/// What stands for a figure that there is not: a time that is never reached, or what could not be worked out.
+fn absent(kind: Kind) -> &'static str {
+    if kind == Kind::Time { "never" } else { "unknown" }
 }
 
 /// A 95 % interval, where there is one.

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     let design = arguments.wishes.applied(&opened.design);
     let answer = analysis::answer(&design);
     let (method, replications) = (arguments.method, arguments.replications);
-    let report = running::report(&design, &answer, method, replications, &arguments.design);
+    let report = running::report(&design, &answer, method, replications, &source::label(&arguments.design));
     let one_run = method == Method::Simulated && replications == 1;
     let checks = objectives::check(&design.objectives, &report, &answer);
     let told = Told {

@@ -23,6 +23,18 @@ pub(super) fn open(argument: &str) -> Result<Opened, Fault> {
     of_text(&read(file, argument)?, argument)
 }
 
+/// What to call the design that an argument names: a link is too long for a line.
+pub(super) fn label(argument: &str) -> String {
+    const SHOWN: usize = 40;
+    match argument {
+        "-" => "standard input".to_owned(),
+        link if is_link(link) && link.chars().count() > SHOWN => {
+            format!("{}…", link.chars().take(SHOWN).collect::<String>())
+        }
+        _ => argument.to_owned(),
+    }
+}
+
 /// What was not understood, a line each, with its JSON path: `$.nodes[3].cores: …`.
 pub(super) fn notes(opened: &Opened) -> Vec<String> {
     let line = |note: &Note| match note.path.as_str() {

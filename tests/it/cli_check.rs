@@ -117,6 +117,19 @@ fn several_designs_are_checked_and_the_worst_decides() {
     assert!(all.err.contains("“nowhere.json” cannot be read"), "{}", all.err);
 }
 
+/// Half of what is sent is turned away: there is no time within which 99 % are answered.
+#[test]
+fn what_is_never_reached_is_missed_and_a_link_is_named_by_its_beginning() {
+    let half = one_core("Half", r#"{"p99_ms":1000}"#).replace("\"rate\":80", "\"rate\":200");
+    let design = headroom::share::from_json(&half).expect("a design").design;
+    let link = format!("#{}", headroom::share::compact_fragment(&design));
+    let ended = headroom(&["check", &link, "--duration", "20"], "");
+    assert_eq!(ended.code, 1, "{}", ended.err);
+    assert!(ended.out.contains("MISSED  99 % of the requests answered within 1 s  never\n"), "{}", ended.out);
+    let first = ended.out.lines().next().expect("a line");
+    assert!(first.starts_with(&link[..40]) && first.contains("…: 1 of 1 promises missed"), "{first}");
+}
+
 #[test]
 fn what_is_not_the_design_that_was_meant_is_not_checked() {
     let promises = one_core("No", "{}");

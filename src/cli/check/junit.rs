@@ -9,6 +9,7 @@ use super::{Checked, Found};
 use crate::cli::Fault;
 use crate::cli::objectives::Check;
 use crate::cli::sections::title;
+use crate::cli::source::label;
 
 /// The whole file.
 pub(super) fn text(all: &[Checked]) -> String {
@@ -47,7 +48,7 @@ fn failures(one: &Checked) -> usize {
 
 fn suite(out: &mut Xml, one: &Checked) -> io::Result<()> {
     let element = out.create_element("testsuite").with_attributes([
-        ("name", &*plain(one.origin)),
+        ("name", &*plain(&label(one.origin))),
         ("tests", &*cases(one).to_string()),
         ("failures", &*failures(one).to_string()),
         ("errors", if one.found.is_err() { "1" } else { "0" }),
@@ -69,7 +70,11 @@ fn case(out: &mut Xml, one: &Checked, found: &Found, check: &Check) -> io::Resul
         ("classname", &*class),
         ("time", &*time),
     ]);
-    let line = plain(&format!("{}: {}, found {} ({})", check.verdict(), name, check.found, check.margin()));
+    let margin = match check.margin() {
+        margin if margin.is_empty() => margin,
+        margin => format!(": {margin}"),
+    };
+    let line = plain(&format!("{}: {name}; found {}{margin}", check.verdict(), check.found));
     element.write_inner_content(|out| {
         let element = if check.met {
             out.create_element("system-out")
@@ -82,7 +87,7 @@ fn case(out: &mut Xml, one: &Checked, found: &Found, check: &Check) -> io::Resul
 }
 
 fn unreadable(out: &mut Xml, one: &Checked, error: &str) -> io::Result<()> {
-    let (name, error) = (plain(one.origin), plain(error));
+    let (name, error) = (plain(&label(one.origin)), plain(error));
     let element = out.create_element("testcase").with_attributes([
         ("name", "the design can be checked"),
         ("classname", &*name),
