@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod availability;
 pub mod breaks_first;
+pub mod compare;
 pub mod cost;
 pub mod findings;
 pub mod proof;

@@ -1,12 +1,23 @@
 //! What the command line understands, and how it ends: 0 when all is well, 1 when the answer is no (a promise is
 //! missed, an exercise not passed), 2 when the input cannot be used.
 
+mod analyze;
 mod blocks;
+mod check;
+mod compare;
+mod completions;
 mod exercises;
-mod links;
+mod json;
+mod link;
 mod objectives;
+mod open;
+mod progress;
 mod run;
+mod running;
+mod schema;
+mod sections;
 mod source;
+mod standing;
 mod table;
 mod text;
 
@@ -15,47 +26,61 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Push traffic through an architecture and see what breaks first.
+/// An architecture sandbox: push traffic through a design and see what breaks first.
+///
+/// A design is a JSON file, a link from the page in quotes, or - for standard input. It is simulated request by request,
+/// or answered at once by queueing formulas; the same design with the same seed gives the same figures, to the last bit,
+/// here and in every browser.
 #[derive(Debug, Parser)]
-#[command(name = "headroom", version, arg_required_else_help = true)]
+#[command(name = "headroom", version, arg_required_else_help = true, max_term_width = 110, after_help = ENDS, after_long_help = FIRST_STEPS)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Run a design and report what its users get, what breaks first and what it costs
-    ///
-    /// Ends with 1 when the design states objectives and misses one.
-    Run(run::Arguments),
-    /// List the building blocks with every parameter, its unit, range, default and source
-    Blocks {
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
-    /// Print the links that carry a design, readable and compact, with their lengths
-    Link {
-        /// A design: a JSON file, a link, or - for standard input
-        #[arg(value_name = "FILE|LINK|-")]
-        design: String,
-        /// Address of the page that opens it, in front of the #
-        #[arg(long, value_name = "URL", default_value = "")]
-        page: String,
-    },
-    /// Print the design that a link carries, as JSON with a line for each block
-    Open {
-        /// A link, a JSON file, or - for standard input
-        #[arg(value_name = "LINK|FILE|-")]
-        design: String,
-    },
-    /// Print the JSON Schema of designs
-    Schema,
-    /// List the exercises, explain a step, or judge a design by it
-    ///
-    /// Ends with 1 when the design does not pass.
-    Exercises(exercises::Arguments),
+const ENDS: &str = "Ends with 0 when all is well, 1 when the answer is no, 2 when the input cannot be used.";
+
+const FIRST_STEPS: &str = "\
+Exit codes:
+  0  all is well
+  1  the answer is no: a promise is missed, an exercise not passed
+  2  the input cannot be used: standard error says where and what is allowed
+
+Examples:
+  headroom analyze shop.json             what breaks first, what may not fail, what it costs
+  headroom check shop.json               whether it keeps its promises; ends a build that does not
+  headroom compare shop.json new.json    what a change does, on the same random numbers
+  headroom run shop.json                 everything that there is to say about a run
+  headroom schema > headroom.schema.json so that an editor checks and completes designs";
+
+/// One line for each command: its file, and its name with a capital. The file has `Arguments`, whose comment is the help,
+/// and `run`.
+macro_rules! commands {
+    ($($file:ident $name:ident,)*) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($name($file::Arguments),)*
+        }
+
+        fn perform(command: &Command) -> Result<Outcome, Fault> {
+            match command {
+                $(Command::$name(arguments) => $file::run(arguments),)*
+            }
+        }
+    };
+}
+
+commands! {
+    check Check,
+    analyze Analyze,
+    compare Compare,
+    run Run,
+    exercises Exercises,
+    link Link,
+    open Open,
+    blocks Blocks,
+    schema Schema,
+    completions Completions,
 }
 
 /// How to print an answer.
@@ -67,19 +92,35 @@ enum Format {
     Json,
 }
 
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    /// All is well.
+    Yes = 0,
+    /// The answer is no.
+    No = 1,
+    /// Some of the input cannot be used.
+    Unusable = 2,
+}
+
+impl End {
+    fn of(passed: bool) -> Self {
+        if passed { End::Yes } else { End::No }
+    }
+}
+
 /// What a command leaves behind.
 struct Outcome {
     /// What goes to standard output.
     text: String,
     /// What goes to standard error: what of the design was not understood.
     notes: Vec<String>,
-    /// Whether the answer is yes.
-    passed: bool,
+    end: End,
 }
 
 impl Outcome {
     fn of(text: String) -> Self {
-        Outcome { text, notes: Vec::new(), passed: true }
+        Outcome { text, notes: Vec::new(), end: End::Yes }
     }
 }
 
@@ -93,19 +134,8 @@ pub fn main() -> ExitCode {
         Ok(outcome) => print(&outcome),
         Err(Fault(text)) => {
             eprintln!("headroom: {}", harmless(&text));
-            ExitCode::from(2)
+            ExitCode::from(End::Unusable as u8)
         }
-    }
-}
-
-fn perform(command: &Command) -> Result<Outcome, Fault> {
-    match command {
-        Command::Run(arguments) => run::run(arguments),
-        Command::Blocks { format } => Ok(Outcome::of(blocks::list(*format))),
-        Command::Link { design, page } => links::link(design, page),
-        Command::Open { design } => links::open(design),
-        Command::Exercises(arguments) => exercises::run(arguments),
-        Command::Schema => Ok(Outcome::of(headroom::share::schema())),
     }
 }
 
@@ -115,7 +145,7 @@ fn print(outcome: &Outcome) -> ExitCode {
         eprintln!("headroom: {}", harmless(note));
     }
     let _ = std::io::stdout().write_all(harmless(&outcome.text).as_bytes());
-    ExitCode::from(u8::from(!outcome.passed))
+    ExitCode::from(outcome.end as u8)
 }
 
 /// Names come from strangers: a terminal must not obey them. What controls it is written as in JSON, which leaves

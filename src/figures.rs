@@ -1,7 +1,10 @@
 //! Numbers as people read them, the same on the page and in the terminal: 12.4 k/s, 187 ms ± 6, 99.95 %, $1,234.
 
+mod difference;
 pub mod outages;
 pub mod rows;
+
+pub use difference::{apart, difference};
 
 use crate::report::{Estimate, Trust};
 

@@ -5,6 +5,7 @@
 
 mod claim;
 mod fragment;
+mod near;
 mod notes;
 mod schema;
 mod strict;
@@ -145,13 +146,15 @@ pub fn compact_fragment(design: &Design) -> String {
 /// Only a whole number from 1 names a format; above ours it is newer.
 fn check_format(field: Option<&Json>) -> Result<(), Failure> {
     let Some(field) = field else {
-        return damaged("This JSON is not a Headroom design: it has no “headroom” number.");
+        return damaged(
+            "This JSON is not a Headroom design: it has no “headroom” number. Add \"headroom\": 1.",
+        );
     };
     match field.as_f64() {
         Some(format) if format.fract() == 0.0 && format > FORMAT as f64 => Err(Failure::Newer(format as u64)),
         Some(format) if format == FORMAT as f64 => Ok(()),
         _ => damaged(&format!(
-            "This is not a design that Headroom can read: “headroom” must be {FORMAT}, and here it is {}.",
+            "This is not a design that Headroom can read: $.headroom must be {FORMAT}, and here it is {}.",
             text::excerpt(field)
         )),
     }

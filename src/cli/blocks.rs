@@ -5,11 +5,30 @@ use headroom::blocks::{About, BLOCKS, Family, link};
 use headroom::figures;
 use serde_json::{Value as Json, json};
 
-use super::Format;
 use super::table::Table;
+use super::{Fault, Format, Outcome};
+
+/// List the building blocks with every parameter, its unit, range, default and source
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  headroom blocks | less
+  headroom blocks --format json | jq '.blocks[] | select(.id == \"app-server\").parameters[].id'";
+
+/// Prints the catalogue.
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+    Ok(Outcome::of(list(arguments.format)))
+}
 
 /// Every block and every parameter.
-pub(super) fn list(format: Format) -> String {
+fn list(format: Format) -> String {
     match format {
         Format::Text => text(),
         Format::Json => {

@@ -3,17 +3,22 @@
 use headroom::exercises::{self, EXERCISES, Effort, Exercise, Goal, Step, Verdict};
 use headroom::share;
 
+use super::progress::Progress;
 use super::table::Table;
-use super::{Fault, Format, Outcome, source};
+use super::{End, Fault, Format, Outcome, source};
 
+/// List the exercises, explain a step, or judge a design by it
+///
+/// Ends with 1 when the design does not pass.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// An exercise; without one, all are listed
     exercise: Option<String>,
     /// One of its steps; without one, all are listed
     step: Option<String>,
     /// A design to judge: a JSON file, a link in quotes, or - for standard input; without one, the step is explained
-    #[arg(value_name = "FILE|LINK|-")]
+    #[arg(value_name = "FILE|LINK|-", value_hint = clap::ValueHint::FilePath)]
     design: Option<String>,
     /// Print the design that the step starts from
     #[arg(long, conflicts_with = "design", requires = "step")]
@@ -22,6 +27,16 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  headroom exercises                                   what there is
+  headroom exercises url-shortener                     its steps
+  headroom exercises url-shortener STEP                what a step asks
+  headroom exercises url-shortener STEP --start        the design that it starts from
+  headroom exercises url-shortener STEP mine.json      the verdict
+
+Exit codes: 0 passed, 1 not passed, 2 the design cannot be read or there is no such step.";
 
 /// Lists, explains or judges, by how much is named.
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
@@ -75,12 +90,15 @@ fn explain(step: &Step) -> String {
 
 fn judge(exercise: &Exercise, step: &'static Step, argument: &str, format: Format) -> Result<Outcome, Fault> {
     let opened = source::open(argument)?;
-    let verdict = exercises::judge(exercise, step, &opened.design, Effort::FULL, |_| {});
+    let verdict = {
+        let mut progress = Progress::of(step.name);
+        exercises::judge(exercise, step, &opened.design, Effort::FULL, |share| progress.hear(share))
+    };
     let text = match format {
         Format::Text => told(step, &verdict),
         Format::Json => serde_json::to_string_pretty(&verdict).expect("a verdict has a text") + "\n",
     };
-    Ok(Outcome { text, notes: source::notes(&opened), passed: verdict.passed })
+    Ok(Outcome { text, notes: source::notes(&opened), end: End::of(verdict.passed) })
 }
 
 fn told(step: &Step, verdict: &Verdict) -> String {

@@ -1,69 +1,48 @@
 //! Runs a design and reports on it.
 
-use clap::ValueEnum;
-use headroom::analysis::{self, Answer, Finding};
+use headroom::analysis::{self, Answer};
 use headroom::design::Design;
-use headroom::engine::{replicate, simulate};
+use headroom::engine::simulate;
 use headroom::report::Report;
-use headroom::share::MAX_SEED;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::objectives::{self, Check};
-use super::{Fault, Format, Outcome, source, text};
+use super::running::{self, Method, RUNNING, Wishes};
+use super::{End, Fault, Format, Outcome, json, source, text};
 
+/// Run a design and report what its users get, what breaks first and what it costs
+///
+/// Prints everything that there is to say: what the users get with 95 % intervals, every block and link, what breaks
+/// first, single points of failure, availability, cost and findings. Ends with 1 when the design states objectives and
+/// misses one; `headroom check` says that alone, for several designs and for CI.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// A design: a JSON file, a link in quotes, or - for standard input
-    #[arg(value_name = "FILE|LINK|-")]
+    #[arg(value_name = "FILE|LINK|-", value_hint = clap::ValueHint::FilePath)]
     design: String,
     /// How to find the answer
-    #[arg(long, value_enum, default_value_t = Method::Simulated)]
+    #[arg(long, value_enum, default_value_t = Method::Simulated, help_heading = RUNNING)]
     method: Method,
-    /// Simulated time that is measured, without the warm-up [s]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds_to_measure)]
-    duration: Option<f64>,
-    /// Simulated time left out at the start [s]; else a tenth of the duration
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    warmup: Option<f64>,
-    /// Seed of every random draw; the same seed gives the same report to the last digit
-    #[arg(long, value_parser = clap::value_parser!(u64).range(0..=MAX_SEED))]
-    seed: Option<u64>,
+    #[command(flatten)]
+    wishes: Wishes,
     /// Runs with seeds derived from the first, pooled into one report
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = RUNNING)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
     replications: u32,
-    /// Multiplier on every client's rate
-    #[arg(long, value_name = "FACTOR", value_parser = factor)]
-    traffic: Option<f64>,
     /// How to print the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
-/// How to find the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Method {
-    /// Every request as an event
-    Simulated,
-    /// Queueing formulas, at once
-    Steady,
-}
+const EXAMPLES: &str = "\
+Examples:
+  headroom run shop.json
+  headroom run shop.json --traffic 2 --duration 600   ten minutes of twice the traffic
+  headroom run shop.json --replications 5             intervals where traffic or faults change meanwhile
+  headroom run 'https://…/#d1.…' --format json | jq .report.total.latency.p99
 
-fn seconds_to_measure(text: &str) -> Result<f64, String> {
-    in_range(text, 0.001, 86_400.0)
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    in_range(text, 0.0, 86_400.0)
-}
-
-fn factor(text: &str) -> Result<f64, String> {
-    in_range(text, 0.0, 1e6)
-}
-
-fn in_range(text: &str, least: f64, most: f64) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| format!("give a number from {least} to {most}"))
-}
+Exit codes: 0 every promise holds or none is made, 1 one is missed, 2 the design cannot be read.";
 
 /// Everything there is to say about a run.
 pub(super) struct Told<'a> {
@@ -79,20 +58,11 @@ pub(super) struct Told<'a> {
 /// Runs the design that the arguments name.
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     let opened = source::open(&arguments.design)?;
-    let mut design = opened.design.clone();
-    design.run.seed = arguments.seed.unwrap_or(design.run.seed);
-    design.run.duration_s = arguments.duration.or(design.run.duration_s);
-    design.run.warmup_s = arguments.warmup.or(design.run.warmup_s);
-    design.run.traffic = arguments.traffic.unwrap_or(design.run.traffic);
+    let design = arguments.wishes.applied(&opened.design);
     let answer = analysis::answer(&design);
-    let report = match arguments.method {
-        Method::Steady => answer.report.clone(),
-        Method::Simulated => {
-            let plan = replicate::plan(&answer.topology, &design.run);
-            replicate::measure_many(&answer.topology, &plan, arguments.replications)
-        }
-    };
-    let one_run = arguments.method == Method::Simulated && arguments.replications == 1;
+    let (method, replications) = (arguments.method, arguments.replications);
+    let report = running::report(&design, &answer, method, replications, &source::label(&arguments.design));
+    let one_run = method == Method::Simulated && replications == 1;
     let checks = objectives::check(&design.objectives, &report, &answer);
     let told = Told {
         design: &design,
@@ -100,59 +70,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
         report: &report,
         checks: &checks,
         digest: one_run.then(|| simulate::digest(&report)),
-        replications: arguments.replications,
+        replications,
     };
     let notes = source::notes(&opened);
     let text = match arguments.format {
         Format::Text => text::whole(&told),
         Format::Json => as_json(&told, &notes),
     };
-    Ok(Outcome { text, notes, passed: checks.iter().all(|check| check.met) })
+    Ok(Outcome { text, notes, end: End::of(checks.iter().all(|check| check.met)) })
 }
 
-/// The report as JSON; `nodes` and `links` name what the dense indices of the report stand for.
 fn as_json(told: &Told, notes: &[String]) -> String {
-    let topology = &told.answer.topology;
-    let nodes: Vec<Json> =
-        topology.places().map(|(_, place)| json!({"id": place.id.0, "name": place.name})).collect();
-    let link = |index: usize| {
-        let (from, to) = topology.ends(index);
-        json!({"id": topology.route(index).id.0, "from": from, "to": to})
-    };
-    let problem = |problem: &headroom::topology::Problem| {
-        json!({
-            "node": problem.node.map(|id| id.0), "link": problem.link.map(|id| id.0), "text": problem.text,
-        })
-    };
-    let whole = json!({
-        "name": told.design.name,
-        "nodes": nodes,
-        "links": (0..topology.graph.edge_count()).map(link).collect::<Vec<_>>(),
-        "report": told.report,
-        "replications": told.replications,
-        "digest": told.digest,
-        "ladder": told.answer.ladder,
-        "second_headroom": told.answer.second,
-        "vulnerable": told.answer.vulnerable,
-        "availability": told.answer.availability,
-        "spofs": told.answer.spofs,
-        "cost": told.answer.cost,
-        "findings": told.answer.findings.iter().map(finding).collect::<Vec<_>>(),
-        "objectives": told.checks,
-        "problems": told.answer.problems.iter().map(problem).collect::<Vec<_>>(),
-        "notes": notes,
-    });
-    serde_json::to_string_pretty(&whole).expect("a JSON value has a text") + "\n"
-}
-
-fn finding(finding: &Finding) -> Json {
-    json!({
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "node": finding.node.map(|id| id.0),
-        "link": finding.link.map(|id| id.0),
-        "title": finding.title,
-        "reason": finding.reason,
-        "fixes": finding.fixes.iter().map(|fix| fix.label.as_str()).collect::<Vec<_>>(),
-    })
+    let mut whole = json::standing(&told.design.name, told.answer);
+    whole["report"] = json!(told.report);
+    whole["replications"] = json!(told.replications);
+    whole["digest"] = json!(told.digest);
+    whole["findings"] = json!(json::findings(&told.answer.findings, json::label));
+    whole["objectives"] = json!(told.checks);
+    whole["notes"] = json!(notes);
+    json::text(&whole)
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 
-use headroom::share::{self, Opened};
+use headroom::share::{self, Note, Opened};
 
 use super::Fault;
 
@@ -23,9 +23,25 @@ pub(super) fn open(argument: &str) -> Result<Opened, Fault> {
     of_text(&read(file, argument)?, argument)
 }
 
-/// What was not understood, a line each.
+/// What to call the design that an argument names: a link is too long for a line.
+pub(super) fn label(argument: &str) -> String {
+    const SHOWN: usize = 40;
+    match argument {
+        "-" => "standard input".to_owned(),
+        link if is_link(link) && link.chars().count() > SHOWN => {
+            format!("{}…", link.chars().take(SHOWN).collect::<String>())
+        }
+        _ => argument.to_owned(),
+    }
+}
+
+/// What was not understood, a line each, with its JSON path: `$.nodes[3].cores: …`.
 pub(super) fn notes(opened: &Opened) -> Vec<String> {
-    opened.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect()
+    let line = |note: &Note| match note.path.as_str() {
+        "" => note.text.clone(),
+        path => format!("$.{path}: {}", note.text),
+    };
+    opened.notes.iter().map(line).collect()
 }
 
 fn of_text(text: &str, origin: &str) -> Result<Opened, Fault> {

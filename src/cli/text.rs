@@ -1,57 +1,40 @@
 //! A report worth reading in a terminal: what the users get, where it is tight, what breaks first, what it costs.
 
-use headroom::analysis::{Loss, Resource, Severity, Spof};
-use headroom::engine::{Method, Unit};
-use headroom::figures::outages::{self, OfUnits};
-use headroom::figures::rows::{self, Row};
+use headroom::figures::rows;
 use headroom::figures::{self, Kind, NOTHING};
-use headroom::report::{Cause, ClientConsistency, Estimate, NodeReport, Times, Traffic, Trust};
-use headroom::topology::{Route, Station, Topology};
+use headroom::report::{Cause, Estimate, NodeReport, Times, Traffic, Trust};
+use headroom::topology::{Route, Station};
 
 use super::run::Told;
+use super::sections::{joined, listed, section, title};
 use super::table::Table;
+use super::{objectives, running, standing};
 
 /// The whole report.
 pub(super) fn whole(told: &Told) -> String {
-    let sections = [
+    let answer = told.answer;
+    joined([
         heading(told),
         users(told),
-        consistency(told),
+        standing::consistency(answer, told.report),
         phases(told),
-        objectives(told),
+        section("Promises", objectives::table(told.checks)),
         blocks(told),
         links(told),
-        ladder(told),
-        headrooms(told),
-        spofs(told),
-        availability(told),
-        cost(told),
-        findings(told),
-        problems(told),
-    ];
-    sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
-}
-
-fn section(title: &str, body: String) -> Option<String> {
-    (!body.is_empty()).then(|| format!("{title}\n{body}"))
+        standing::ladder(answer),
+        standing::headrooms(answer),
+        standing::spofs(answer),
+        standing::availability(answer),
+        standing::cost(answer),
+        section("Findings", standing::findings(&answer.findings, |_| String::new())),
+        standing::problems(answer),
+    ])
 }
 
 fn heading(told: &Told) -> Option<String> {
-    let name = if told.design.name.is_empty() { "Unnamed design" } else { &told.design.name };
-    let report = told.report;
-    let how = match report.method {
-        Method::Steady => "steady state by queueing formulas".to_owned(),
-        Method::Simulated => format!(
-            "simulated: {} measured after {} of warm-up, seed {}, {}{} events",
-            figures::time(report.duration_s),
-            figures::time(report.warmup_s),
-            report.seed,
-            if told.replications > 1 { format!("{} runs, ", told.replications) } else { String::new() },
-            figures::whole(report.events),
-        ),
-    };
+    let how = running::how(told.report, told.replications);
     let digest = told.digest.as_ref().map_or_else(String::new, |digest| format!("\nresult {digest}"));
-    Some(format!("{name}\n{how}{digest}\n"))
+    Some(format!("{}\n{how}{digest}\n", title(&told.design.name)))
 }
 
 fn users(told: &Told) -> Option<String> {
@@ -85,48 +68,6 @@ fn phases(told: &Told) -> Option<String> {
     section("Between faults", listed(rows::phases(told.report)))
 }
 
-/// What readers saw of what writers wrote, where anything could be stale.
-fn consistency(told: &Told) -> Option<String> {
-    let seen = &told.report.consistency;
-    let counts = &seen.counts;
-    let mut out = String::new();
-    let shares = [
-        ("stale", seen.stale, counts.stale),
-        ("found nothing yet", seen.not_found, counts.not_found),
-        ("missed an own write", seen.own_missed, counts.own_missed),
-        ("older than read before", seen.backwards, counts.backwards),
-    ];
-    for (name, share, count) in shares {
-        let Some(share) = share.filter(|share| share.value > 0.0 || name == "stale") else { continue };
-        let of = if counts.reads > 0 {
-            format!(" ({} of {} reads)", figures::whole(count), figures::whole(counts.reads))
-        } else {
-            String::new()
-        };
-        out += &format!("  {} {name}{of}\n", figures::brief(&share, Kind::Share));
-    }
-    let written =
-        [("acknowledged writes lost", counts.lost), ("keys changed on both sides", counts.conflicts)];
-    for (name, count) in written.into_iter().filter(|(_, count)| *count > 0) {
-        out += &format!("  {} {name}\n", figures::whole(count));
-    }
-    out += &by_client(told);
-    section("What readers see of writes", out)
-}
-
-/// The same for each client, where there are several.
-fn by_client(told: &Told) -> String {
-    let clients = &told.report.clients;
-    let line = |client: &ClientConsistency| {
-        let node = client.node as usize;
-        let rows = rows::client(told.report, node);
-        let rows: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.value)).collect();
-        let name = &told.answer.topology.place(node).name;
-        if rows.is_empty() { String::new() } else { format!("  {name}: {}\n", rows.join(", ")) }
-    };
-    if clients.len() > 1 { clients.iter().map(line).collect() } else { String::new() }
-}
-
 /// Explains the star of [`cell`] where one stands.
 fn footnote(table: &Table, total: &Traffic) -> String {
     if !table.text().contains('*') {
@@ -158,16 +99,6 @@ fn outcomes(traffic: &Traffic) -> String {
         return String::new();
     }
     format!("  of {} sent: {}\n", figures::whole(counts.sent), parts.join(", "))
-}
-
-fn objectives(told: &Told) -> Option<String> {
-    let mut table = Table::new(3, &["", "promised", "found", ""]);
-    for check in told.checks {
-        let verdict = if check.met { "kept" } else { "MISSED" };
-        let close = if check.close { "close: the promise lies within the interval" } else { "" };
-        table.row([verdict.to_owned(), check.asked.clone(), check.found.clone(), close.to_owned()]);
-    }
-    (!table.is_empty()).then(|| section("Promises", table.text()))?
 }
 
 fn blocks(told: &Told) -> Option<String> {
@@ -237,132 +168,6 @@ fn carries(route: &Route) -> String {
     };
     let when = if route.on_miss { "on a miss" } else { "" };
     [operations, when].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
-}
-
-fn ladder(told: &Told) -> Option<String> {
-    const FAR: f64 = 100.0;
-    let mut table = Table::new(2, &["block", "runs out of", "traffic", "requests"]);
-    let near = told.answer.ladder.iter().filter(|rung| rung.multiple < FAR).count().max(1);
-    for rung in told.answer.ladder.iter().take(near) {
-        let what = match rung.what {
-            Resource::Cores => "cores",
-            Resource::Slots => "slots for waiting calls",
-            Resource::Pool => "connections in its pool",
-            Resource::Limit => "its rate limit",
-            Resource::Bandwidth => "the bandwidth of a link",
-            Resource::Network => "its instances' network",
-        };
-        let name = told.answer.topology.place(rung.node as usize).name.clone();
-        table.row([name, what.to_owned(), figures::multiple(rung.multiple), figures::rate(rung.rate)]);
-    }
-    (!table.is_empty()).then(|| section("What breaks first", table.text()))?
-}
-
-fn headrooms(told: &Told) -> Option<String> {
-    section("Headroom", listed(rows::headrooms(told.answer)))
-}
-
-/// Availability, what costs most of it, and what may not fail.
-fn availability(told: &Told) -> Option<String> {
-    const SHOWN: usize = 6;
-    let answer = told.answer;
-    let parts = outages::costliest(answer, SHOWN);
-    let cuts = outages::may_not_fail(answer, SHOWN);
-    let named = |title: &str, found: Vec<OfUnits>| {
-        let rows: Vec<Row> = found.into_iter().map(|one| one.row).collect();
-        if rows.is_empty() { String::new() } else { format!("  {title}\n{}", listed(rows)) }
-    };
-    let found = listed(outages::answered(answer));
-    section("Availability", found + &named("costs most time:", parts) + &named("may not fail:", cuts))
-}
-
-/// Rows as a table of two columns.
-fn listed(rows: Vec<Row>) -> String {
-    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-    let line = |row: Row| {
-        let padding = " ".repeat(width - row.name.chars().count());
-        format!("  {}{padding}  {}\n", row.name, row.value)
-    };
-    rows.into_iter().map(line).collect()
-}
-
-fn spofs(told: &Told) -> Option<String> {
-    let mut table = Table::new(2, &["lost", "what the users notice", "reads ok", "writes ok", "back after"]);
-    for spof in told.answer.spofs.iter().filter(|spof| spof.loss.is_spof()) {
-        let ok = |share: Option<f64>| share.map_or_else(String::new, figures::share);
-        let back = if spof.recovery_s > 0.0 { figures::time(spof.recovery_s) } else { String::new() };
-        let lost = unit(&told.answer.topology, spof.unit);
-        table.row([lost, loss(spof).to_owned(), ok(spof.reads), ok(spof.writes), back]);
-    }
-    if table.is_empty() {
-        return section(
-            "Single points of failure",
-            "  none: any one instance or group may fail\n".to_owned(),
-        );
-    }
-    section("Single points of failure", table.text())
-}
-
-fn loss(spof: &Spof) -> &'static str {
-    match spof.loss {
-        Loss::Total => "every request of some client fails",
-        Loss::Partial => "some requests fail",
-        Loss::Overload => "what is left saturates",
-        Loss::Slow => "it comes back only late",
-        Loss::Survived => "nothing",
-    }
-}
-
-fn unit(topology: &Topology, unit: Unit) -> String {
-    match unit {
-        Unit::Instance { node, instance } => {
-            let place = topology.place(node as usize);
-            if place.servers.instances == 1 {
-                return place.name.clone();
-            }
-            format!("{}, instance {}", place.name, instance + 1)
-        }
-        Unit::Block { node } => topology.place(node as usize).name.clone(),
-        Unit::Group { group } => topology.groups[group as usize].name.clone(),
-    }
-}
-
-fn cost(told: &Told) -> Option<String> {
-    let cost = &told.answer.cost;
-    let mut table = Table::new(1, &["", "a month"]);
-    for (index, month) in cost.nodes.iter().enumerate().filter(|(_, month)| **month > 0.0) {
-        table.row([told.answer.topology.place(index).name.clone(), figures::money(*month)]);
-    }
-    if cost.egress > 0.0 {
-        table.row(["Answers sent to the users".to_owned(), figures::money(cost.egress)]);
-    }
-    table.row(["all".to_owned(), figures::money(cost.month)]);
-    let million = cost
-        .per_million
-        .map_or_else(String::new, |usd| format!("  {} per million requests\n", figures::money(usd)));
-    section("Cost", table.text() + &million)
-}
-
-fn findings(told: &Told) -> Option<String> {
-    let mut out = String::new();
-    for finding in &told.answer.findings {
-        let severity = match finding.severity {
-            Severity::Critical => "critical",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
-        out += &format!("  {severity}: {}\n    {}\n", finding.title, finding.reason);
-        for fix in &finding.fixes {
-            out += &format!("    fix: {}\n", fix.label);
-        }
-    }
-    section("Findings", out)
-}
-
-fn problems(told: &Told) -> Option<String> {
-    let lines: Vec<String> =
-        told.answer.problems.iter().map(|problem| format!("  {}\n", problem.text)).collect();
-    section("Left out or read differently", lines.concat())
 }
 
 fn times(times: Option<&Times>) -> [String; 5] {

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::flows::{self, Scenario, StationFlow};
 use super::random::mix;
-use super::simulate::measure;
+use super::simulate::Measure;
 use super::tally::student;
 use crate::analysis::spof;
 use crate::design::Run;
@@ -29,7 +29,7 @@ const TIMEOUTS: f64 = 10.0;
 /// From this load on calls may wait so long that their callers give up.
 const NEARLY_FULL: f64 = 0.9;
 /// Runs from which on they give an interval where one run cannot (rules 1.18).
-const LEAST_RUNS: usize = 5;
+pub const LEAST_RUNS: usize = 5;
 
 /// What to simulate for these wishes. Where nothing is said the longest of 60 s, the time of 20,000 requests, each fault with
 /// what follows from it and half a minute more, and ten of the longest timeouts (rules 1.18); and a tenth of it as warm-up,
@@ -93,13 +93,38 @@ fn rate(station: &Station) -> f64 {
 }
 
 /// Runs a plan `runs` times and pools the reports: counts add up, figures are means with 95 % intervals over the runs.
-/// One run is [`measure`] with its intervals by batches.
+/// One run is [`measure`](super::simulate::measure) with its intervals by batches.
 pub fn measure_many(topology: &Topology, plan: &Plan, runs: u32) -> Report {
-    if runs <= 1 {
-        return measure(topology, plan);
+    measure_many_watched(topology, plan, runs, &mut |_| {})
+}
+
+/// The same; `progress` hears the share that is done (0–1).
+pub fn measure_many_watched(
+    topology: &Topology,
+    plan: &Plan,
+    runs: u32,
+    progress: &mut dyn FnMut(f64),
+) -> Report {
+    let runs = runs.max(1);
+    let of = |index| measure_one(topology, plan, index, &mut |share| progress(part(share, index, runs)));
+    let mut reports: Vec<Report> = (0..runs).map(of).collect();
+    if runs == 1 { reports.swap_remove(0) } else { pool(&reports) }
+}
+
+/// One of the runs of a plan by itself; `progress` hears the share of it that is done (0–1).
+pub fn measure_one(topology: &Topology, plan: &Plan, index: u32, progress: &mut dyn FnMut(f64)) -> Report {
+    /// Events between two words about the progress: some ten milliseconds.
+    const SLICE: u64 = 50_000;
+    let mut run = Measure::new(topology.clone(), Plan { seed: seed(plan.seed, index), ..*plan });
+    while !run.advance(SLICE) {
+        progress(run.progress());
     }
-    let of = |index| measure(topology, &Plan { seed: seed(plan.seed, index), ..*plan });
-    pool(&(0..runs).map(of).collect::<Vec<_>>())
+    run.report()
+}
+
+/// Share of the whole that is done when this share of one of several equal parts is (0–1).
+pub fn part(share: f64, index: u32, parts: u32) -> f64 {
+    (f64::from(index) + share) / f64::from(parts)
 }
 
 /// Seed of a run: the first has the plan's own, the others are drawn from it.

@@ -17,7 +17,10 @@ const EXCEEDANCES: u64 = 200;
 /// Batches are merged pairwise at this number, so that there are between 16 and 32.
 const BATCHES: usize = 32;
 
-/// Distribution of times from 1 ns to 73 min in bins of at most 0.8 %.
+/// Width of the widest bin, as a share of the time: 7 bits of precision.
+pub const WIDEST_BIN: f64 = 1.0 / 128.0;
+
+/// Distribution of times from 1 ns to 73 min in bins of at most [`WIDEST_BIN`].
 #[derive(Debug, Clone)]
 pub struct Distribution {
     histogram: Histogram,

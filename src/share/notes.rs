@@ -29,6 +29,12 @@ impl Notes {
         }
     }
 
+    /// The same where the words take work, which is not done for notes that are not kept.
+    pub(super) fn explain(&mut self, path: &str, text: impl FnOnce() -> String) {
+        let text = if self.kept.len() < MAX_NOTES { text() } else { String::new() };
+        self.add(path, text);
+    }
+
     /// All notes; the last one counts those that were not kept.
     pub(super) fn finish(mut self) -> Vec<Note> {
         if self.more > 0 {

@@ -18,13 +18,18 @@ pub(super) fn parse(json: &str) -> Result<Map<String, Json>, Failure> {
     check_depth(json)?;
     match serde_json::from_str(json).map(|Strict(parsed)| parsed) {
         Ok(Json::Object(fields)) => Ok(fields),
-        Ok(other) => damaged(&format!("This is not a design but {}.", kind(&other))),
+        Ok(other) => damaged(&format!(
+            "This is not a design but {}: a design is an object, such as {{\"headroom\": 1, \"nodes\": []}}.",
+            kind(&other)
+        )),
         Err(error) if error.is_eof() && json.trim().is_empty() => {
             damaged("There is no design here: the text is empty.")
         }
         Err(error) if error.is_eof() => damaged(&format!(
-            "This design is cut off: its JSON ends in the middle, after {} characters. Copy the whole of it again.",
-            json.chars().count()
+            "This design is cut off: its JSON ends in the middle, after {} characters, in line {}. Copy the whole of it \
+             again.",
+            json.chars().count(),
+            error.line()
         )),
         Err(error) => damaged(&format!("This is not a design: it is not JSON that can be read ({error}).")),
     }

@@ -122,7 +122,7 @@ fn what_was_not_understood_goes_to_standard_error_with_its_place() {
     );
     assert_eq!(ended.code, 0);
     assert!(
-        ended.err.starts_with("headroom: nodes[0].cores: This must lie between 1 and 1,024"),
+        ended.err.starts_with("headroom: $.nodes[0].cores: This must lie between 1 and 1,024"),
         "{}",
         ended.err
     );

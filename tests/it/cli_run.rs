@@ -39,7 +39,7 @@ fn the_text_says_what_the_users_get_and_what_breaks_first() {
         "One server\nsimulated: 5.00 s measured",
         "What the users get",
         "Promises",
-        "kept",
+        "holds",
         "Blocks",
         "What breaks first",
         "Headroom",

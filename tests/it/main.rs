@@ -10,7 +10,14 @@ mod checks;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]
+mod cli_check;
+#[cfg(feature = "cli")]
+mod cli_compare;
+#[cfg(feature = "cli")]
+mod cli_faults;
+#[cfg(feature = "cli")]
 mod cli_run;
+mod compare;
 mod compute;
 mod data_size;
 mod drawn;

@@ -10,6 +10,7 @@ use super::write::{put_figure, put_values};
 use super::{AT, FAULT_FIELDS, FOR};
 use crate::design::fault::{self, About, Strikes, Target};
 use crate::design::{Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId};
+use crate::share::near::remedy;
 use crate::share::notes::Notes;
 use crate::share::text::excerpt;
 use crate::sorted;
@@ -53,7 +54,7 @@ pub(super) fn faults(
                 faults.push(Fault { id, target, ..fault_in(kind, fields, &path, notes) });
             }
             None if entry.is_object() => {
-                notes.add(&path, "Unknown kind of fault: kept in the design, without effect.");
+                notes.explain(&path, || unknown_kind(entry));
                 kept.push(entry.clone());
             }
             None => {
@@ -66,6 +67,15 @@ pub(super) fn faults(
         unknown.insert("faults".to_owned(), Json::Array(kept));
     }
     faults
+}
+
+/// The first field that is none of every fault's is probably its kind.
+fn unknown_kind(entry: &Json) -> String {
+    let fields = entry.as_object().into_iter().flat_map(Map::keys);
+    let own = fields.map(String::as_str).find(|name| !FAULT_FIELDS.contains(name)).unwrap_or("");
+    let start: String = own.chars().take(60).collect();
+    let remedy = remedy(&start, fault::KINDS.iter().map(|kind| kind.id));
+    format!("Unknown kind of fault: kept in the design, without effect.{remedy}")
 }
 
 /// Reads one fault that stands alone, with whatever it strikes; `None` when it says no known kind.

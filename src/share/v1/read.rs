@@ -7,9 +7,10 @@ use serde_json::{Map, Value as Json};
 use super::faults::{self, Targets};
 use super::{Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS, is_default};
 use crate::blocks::param::{Kind, Param, Value, Values};
-use crate::blocks::{self, life, link};
+use crate::blocks::{self, BLOCKS, life, link};
 use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
 use crate::figures;
+use crate::share::near::remedy;
 use crate::share::notes::Notes;
 use crate::share::text::excerpt;
 use crate::share::{
@@ -34,7 +35,7 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
     let objectives = objectives(fields, &mut unknown, notes);
     let run = run(fields, &mut unknown, notes);
     for (name, value) in fields.iter().filter(|(name, _)| !TOP_FIELDS.contains(&name.as_str())) {
-        notes.add(name, "Not known to this version: kept in the design, without effect.");
+        notes.explain(&short(name), || not_known(name, TOP_FIELDS.into_iter()));
         unknown.insert(name.clone(), value.clone());
     }
     let name = name(fields.get("name"), "name", notes);
@@ -55,7 +56,7 @@ fn list<'a>(
         ))),
         Some(Json::Array(list)) => Ok(list),
         Some(other) => damaged(&format!(
-            "This is not a design: “{field}” must be a list, and here it is {}.",
+            "This is not a design: $.{field} must be a list, and here it is {}.",
             excerpt(other)
         )),
     }
@@ -74,14 +75,20 @@ fn node(place: usize, entry: &Json, ids: &mut Ids, groups: &[Group], notes: &mut
         return None;
     };
     let Some(block) = fields.get("block").and_then(Json::as_str) else {
-        notes.add(&format!("{path}.block"), "A block must say what it is: left out.");
+        let block = shown(fields.get("block"));
+        let text =
+            format!("A block must say what it is, such as \"app-server\", and here it is {block}: left out.");
+        notes.add(&format!("{path}.block"), text);
         return None;
     };
     let values = match blocks::find(block) {
         Some(known) => values(fields, known.about().params, &NODE_FIELDS, &path, notes),
         None => {
-            let text = format!("Unknown block “{}”: kept as it is, without effect.", short(block));
-            notes.add(&format!("{path}.block"), text);
+            let ids = BLOCKS.iter().map(|block| block.about().id);
+            notes.explain(&format!("{path}.block"), || {
+                let remedy = remedy(&short(block), ids);
+                format!("Unknown block “{}”: kept as it is, without effect.{remedy}", short(block))
+            });
             keep_all(fields)
         }
     };
@@ -143,7 +150,9 @@ fn link(place: usize, entry: &Json, ids: &mut Ids, ends: &BTreeSet<u32>, notes: 
 fn end(json: &Json, path: &str, ends: &BTreeSet<u32>, notes: &mut Notes) -> Option<NodeId> {
     let found = id(json).filter(|id| ends.contains(id)).map(NodeId);
     if found.is_none() {
-        notes.add(path, format!("No block has the id {}: the link is left out.", excerpt(json)));
+        notes.explain(path, || {
+            format!("No block has the id {}: the link is left out.{}", excerpt(json), there_are(ends))
+        });
     }
     found
 }
@@ -253,7 +262,10 @@ pub(super) fn figure_in(
     let path = format!("{path}.{}", figure.id);
     let json = inside.get(figure.id)?;
     let Some(number) = json.as_f64() else {
-        notes.add(&path, format!("This must be a number, and here it is {}: left out.", excerpt(json)));
+        notes.add(&path, {
+            let allowed = from_to(figure.min, figure.max);
+            format!("This must be a number {allowed}, and here it is {}: left out.", excerpt(json))
+        });
         return None;
     };
     let number = in_range(number, figure.min, figure.max, &path, notes);
@@ -268,10 +280,7 @@ fn unknown_fields(
 ) -> Map<String, Json> {
     let mut more = Map::new();
     for (name, value) in fields.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        notes.add(
-            &format!("{path}.{}", short(name)),
-            "Not known to this version: kept in the design, without effect.",
-        );
+        notes.explain(&format!("{path}.{}", short(name)), || not_known(name, known.iter().copied()));
         more.insert(name.clone(), value.clone());
     }
     more
@@ -289,7 +298,10 @@ pub(super) fn values(
     for (id, json) in fields.iter().filter(|(id, _)| !reserved.contains(&id.as_str())) {
         let path = format!("{path}.{}", short(id));
         let Some(param) = params.iter().find(|param| param.id == id) else {
-            notes.add(&path, "Unknown parameter: kept in the design, without effect.");
+            notes.explain(&path, || {
+                let remedy = remedy(&short(id), params.iter().map(|param| param.id));
+                format!("Unknown parameter: kept in the design, without effect.{remedy}")
+            });
             values.set(id, Some(Value::Unknown(json.clone())));
             continue;
         };
@@ -317,7 +329,8 @@ fn value(param: &Param, json: &Json, path: &str, notes: &mut Notes) -> Value {
         (Kind::Text { max }, Json::String(text)) if text.chars().count() <= max => {
             return Value::Text(text.clone());
         }
-        (Kind::Number { .. } | Kind::Integer { .. }, _) => "a number".to_owned(),
+        (Kind::Number { min, max }, _) => format!("a number {}", from_to(min, max)),
+        (Kind::Integer { min, max }, _) => format!("a whole number {}", from_to(min, max)),
         (Kind::Flag, _) => "true or false".to_owned(),
         (Kind::Text { max }, _) => format!("a text of at most {max} characters"),
         (Kind::Choice(choices), _) => {
@@ -386,6 +399,28 @@ pub(super) fn id(json: &Json) -> Option<u32> {
 
 fn shown(field: Option<&Json>) -> String {
     field.map_or_else(|| "missing".to_owned(), excerpt)
+}
+
+/// `from 1 to 1,024`.
+fn from_to(min: f64, max: f64) -> String {
+    format!("from {} to {}", figures::plain(min), figures::plain(max))
+}
+
+/// A field that may be of a later version, or a slip.
+fn not_known<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let remedy = remedy(&short(name), known);
+    format!("Not known to this version: kept in the design, without effect.{remedy}")
+}
+
+/// The ids that there are, as far as a person reads on.
+fn there_are(ids: &BTreeSet<u32>) -> String {
+    const SHOWN: usize = 20;
+    let shown: Vec<String> = ids.iter().take(SHOWN).map(u32::to_string).collect();
+    match ids.len() {
+        0 => " There is no block.".to_owned(),
+        SHOWN.. => format!(" There are: {} ….", shown.join(", ")),
+        _ => format!(" There are: {}.", shown.join(", ")),
+    }
 }
 
 /// The beginning of a name that the file chose, for paths and messages.

@@ -1,4 +1,4 @@
-//! Designs as links, and links as designs.
+//! Designs as links.
 
 use headroom::{figures, share};
 
@@ -9,16 +9,28 @@ const SHORT: usize = 2_000;
 /// Browsers cut what stands in the address bar behind this [characters].
 const LONG: usize = 32_000;
 
+/// Print the links that carry a design, readable and compact, with their lengths
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Example:\n  headroom link shop.json --page https://example.org/headroom/")]
+pub(super) struct Arguments {
+    /// A design: a JSON file, a link in quotes, or - for standard input
+    #[arg(value_name = "FILE|LINK|-", value_hint = clap::ValueHint::FilePath)]
+    design: String,
+    /// Address of the page that opens it, in front of the #
+    #[arg(long, value_name = "URL", default_value = "", value_hint = clap::ValueHint::Url)]
+    page: String,
+}
+
 /// Both links of a design.
-pub(super) fn link(argument: &str, page: &str) -> Result<Outcome, Fault> {
-    let opened = source::open(argument)?;
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+    let opened = source::open(&arguments.design)?;
     let of = |name: &str, fragment: String| {
-        let link = format!("{page}#{fragment}");
+        let link = format!("{}#{fragment}", arguments.page);
         format!("{name}, {} characters{}:\n{link}\n", figures::whole(link.len() as u64), advice(link.len()))
     };
     let readable = of("Readable", share::readable_fragment(&opened.design));
     let compact = of("Compact", share::compact_fragment(&opened.design));
-    Ok(Outcome { text: format!("{readable}\n{compact}"), notes: source::notes(&opened), passed: true })
+    Ok(Outcome { notes: source::notes(&opened), ..Outcome::of(format!("{readable}\n{compact}")) })
 }
 
 fn advice(length: usize) -> &'static str {
@@ -28,10 +40,4 @@ fn advice(length: usize) -> &'static str {
         _ if length > SHORT => " (some chat tools cut links of this length)",
         _ => "",
     }
-}
-
-/// The design behind a link as a file.
-pub(super) fn open(argument: &str) -> Result<Outcome, Fault> {
-    let opened = source::open(argument)?;
-    Ok(Outcome { text: share::to_file(&opened.design), notes: source::notes(&opened), passed: true })
 }
