@@ -132,8 +132,9 @@ pub fn seed(first: u64, index: u32) -> u64 {
     if index == 0 { first } else { mix(mix(first).wrapping_add(u64::from(index))) & MAX_SEED }
 }
 
-/// The time series is the first run's: a mean over runs would show what no run did.
-fn pool(reports: &[Report]) -> Report {
+/// The reports of several runs of one design, at least one, as one report. The time series is the first run's: a mean over
+/// runs would show what no run did.
+pub fn pool(reports: &[Report]) -> Report {
     let first = &reports[0];
     let traffic = |of: fn(&Report) -> &Traffic| traffic(&reports.iter().map(of).collect::<Vec<_>>());
     let node = |index: usize| node(&reports.iter().map(|report| &report.nodes[index]).collect::<Vec<_>>());

@@ -4,6 +4,7 @@ mod card;
 mod groups;
 mod link;
 mod overlay;
+mod pace;
 mod traffic;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use groups::Groups;
 pub use groups::spof_of_group;
 use link::{LinkLabel, LinkLine};
 use overlay::DraftLayer;
+use pace::PaceNote;
 use traffic::{Traffic, TrafficScale};
 
 /// Below this zoom, labels are too small to read and go.
@@ -72,6 +74,7 @@ pub fn Canvas() -> impl IntoView {
             </div>
         </div>
         <TrafficScale/>
+        <PaceNote/>
         <Zoom/>
     }
 }

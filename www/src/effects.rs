@@ -87,6 +87,7 @@ fn solve(app: App) {
     let design = app.current();
     // What was measured before the change is no answer to it; the steady method is, at once.
     app.live.set(None);
+    app.measuring.clear();
     let answer = Arc::new(analysis::answer(&design));
     // Figures of a run that stands still, or of other blocks than these, no longer say anything.
     let moved_on =

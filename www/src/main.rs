@@ -17,6 +17,7 @@ mod inspector;
 mod keys;
 mod lesson;
 mod live;
+mod measuring;
 mod menu;
 mod open;
 mod palette;

@@ -50,18 +50,19 @@ pub enum Outcome {
 
 /// Starts the worker and, once it is ready, the live run.
 pub fn boot(app: App) {
-    let worker = match launch() {
-        Ok(worker) => worker,
+    let (worker, on_message) = match launch(move |data| receive(app, data)) {
+        Ok(launched) => launched,
         Err(error) => return app.refuse(&format!("The simulation cannot start: {error:?}")),
     };
-    let on_message =
-        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| receive(app, &event.data()));
-    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     app.runner.update_value(|runner| runner.worker = Some(worker));
 }
 
-fn launch() -> Result<Worker, JsValue> {
+/// What listens to a worker, for as long as it is kept.
+pub type Listener = Closure<dyn FnMut(MessageEvent)>;
+
+/// Starts a worker; it says when it is ready.
+pub fn launch(mut receive: impl FnMut(&JsValue) + 'static) -> Result<(Worker, Listener), JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let worker = Worker::new_with_options("static/worker.js", &options)?;
@@ -69,7 +70,9 @@ fn launch() -> Result<Worker, JsValue> {
     Reflect::set(&first, &"module".into(), &wasm_bindgen::module())?;
     Reflect::set(&first, &"glue".into(), &glue()?.into())?;
     worker.post_message(&first)?;
-    Ok(worker)
+    let listener = Listener::new(move |event: MessageEvent| receive(&event.data()));
+    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    Ok((worker, listener))
 }
 
 /// Address of the JavaScript glue that started this page.
@@ -81,6 +84,7 @@ fn glue() -> Result<String, JsValue> {
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
 pub fn restart(app: App) {
+    app.measuring.clear();
     let design = share::to_json(&app.unscaled());
     app.frame.set(None);
     app.live.set(None);
@@ -154,6 +158,7 @@ pub fn step(app: App) {
 
 /// Kills a block or an instance, or brings it back.
 pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
+    app.measuring.clear();
     if let Some(run) = live(app) {
         send(app, ToWorker::Kill { run, node: node.0, instance, dead });
     }
@@ -161,6 +166,7 @@ pub fn kill(app: App, node: NodeId, instance: Option<u32>, dead: bool) {
 
 /// Makes a group go silent, or brings it back.
 pub fn lose(app: App, group: GroupId, lost: bool) {
+    app.measuring.clear();
     if let Some(run) = live(app) {
         send(app, ToWorker::Lose { run, group: group.0, lost });
     }
@@ -168,6 +174,7 @@ pub fn lose(app: App, group: GroupId, lost: bool) {
 
 /// Breaks something by hand, or ends that.
 pub fn strike(app: App, fault: &Fault, on: bool) {
+    app.measuring.clear();
     if let Some(run) = live(app) {
         send(app, ToWorker::Fault { run, fault: share::fault_to_json(fault), on });
     }
@@ -240,16 +247,21 @@ fn send(app: App, message: ToWorker) {
     });
 }
 
-fn post(worker: &Worker, message: &ToWorker) {
+/// Sends a message to a worker that is ready.
+pub fn post(worker: &Worker, message: &ToWorker) {
     let _ = worker.post_message(&Uint8Array::from(&wire::write(message)[..]));
+}
+
+/// A message from a worker.
+pub fn read(data: &JsValue) -> Option<FromWorker> {
+    wire::read(&Uint8Array::new(data).to_vec())
 }
 
 fn receive(app: App, data: &JsValue) {
     if let Some(floats) = data.dyn_ref::<Float64Array>() {
         return frame(app, &floats.to_vec());
     }
-    let message = wire::read(&Uint8Array::new(data).to_vec());
-    match message {
+    match read(data) {
         Some(FromWorker::Ready) => ready(app),
         Some(FromWorker::Live { run, report }) => report_of(app, run, report),
         Some(FromWorker::Progress { run, share }) => app.runner.with_value(|runner| {

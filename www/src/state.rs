@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use crate::cards::Cards;
 use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
+use crate::measuring::Measuring;
 use crate::runner::Runner;
 use crate::{effects, runner, store};
 
@@ -58,6 +59,8 @@ pub struct App {
     /// The step of an exercise that is open.
     pub lesson: Lesson,
     pub(crate) runner: StoredValue<Runner, LocalStorage>,
+    /// The measurement in several runs.
+    pub measuring: Measuring,
     pub(crate) solving: StoredValue<bool>,
 }
 
@@ -177,6 +180,7 @@ impl App {
             guest: RwSignal::new(None),
             lesson: Lesson::new(),
             runner: StoredValue::new_local(Runner::default()),
+            measuring: Measuring::new(),
             solving: StoredValue::new(false),
             session: StoredValue::new(session),
         };

@@ -9,12 +9,14 @@ use headroom::report::Report;
 use leptos::prelude::*;
 
 use crate::live::CollectAny;
+use crate::measuring::RUNS;
 use crate::state::App;
 
-/// The report to show, and whether it is a running simulation's.
+/// The report to show, and whether it was simulated: what was measured in several runs, else what the live run has found
+/// so far, else the steady method's.
 pub fn report(app: App) -> (Arc<Report>, bool) {
-    match app.live.get() {
-        Some(live) => (live, true),
+    match app.measuring.found.get().or_else(|| app.live.get()) {
+        Some(simulated) => (simulated, true),
         None => (app.answer.with(|answer| Arc::new(answer.report.clone())), false),
     }
 }
@@ -76,7 +78,8 @@ fn end_of_figure(value: &str) -> usize {
 pub fn source(app: App) -> Signal<String> {
     Signal::derive(move || {
         let (report, live) = report(app);
-        rows::source(&report, live)
+        let source = rows::source(&report, live);
+        if app.measuring.found.with(Option::is_some) { format!("{source} in {RUNS} runs") } else { source }
     })
 }
 

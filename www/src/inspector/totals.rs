@@ -11,7 +11,8 @@ use leptos::prelude::*;
 use super::objectives::Objectives;
 use super::results::{Results, report, source};
 use super::trial::Try;
-use crate::live::CollectAny;
+use crate::live::{CollectAny, some};
+use crate::measuring::{self, Measuring, RUNS};
 use crate::parts::Icon;
 use crate::state::App;
 
@@ -21,10 +22,42 @@ pub fn Totals() -> impl IntoView {
     view! {
         <h3><Icon name="gauge" big=true/>"The whole design"</h3>
         <Requests/>
+        <Measure/>
         <Try label="Confirm by runs until when the promises are kept" claim=promised()/>
         <Ring/>
         <CostByBlock/>
         <Objectives/>
+    }
+}
+
+/// A measurement in several runs: a button, how far it is, and the way back.
+#[component]
+fn Measure() -> impl IntoView {
+    let app = App::get();
+    let Measuring { share, found, .. } = app.measuring;
+    let label = move || format!("Measure in {RUNS} runs of {}", figures::time(measuring::duration_s(app)));
+    // Told apart, so that a button that has the focus stays while the share grows.
+    let phase = Memo::new(move |_| (share.with(Option::is_some), found.with(Option::is_some)));
+    let button = move || {
+        match phase.get() {
+        (true, _) => view! { <button class="btn small" type="button" on:click=move |_| app.measuring.clear()>"Stop measuring"</button> }.into_any(),
+        (_, true) => view! { <button class="btn small" type="button" on:click=move |_| app.measuring.clear()>"Back to the live run"</button> }.into_any(),
+        _ => view! { <button class="btn small" type="button" on:click=move |_| measuring::start(app)>{label()}</button> }.into_any(),
+    }
+    };
+    let progress = move || {
+        share.get().map(|share| {
+            view! {
+                <progress max="1" value=share.to_string() aria-label="Measuring"></progress>
+                <p class="quiet">"Measuring: "{figures::share((share * 100.0).floor() / 100.0)}</p>
+            }
+        })
+    };
+    view! {
+        <div class="trial" title="Several runs with seeds of their own, at the same time where there are cores: narrower intervals">
+            {move || button()}
+            {some(progress)}
+        </div>
     }
 }
 

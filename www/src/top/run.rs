@@ -9,6 +9,8 @@ use crate::parts::Icon;
 use crate::runner;
 use crate::state::App;
 
+/// As fast as the machine goes.
+pub const FULL_SPEED: f64 = 1e6;
 /// Paces to choose from [simulated seconds per second]; the last is as fast as the machine goes.
 const SPEEDS: [(f64, &str); 8] = [
     (0.1, "0.1× speed"),
@@ -18,7 +20,7 @@ const SPEEDS: [(f64, &str); 8] = [
     (2.0, "2× speed"),
     (5.0, "5× speed"),
     (10.0, "10× speed"),
-    (1e6, "Full speed"),
+    (FULL_SPEED, "Full speed"),
 ];
 
 /// Everything about the run.
