@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Answer, Finding, answer};
 use crate::design::{Design, LinkId, NodeId};
 use crate::engine::Plan;
-use crate::engine::replicate::{self, LEAST_RUNS};
+use crate::engine::replicate::{self, LEAST_RUNS, grows};
 use crate::engine::tally::{WIDEST_BIN, student};
 use crate::figures::Kind;
 use crate::report::{Consistency, Estimate, Report, Times, Traffic, Trust};
@@ -286,8 +286,7 @@ fn difference(first: &[Estimate], second: &[Estimate], bin: f64) -> Estimate {
     let changes: Vec<f64> = pairs.map(|(first, second)| second.value - first.value).collect();
     let count = changes.len() as f64;
     let value = changes.iter().sum::<f64>() / count;
-    let grows = first.iter().chain(second).any(|one| one.trust == Trust::Growing);
-    let trust = if grows {
+    let trust = if grows(first) || grows(second) {
         Trust::Growing
     } else if changes.len() < LEAST_RUNS {
         Trust::TooFew

@@ -1,7 +1,9 @@
 //! What a run says of its own accuracy (rules 1.18): intervals only where batches are alike, stretches between faults,
 //! figures held against formulas.
 
+use headroom::engine::Plan;
 use headroom::engine::replicate::{measure_many, plan};
+use headroom::engine::simulate::measure;
 use headroom::report::{Report, Trust};
 use headroom::share;
 use headroom::topology::build;
@@ -141,4 +143,27 @@ fn a_run_lasts_until_what_follows_from_its_faults_is_over() {
     assert_eq!((faulty, warm_up), (5.0 + 10.0 + 90.0 + 30.0, 5.0));
     assert_eq!(lasts(r#""rate": 190, "timeout_s": 30"#, "").0, 300.0);
     assert_eq!(lasts(r#""rate": 190, "timeout_s": 30"#, r#", "run": {"duration_s": 7}"#).0, 7.0);
+}
+
+/// Runs of M/M/1 at this load, 20 s at 1 ms each, in which a backlog is said to grow.
+fn grows(load: f64) -> usize {
+    let json = format!(
+        r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","rate":{},"reads":1}},
+        {{"id":2,"block":"app-server","cores":1,"service_ms":1,"queue":100000}}],"links":[[1,2]]}}"#,
+        1000.0 * load
+    );
+    let design = share::from_json(&json).expect("a design").design;
+    let topology = build(&design).0;
+    let says_so = |seed: &u64| {
+        let plan = Plan { seed: *seed, duration_s: 20.0, warmup_s: 2.0 };
+        measure(&topology, &plan).total.goodput.trust == Trust::Growing
+    };
+    (1..=40).filter(says_so).count()
+}
+
+#[test]
+fn a_backlog_is_said_to_grow_where_it_does_and_hardly_ever_where_it_does_not() {
+    assert_eq!(grows(0.7), 0);
+    assert!(grows(0.9) <= 3);
+    assert!(grows(1.05) >= 38);
 }

@@ -26,8 +26,12 @@ impl Area {
 
     /// Mean since the restart.
     pub fn mean(&self, now: u64, started: u64) -> f64 {
-        let area = self.area + self.value * (now - self.last) as f64;
-        area / (now - started).max(1) as f64
+        self.until(now) / (now - started).max(1) as f64
+    }
+
+    /// Integral since the restart [value × ns].
+    pub fn until(&self, now: u64) -> f64 {
+        self.area + self.value * (now - self.last) as f64
     }
 }
 

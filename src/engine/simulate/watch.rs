@@ -85,6 +85,8 @@ struct StationWatch {
     wait: Distribution,
     latency: Distribution,
     trend: Trend,
+    /// What `waiting` came to, and when [ns], at the trend's latest look.
+    trended: (f64, u64),
 }
 
 /// Cumulative figures at one tick.
@@ -326,6 +328,15 @@ impl StationWatch {
         }
     }
 
+    /// Means over the time since the latest look: single looks at a short queue scatter so widely that a trend is seen
+    /// where there is none.
+    fn look_at_trend(&mut self, now: u64) {
+        let (before, at) = std::mem::replace(&mut self.trended, (self.waiting.until(now), now));
+        if now > at {
+            self.trend.push((self.trended.0 - before) / (now - at) as f64);
+        }
+    }
+
     fn restart(&mut self, now: u64) {
         self.base = self.counts;
         for area in [&mut self.present, &mut self.waiting].into_iter().chain(&mut self.busy) {
@@ -337,6 +348,7 @@ impl StationWatch {
         self.wait.clear();
         self.latency.clear();
         self.trend.clear();
+        self.trended = (0.0, now);
     }
 }
 
@@ -580,7 +592,7 @@ impl Simulation {
         if watch.open {
             watch.goodput.push(sample.ok);
             for station in &mut watch.stations {
-                station.trend.push(station.waiting.value);
+                station.look_at_trend(self.now);
             }
         }
     }
