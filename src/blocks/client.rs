@@ -1,8 +1,8 @@
 //! Client: sends requests as they come, whether or not the earlier ones were answered, or as its users get their answers.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, arrivals, habits, machine};
-use crate::topology::{Price, Source, Station, nanoseconds};
+use super::{About, Block, Family, LONGEST_TAG, Learn, Lowered, TAG, arrivals, habits, machine};
+use crate::topology::{Price, Source, Station, Tag, nanoseconds};
 
 pub struct Client;
 
@@ -27,6 +27,7 @@ impl Block for Client {
                 backoff_s: read.number("backoff_ms") / 1e3,
                 habits: habits::habits(&read),
                 users: read.count("users"),
+                tag: Tag::NONE,
                 priority: read.count("priority") as u8,
                 response_kb: read.number("response_kb"),
                 average: read.number("average"),
@@ -118,6 +119,17 @@ static ABOUT: About = About {
             kind: Kind::Integer { min: 0.0, max: 9.0 },
             default: Fixed::Number(0.0),
             source: "Neutral: all alike",
+            when: None,
+        },
+        Param {
+            id: TAG,
+            label: "Tag",
+            doc: "What kind of traffic it is, such as static or pay: links and rate limits can tell its requests from others. \
+                  Empty is none.",
+            unit: Unit::None,
+            kind: Kind::Text { max: LONGEST_TAG },
+            default: Fixed::Choice(""),
+            source: "Neutral: one kind of traffic",
             when: None,
         },
         habits::SHARED,

@@ -41,6 +41,7 @@ static ABOUT: About = About {
         limiting::WINDOW_S,
         limiting::BURST,
         limiting::COUNTED,
+        limiting::COUNTED_TAG,
         machine::INSTANCES,
         machine::CORES,
         Param {

@@ -218,7 +218,7 @@ fn links(told: &Told) -> Option<String> {
         let optional = |value: f64, text: String| if value > 0.0 { text } else { String::new() };
         table.row([
             format!("{} → {}", topology.place(from).name, topology.place(to).name),
-            carries(topology.route(index)),
+            carries(topology, topology.route(index)),
             figures::rate(report.calls),
             optional(report.failures, figures::rate(report.failures)),
             optional(report.waiting, figures::count(report.waiting)),
@@ -228,7 +228,8 @@ fn links(told: &Told) -> Option<String> {
 }
 
 /// What tells links between the same two blocks apart.
-fn carries(route: &Route) -> String {
+fn carries(topology: &Topology, route: &Route) -> String {
+    let tags = topology.tags.words(route.tags);
     let operations = match (route.reads, route.writes) {
         (true, true) => "",
         (true, false) => "reads",
@@ -236,7 +237,12 @@ fn carries(route: &Route) -> String {
         (false, false) => "nothing",
     };
     let when = if route.on_miss { "on a miss" } else { "" };
-    [operations, when].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    [tags.as_str(), operations, when]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn ladder(told: &Told) -> Option<String> {

@@ -4,7 +4,7 @@ use super::calls::{Call, GROUP, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::report::Cause;
-use crate::topology::{Place, Station, Topology};
+use crate::topology::{Place, Station, Tag, Topology};
 
 /// Where old stations and routes are in the new tables.
 pub(super) struct Map {
@@ -31,6 +31,7 @@ impl Simulation {
         let map = Map::new(&old.topology, &self.net.topology);
         let alone = self.end_sharing();
         let steps = self.current_routes(&old);
+        self.retag(&old.topology);
         if !grown {
             self.versions.carry_over(self.net.versioned, self.net.stations.len());
         }
@@ -67,8 +68,8 @@ impl Simulation {
         let mut at = Vec::new();
         for slot in self.calls.slots() {
             let call = &self.calls[slot];
-            let op = self.requests[call.request].op as usize;
-            let routes = &old.stations[call.station as usize].outgoing[op];
+            let lane = self.requests[call.request].lane();
+            let routes = &old.stations[call.station as usize].outgoing[lane];
             if let Some(route) = routes.get(call.step as usize) {
                 at.push((slot, *route));
             }
@@ -190,6 +191,17 @@ impl Simulation {
         }
     }
 
+    /// Requests keep their tag, whatever its number is now; where no client has it any more they go on without one.
+    fn retag(&mut self, old: &Topology) {
+        let now = |tag| self.net.topology.tags.find(old.tags.name(tag)).unwrap_or_default();
+        let now: Vec<Tag> = old.tags.all().map(now).collect();
+        for slot in self.requests.slots() {
+            self.requests[slot].tag = now[self.requests[slot].tag.index()];
+        }
+        let groups = self.stations.iter_mut().flat_map(|state| &mut state.backlog.groups);
+        groups.for_each(|group| group.kept.retag(&now));
+    }
+
     fn remap_sources(&mut self, map: &Map) {
         for slot in self.requests.slots() {
             let source = self.requests[slot].source as usize;
@@ -263,8 +275,8 @@ impl Simulation {
 
     fn restore_step(&mut self, slot: u32, route: Option<u32>) {
         let Some(call) = self.call_if_alive(slot) else { return };
-        let op = self.requests[call.request].op as usize;
-        let routes = &self.net.stations[call.station as usize].outgoing[op];
+        let lane = self.requests[call.request].lane();
+        let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let place = route.and_then(|route| routes.iter().position(|r| *r == route));
         if let Some(place) = place {
             self.calls[slot].step = place as u16;
@@ -355,6 +367,7 @@ fn same(a: &Topology, b: &Topology) -> bool {
         && a.monitored == b.monitored
         && a.groups == b.groups
         && a.faults == b.faults
+        && a.tags == b.tags
         && (0..a.len()).all(|i| place(a.place(i), b.place(i)))
         && (0..a.graph.edge_count()).all(|i| a.route(i) == b.route(i) && a.ends(i) == b.ends(i))
 }

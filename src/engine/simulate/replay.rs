@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::calls::{Call, Kind, Request};
 use super::{Simulation, versions};
 use crate::engine::random::mix;
-use crate::topology::Station;
+use crate::topology::{Station, Tag};
 
 /// Messages of one group that are kept for a replay; the oldest go first.
 const MOST_KEPT: usize = 1 << 18;
@@ -28,6 +28,11 @@ struct Old {
 }
 
 impl Kept {
+    /// Tags have other numbers now.
+    pub(super) fn retag(&mut self, now: &[Tag]) {
+        self.0.iter_mut().for_each(|old| old.request.tag = now[old.request.tag.index()]);
+    }
+
     /// A message has been read; it stays in the log for so long after it was published [ns].
     pub(super) fn keep(&mut self, request: Request, message: &Call, now: u64, retain_ns: u64) {
         let old = Old { request, at: message.arrived, instance: message.instance, step: message.step };

@@ -188,7 +188,7 @@ impl Simulation {
             (None, 0) => hash,
             (None, users) => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
         };
-        let (keys, session) = (source.keys, source.habits.session);
+        let (keys, session, tag) = (source.keys, source.habits.session, source.tag);
         let creates = self.creates(station, hash, !reads);
         let rank = if creates { self.created_rank(station, keys) } else { rank };
         let absent = self.asks_for_nothing(station, hash, reads);
@@ -202,6 +202,7 @@ impl Simulation {
             source: station,
             calls: 0,
             op: u8::from(!reads),
+            tag,
             looped,
             window: self.watch.window_of_new_requests(),
         });

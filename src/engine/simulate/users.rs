@@ -111,7 +111,7 @@ impl Simulation {
         self.follow_ups.remove(handle.slot);
         let source = self.net.stations.get(found.source as usize).map(|net| &net.station);
         let Some(Station::Source(source)) = source else { return };
-        let session = source.habits.session;
+        let (session, tag) = (source.habits.session, source.tag);
         let request = self.requests.insert(Request {
             hash: found.hash,
             born: self.now,
@@ -120,6 +120,7 @@ impl Simulation {
             source: found.source,
             calls: 0,
             op: 0,
+            tag,
             looped: false,
             window: self.watch.window_of_new_requests(),
         });
