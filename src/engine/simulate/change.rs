@@ -1,6 +1,6 @@
 //! The design changed during a run: what goes on keeps its state, found again by node and link id.
 
-use super::calls::{Call, GROUP, Handle, Kind, NONE, State};
+use super::calls::{GROUP, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::report::Cause;
@@ -64,14 +64,14 @@ impl Simulation {
     }
 
     /// The route that each waiting caller is at, in the old tables.
-    fn current_routes(&self, old: &Net) -> Vec<(u32, u32)> {
+    fn current_routes(&self, old: &Net) -> Vec<(Handle, u32)> {
         let mut at = Vec::new();
         for slot in self.calls.slots() {
             let call = &self.calls[slot];
             let lane = self.requests[call.request].lane();
             let routes = &old.stations[call.station as usize].outgoing[lane];
             if let Some(route) = routes.get(call.step as usize) {
-                at.push((slot, *route));
+                at.push((self.calls.handle(slot), *route));
             }
         }
         at
@@ -158,7 +158,7 @@ impl Simulation {
         }
     }
 
-    fn move_calls(&mut self, map: &Map, steps: &[(u32, u32)]) {
+    fn move_calls(&mut self, map: &Map, steps: &[(Handle, u32)]) {
         let (mut gone, mut cut_off) = (Vec::new(), Vec::new());
         for slot in self.calls.slots() {
             let call = self.calls[slot];
@@ -179,8 +179,8 @@ impl Simulation {
         self.remap_sources(map);
         self.remap_follow_ups(&map.stations);
         let refused = self.end_gone(&gone, &cut_off);
-        for (slot, route) in steps {
-            self.restore_step(*slot, map.routes[*route as usize]);
+        for (caller, route) in steps {
+            self.restore_step(*caller, map.routes[*route as usize]);
         }
         self.sort_all_messages();
         for caller in refused {
@@ -206,6 +206,7 @@ impl Simulation {
         for slot in self.requests.slots() {
             let source = self.requests[slot].source as usize;
             self.requests[slot].source = map.stations.get(source).copied().flatten().unwrap_or(NONE);
+            self.requests[slot].rank = self.rank_now(&self.requests[slot]);
         }
     }
 
@@ -273,8 +274,12 @@ impl Simulation {
         }
     }
 
-    fn restore_step(&mut self, slot: u32, route: Option<u32>) {
-        let Some(call) = self.call_if_alive(slot) else { return };
+    fn restore_step(&mut self, caller: Handle, route: Option<u32>) {
+        if !self.calls.alive(caller) {
+            return;
+        }
+        let slot = caller.slot;
+        let call = self.calls[slot];
         let lane = self.requests[call.request].lane();
         let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let place = route.and_then(|route| routes.iter().position(|r| *r == route));
@@ -287,10 +292,6 @@ impl Simulation {
             }
             self.calls[slot].repeats = 0;
         }
-    }
-
-    fn call_if_alive(&self, slot: u32) -> Option<Call> {
-        self.calls.slots().binary_search(&slot).ok().map(|_| self.calls[slot])
     }
 
     /// Routers count anew what they have sent, and know who is dead.

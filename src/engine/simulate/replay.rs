@@ -67,7 +67,8 @@ impl Simulation {
     fn put_again(&mut self, station: u32, group: usize, partitions: u32, old: &Old) {
         let hash = mix(old.request.hash ^ self.now);
         let request = Request { hash, born: self.now, calls: 0, looped: false, window: 0, ..old.request };
-        let request = self.requests.insert(request);
+        let anew = Request { rank: self.rank_now(&request), ..request };
+        let request = self.requests.insert(anew);
         // What it writes is what it wrote before: no newer version of anything.
         self.versions.request_begins(
             request,
@@ -85,7 +86,7 @@ impl Simulation {
         let message = self.add_call(message);
         self.stations[station as usize].backlog.groups[group].put_first(
             message,
-            &old.request,
+            &anew,
             partitions,
             &mut self.calls,
         );

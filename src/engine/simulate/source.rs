@@ -210,6 +210,17 @@ impl Simulation {
         slot
     }
 
+    /// The rank of a request's key. One that was sent when nothing asked for keys, before an edit, draws it now as it would
+    /// have then.
+    pub(super) fn rank_now(&self, request: &Request) -> u64 {
+        if request.rank > 0 || !self.net.keyed {
+            return request.rank;
+        }
+        let source = self.net.stations.get(request.source as usize);
+        let zipf = source.and_then(|net| Some((net, net.zipf.as_ref()?)));
+        zipf.map_or(1, |(net, zipf)| Draw::new(net.keys.of(Purpose::Key), request.hash, 0).rank(zipf))
+    }
+
     /// Every user of a closed loop who neither thinks nor waits begins to think.
     fn wake_users(&mut self, station: usize, closed: &Closed) {
         let users = self.users_now(station, closed);
