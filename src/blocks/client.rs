@@ -201,7 +201,8 @@ static ABOUT: About = About {
                users wait for their answers, so that a slow system is asked less; load tests are often closed and look \
                kinder than life.",
         like: "The street in front of a shop: people come in whether or not the queue is long.",
-        when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers.",
+        when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers; with a tag each, \
+               links and rate limits tell them apart.",
         costs: "Nothing by itself. Each answer it gets costs egress, about $0.09 for a gigabyte.",
         fails: "Impatience: after the timeout the user is gone, but the work goes on. Retries come on top of the load just \
                 when there is too much of it.",

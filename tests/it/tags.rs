@@ -442,3 +442,36 @@ fn figures_of_reads_and_writes_count_all_tags() {
     assert_eq!(sent, [100.0, 50.0]);
     assert_eq!(flows.stations[3].offered, [100.0, 50.0]);
 }
+
+/// What the example says: while zone A is cut off nobody can pay, and pages and pictures notice nothing.
+#[test]
+fn one_shop_loses_its_payments_alone_when_a_zone_is_cut_off() {
+    let design = headroom::examples::find("one-shop-three-ways").expect("the example").design();
+    let mut simulation = Simulation::new(topology::build(&design).0, 1);
+    // From when the first buyers have lost patience, after 5 s, until just before the end of the cut.
+    simulation.advance(26_000_000_000, u64::MAX);
+    simulation.start_measuring();
+    simulation.advance(34_000_000_000, u64::MAX);
+    let report = simulation.report();
+    let failing = |client: usize| report.links[client].failures / report.links[client].calls;
+    assert_eq!([failing(0), failing(1)], [0.0, 0.0]);
+    // As many give up as come, each 5 s later: two counts of about 800, three standard errors apart at most.
+    assert!((failing(2) - 1.0).abs() < 3.0 * (2.0f64 / 800.0).sqrt(), "{}", failing(2));
+    // What the zone has missed is stale when it is back.
+    simulation.advance(35_000_000_000, u64::MAX);
+    simulation.start_measuring();
+    simulation.advance(60_000_000_000, u64::MAX);
+    let report = simulation.report();
+    let stale = |client: usize| report.clients[client].seen.stale.map_or(0.0, |share| share.value);
+    assert!(stale(1) > 0.001 && stale(1) < 0.05, "{}", stale(1));
+    assert_eq!([stale(0), stale(2)], [0.0, 0.0]);
+    // Without the cut the death of the primary costs buyers alone, and a hot standby saves them.
+    let buyers = |design| {
+        let topology = topology::build(design).0;
+        spof::lose(&topology, Unit::Instance { node: 9, instance: 0 }).silenced
+    };
+    assert_eq!(buyers(&design), [2]);
+    let mut safe = design.clone();
+    safe.nodes[9].values.set("standby", Some(Value::Text("hot".to_owned())));
+    assert_eq!(buyers(&safe), [0; 0]);
+}

@@ -100,6 +100,10 @@ impl Simulation {
     pub(super) fn refreshed(&mut self, slot: u32) {
         let call = self.calls[slot];
         let Outcome::Ok { miss: false, .. } = call.outcome else { return };
+        // Of a link that an edit took away nobody knows any more what it refreshed.
+        if call.route == NONE {
+            return;
+        }
         let from = self.net.routes[call.route as usize].from;
         if !matches!(self.net.stations[from as usize].station, Station::Cache(_)) {
             return self.fill_aside(slot, call.route);
