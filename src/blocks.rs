@@ -38,7 +38,13 @@ mod service;
 mod store;
 
 use crate::topology::{Life, Price, Servers, Station};
-use param::{Fixed, Param, Values};
+use param::{Fixed, Param, Reader, Values};
+
+/// The parameter of a tag: of a client its requests', of a link or a limit which it lets through or counts.
+pub const TAG: &str = "tag";
+
+/// Most characters of a tag.
+pub const LONGEST_TAG: usize = 24;
 
 /// Every kind of block, in palette order.
 pub static BLOCKS: &[&dyn Block] = &[
@@ -78,6 +84,12 @@ pub trait Block: Sync {
     /// What one of its instances sends, and receives, at most [bit/s]; `None` is without a limit.
     fn network(&self, values: &Values) -> Option<f64> {
         machine::network(self.about().params, values)
+    }
+
+    /// The tag of its requests, or of those that it counts; empty where it has none.
+    fn tag<'a>(&self, values: &'a Values) -> &'a str {
+        let read = Reader::new(self.about().params, values);
+        if read.has(TAG) { read.text(TAG) } else { "" }
     }
 
     /// Writes that it makes for each one that comes to something, on average.

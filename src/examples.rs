@@ -107,6 +107,15 @@ pub static EXAMPLES: &[Example] = &[
         json: include_str!("../static/examples/payments.json"),
     },
     Example {
+        id: "one-shop-three-ways",
+        name: "One shop, three kinds of traffic",
+        text: "Tags tell requests apart: pictures go to the edge, pages are read from a store that would rather answer \
+               (AP), payments go to a database that would rather be right (CP). From 20 s to 35 s zone A is cut off: \
+               nobody can pay, pages and pictures go on, and when it is back a few pages are stale. Kill the primary of \
+               Payments: only buyers lose, until it has a hot standby.",
+        json: include_str!("../static/examples/one-shop-three-ways.json"),
+    },
+    Example {
         id: "launch-day",
         name: "Launch day",
         text: "Five times the customers arrive at 20 s. The database is a third busy, and yet everybody waits: each \

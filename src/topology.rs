@@ -13,7 +13,9 @@ mod ring;
 mod shard;
 pub mod station;
 mod strategy;
+mod tag;
 pub mod traffic;
+mod ways;
 
 pub use build::build;
 pub use compute::{Cold, Discipline, Function, Scaling};
@@ -27,6 +29,7 @@ pub use pool::*;
 pub use ring::*;
 pub use shard::*;
 pub use station::*;
+pub use tag::*;
 pub use traffic::*;
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
@@ -51,6 +54,8 @@ pub struct Topology {
     pub faults: Vec<Fault>,
     /// Latency between groups; `None` where no region has a location.
     pub distances: Option<Distances>,
+    /// Tags that clients give their requests.
+    pub tags: TagNames,
     /// Whether an observer is drawn: failures are then noticed by health checks, else by a person.
     pub monitored: bool,
 }

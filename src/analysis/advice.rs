@@ -8,9 +8,9 @@ mod layout;
 pub use layout::{free_spot, make_room};
 
 use crate::blocks::param::{Fixed, Kind, Reader, Value, Values};
-use crate::blocks::{self, Block};
+use crate::blocks::{self, Block, TAG};
 use crate::design::{Design, Edit, Link, LinkId, Node, NodeId};
-use crate::topology::{self, Addressing, Station, Topology};
+use crate::topology::{self, Addressing, Station, Tags, Topology};
 
 /// A change, before it is known what it achieves.
 #[derive(Debug, Clone, PartialEq)]
@@ -233,15 +233,21 @@ pub fn cache_before(design: &Design, topology: &Topology, store: usize) -> Optio
 
 /// Links on which a server reads from the store every time, without asking any cache first.
 fn readers_without_cache(topology: &Topology, store: usize) -> Vec<LinkId> {
-    let asks_cache = |from: usize| {
-        let callees = topology.outgoing[from].iter().map(|edge| topology.ends(edge.index()).1);
-        callees.into_iter().any(|to| matches!(topology.place(to).station, Station::Cache(_)))
+    let asks_cache = |from: usize, tags: Tags| {
+        let mine = topology.outgoing[from].iter().filter(|edge| topology.graph[**edge].tags.meets(tags));
+        mine.map(|edge| topology.ends(edge.index()).1)
+            .any(|to| matches!(topology.place(to).station, Station::Cache(_)))
     };
     let reads = |index: &usize| {
         let (from, to) = topology.ends(*index);
         let route = topology.route(*index);
         let server = matches!(topology.place(from).station, Station::Server(_));
-        to == store && server && route.reads && !route.on_miss && !route.background && !asks_cache(from)
+        to == store
+            && server
+            && route.reads
+            && !route.on_miss
+            && !route.background
+            && !asks_cache(from, route.tags)
     };
     (0..topology.graph.edge_count()).filter(reads).map(|index| topology.route(index).id).collect()
 }
@@ -264,6 +270,7 @@ fn ask_first(design: &Design, link: &Link, cache: NodeId, next: &mut LinkId) -> 
     }];
     let mut values = caller.map(|caller| initial(caller.about().initial_link)).unwrap_or_default();
     values.set("ops", text("reads"));
+    values.set(TAG, link.values.get(TAG).cloned());
     edits.push(Edit::AddLink(Link { id: fresh(), from: link.from, to: cache, values }));
     let mut values = link.values.clone();
     values.set("ops", text("reads"));

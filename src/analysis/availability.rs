@@ -15,7 +15,7 @@ use model::{Model, Variable};
 use super::{Availability, ClientAvailability, Cut, WeakPart};
 use crate::analysis::spof::SURVIVES;
 use crate::engine::flows::Flows;
-use crate::topology::{Operation, Station, Topology};
+use crate::topology::{Lane, Lanes, Operation, Station, Tag, Topology};
 
 /// Most parts that an answer names.
 const MOST_PARTS: usize = 20;
@@ -25,11 +25,19 @@ const MOST_CUTS: usize = 200;
 /// What the parts' failures come to for the clients.
 pub fn availability(topology: &Topology, flows: &Flows) -> Availability {
     let mut model = Model::new(topology, flows);
-    let by_op = Operation::ALL.map(|op| model.answered(op));
     let clients: Vec<(usize, f64, [f64; 2])> = clients(topology);
+    let tag = |node: usize| match &topology.place(node).station {
+        Station::Source(source) => source.tag,
+        Station::Router(_) | Station::Server(_) | Station::Cache(_) => Tag::NONE,
+        Station::Store(_) | Station::Queue(_) | Station::Observer => Tag::NONE,
+    };
+    let used = |lane: Lane| clients.iter().any(|(node, ..)| tag(*node) == lane.tag);
+    let by_lane = Lanes::each(topology, |lane| if used(lane) { model.answered(lane) } else { Vec::new() });
     let mut roots = Vec::new();
     for (node, _, sent) in &clients {
-        let [reads, writes] = [0, 1].map(|op| if sent[op] > 0.0 { by_op[op][*node] } else { ALWAYS });
+        let [reads, writes] = Operation::ALL.map(|op| {
+            if sent[op as usize] > 0.0 { by_lane[Lane { op, tag: tag(*node) }][*node] } else { ALWAYS }
+        });
         roots.extend([reads, writes, model.both(reads, writes)]);
     }
     if model.is_full() {

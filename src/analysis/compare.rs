@@ -345,7 +345,7 @@ mod tests {
     fn too_few_pairs_and_growing_queues_give_no_interval() {
         assert_eq!(difference(&all(&[1.0; 4]), &all(&[2.0; 4]), 0.0).trust, Trust::TooFew);
         let mut grows = all(&[2.0; 5]);
-        grows[3].trust = Trust::Growing;
+        grows[2..].iter_mut().for_each(|one| one.trust = Trust::Growing);
         assert_eq!(difference(&all(&[1.0; 5]), &grows, 0.0).trust, Trust::Growing);
     }
 }

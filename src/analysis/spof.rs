@@ -88,8 +88,8 @@ struct Left {
     answered: [Option<f64>; 2],
     /// Load of the hottest living instance of each station, or of a queue's consumers.
     load: Vec<f64>,
-    /// Share of look-ups that hit, by station; 0 for what is not a cache.
-    hits: Vec<f64>,
+    /// Share of look-ups that hit, by station and tag; 0 for what is not a cache.
+    hits: Vec<Vec<f64>>,
 }
 
 impl Left {
@@ -102,7 +102,7 @@ impl Left {
         Left {
             answered: Operation::ALL.map(|op| flows.success(op)),
             load: flows.stations.iter().map(load).collect(),
-            hits: flows.stations.iter().map(|station| station.hit_ratio.unwrap_or(0.0)).collect(),
+            hits: flows.stations.into_iter().map(|station| station.hits).collect(),
         }
     }
 }
@@ -113,7 +113,7 @@ pub struct Intact<'a> {
     topology: &'a Topology,
     left: Left,
     structure: Structure<'a>,
-    /// Share answered by structure, by operation and station.
+    /// Share answered by structure, by operation and client.
     shares: [Vec<f64>; 2],
 }
 
@@ -122,15 +122,15 @@ impl<'a> Intact<'a> {
     pub fn new(topology: &'a Topology) -> Self {
         let nobody = Dead::of(topology, &[]);
         let left = Left::after(topology, &[]);
-        let structure = Structure::new(topology, |node| left.hits[node]);
-        let shares = Operation::ALL.map(|op| structure.shares(&nobody, true, op));
+        let structure = Structure::new(topology, |node, tag| left.hits[node][tag.index()]);
+        let shares = Operation::ALL.map(|op| structure.answered(&nobody, true, op));
         Intact { topology, left, structure, shares }
     }
 
     /// What the loss of one unit costs.
     pub fn lose(&self, unit: Unit) -> Aftermath {
         let dead = Dead::of(self.topology, &[unit]);
-        let shares = Operation::ALL.map(|op| self.structure.shares(&dead, true, op));
+        let shares = Operation::ALL.map(|op| self.structure.answered(&dead, true, op));
         let left =
             if self.bears(unit) { self.by_structure(&shares) } else { Left::after(self.topology, &[unit]) };
         let (silenced, lacking) = (self.silenced(&shares), self.lacking(&shares));

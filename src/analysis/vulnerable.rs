@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::flows::{self, Scenario};
 use crate::report::Report;
-use crate::topology::{Operation, Route, Topology};
+use crate::topology::{Operation, Route, Tag, Topology};
 
 /// A station that a short overload can keep overloaded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,12 +51,21 @@ pub fn vulnerable(topology: &Topology, report: &Report) -> Vec<Vulnerable> {
 /// Most attempts that can reach each station for one request: retries multiply along the way.
 pub fn attempts(topology: &Topology) -> Vec<f64> {
     let mut attempts: Vec<f64> = vec![1.0; topology.len()];
+    for tag in topology.tags_in_use() {
+        let most = attempts.iter_mut().zip(attempts_of(topology, tag));
+        most.for_each(|(most, own)| *most = most.max(own));
+    }
+    attempts
+}
+
+fn attempts_of(topology: &Topology, tag: Tag) -> Vec<f64> {
+    let mut attempts: Vec<f64> = vec![1.0; topology.len()];
     // A way without loops is no longer than the number of stations; a loop multiplies no further here.
     for _ in 0..topology.len().min(64) {
         let before = attempts.clone();
         for edge in topology.graph.edge_indices() {
             let (from, to) = topology.ends(edge.index());
-            if from != to {
+            if from != to && topology.graph[edge].tags.has(tag) {
                 let most = 1.0 + most_retries(topology.route(edge.index()));
                 attempts[to] = attempts[to].max(before[from] * most).min(1e6);
             }
@@ -70,8 +79,8 @@ pub fn attempts(topology: &Topology) -> Vec<f64> {
 
 /// Retries for each call at worst, of the operation that retries more.
 fn most_retries(route: &Route) -> f64 {
-    let both = Operation::ALL.map(|op| if op.uses(route) { flows::most_retries(route, op) } else { 0.0 });
-    both[0].max(both[1])
+    let most = |carries, op| if carries { flows::most_retries(route, op) } else { 0.0 };
+    most(route.reads, Operation::Read).max(most(route.writes, Operation::Write))
 }
 
 /// Finds those that stay overloaded today when the flows are settled from full retries: the second answer.

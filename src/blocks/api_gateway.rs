@@ -30,6 +30,7 @@ static ABOUT: About = About {
         limiting::WINDOW_S,
         limiting::BURST,
         limiting::COUNTED,
+        limiting::COUNTED_TAG,
         routing::POLICY,
         machine::INSTANCES,
         machine::CORES,

@@ -124,7 +124,8 @@ static ABOUT: About = About {
         what: "A cache in many places of the world. A hit never reaches your servers; a miss goes on to your origin. \
                Here nothing is evicted for want of room: entries leave by age or by a purge.",
         like: "A newspaper printed in every large town instead of being sent from one.",
-        when: "When many users far away want the same things: images, scripts, video, redirects.",
+        when: "When many users far away want the same things: images, scripts, video, redirects. Give those clients a tag \
+               and let only the link to here carry it: the rest goes to the origin.",
         costs: "A price for each request and gigabyte, below that of sending it yourself. Old copies: what you changed \
                 may be seen until its time to live is over, or until you purge it.",
         fails: "After a purge, or when everything expires at once, all the traffic meets the origin. Answers that are \

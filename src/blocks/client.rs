@@ -1,8 +1,8 @@
 //! Client: sends requests as they come, whether or not the earlier ones were answered, or as its users get their answers.
 
 use super::param::{Fixed, Kind, Param, Reader, Unit, Values};
-use super::{About, Block, Family, Learn, Lowered, arrivals, habits, machine};
-use crate::topology::{Price, Source, Station, nanoseconds};
+use super::{About, Block, Family, LONGEST_TAG, Learn, Lowered, TAG, arrivals, habits, machine};
+use crate::topology::{Price, Source, Station, Tag, nanoseconds};
 
 pub struct Client;
 
@@ -27,6 +27,7 @@ impl Block for Client {
                 backoff_s: read.number("backoff_ms") / 1e3,
                 habits: habits::habits(&read),
                 users: read.count("users"),
+                tag: Tag::NONE,
                 priority: read.count("priority") as u8,
                 response_kb: read.number("response_kb"),
                 average: read.number("average"),
@@ -120,6 +121,17 @@ static ABOUT: About = About {
             source: "Neutral: all alike",
             when: None,
         },
+        Param {
+            id: TAG,
+            label: "Tag",
+            doc: "What kind of traffic it is, such as static or pay: links and rate limits can tell its requests from others. \
+                  Empty is none.",
+            unit: Unit::None,
+            kind: Kind::Text { max: LONGEST_TAG },
+            default: Fixed::Choice(""),
+            source: "Neutral: one kind of traffic",
+            when: None,
+        },
         habits::SHARED,
         habits::HOT,
         habits::OWNERS,
@@ -189,7 +201,8 @@ static ABOUT: About = About {
                users wait for their answers, so that a slow system is asked less; load tests are often closed and look \
                kinder than life.",
         like: "The street in front of a shop: people come in whether or not the queue is long.",
-        when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers.",
+        when: "Every design starts with one. Use two when two kinds of traffic differ, such as visitors and importers; with a tag each, \
+               links and rate limits tell them apart.",
         costs: "Nothing by itself. Each answer it gets costs egress, about $0.09 for a gigabyte.",
         fails: "Impatience: after the timeout the user is gone, but the work goes on. Retries come on top of the load just \
                 when there is too much of it.",

@@ -1,7 +1,8 @@
 //! What rate limiter and API gateway share: how calls are counted against a limit.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit};
-use crate::topology::{Limit, Rule};
+use super::{LONGEST_TAG, TAG};
+use crate::topology::{Limit, Rule, Tags};
 
 /// How calls are counted.
 pub const ALGORITHM: Param = Param {
@@ -78,6 +79,19 @@ pub const COUNTED: Param = Param {
     when: None,
 };
 
+/// Which requests are counted.
+pub const COUNTED_TAG: Param = Param {
+    id: TAG,
+    label: "Only the tag",
+    doc: "Only requests of the clients with this tag are counted and turned away, the others pass: a limit for the free tier. \
+          !paid is all but those tagged paid. Empty is all.",
+    unit: Unit::None,
+    kind: Kind::Text { max: 1 + LONGEST_TAG },
+    default: Fixed::Choice(""),
+    source: "Neutral",
+    when: None,
+};
+
 /// The limit that these values ask for; `None` where it is 0.
 pub fn limit(read: &Reader) -> Option<Limit> {
     let rate = read.number("limit");
@@ -94,5 +108,5 @@ pub fn limit(read: &Reader) -> Option<Limit> {
         }
     };
     let per_user = read.choice(COUNTED.id) == "user";
-    (rate > 0.0).then_some(Limit { rate, burst, rule, window_s, per_user })
+    (rate > 0.0).then_some(Limit { rate, burst, rule, window_s, per_user, counts: Tags::ALL })
 }

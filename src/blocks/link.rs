@@ -1,9 +1,9 @@
 //! The parameters of a link and what they mean to the engines.
 
 use super::param::{Choice, Fixed, Kind, Param, Reader, Unit, Values};
-use super::policy;
+use super::{LONGEST_TAG, TAG, policy};
 use crate::design::LinkId;
-use crate::topology::{Connections, Route, nanoseconds};
+use crate::topology::{Connections, Route, Tags, nanoseconds};
 
 /// Parameters of every link, in the order of the form.
 pub static PARAMS: &[Param] = &[
@@ -28,6 +28,16 @@ pub static PARAMS: &[Param] = &[
             Choice { id: "writes", label: "Writes", doc: "Only requests that write." },
         ]),
         default: Fixed::Choice("both"),
+        source: "Neutral",
+        when: None,
+    },
+    Param {
+        id: TAG,
+        label: "Tag",
+        doc: "Only requests of the clients with this tag use this link; !static is all but those tagged static. Empty is all.",
+        unit: Unit::None,
+        kind: Kind::Text { max: 1 + LONGEST_TAG },
+        default: Fixed::Choice(""),
         source: "Neutral",
         when: None,
     },
@@ -222,6 +232,7 @@ pub fn lower(id: LinkId, values: &Values) -> Route {
         latency_ns: nanoseconds(read.number("latency_ms") / 1e3),
         reads: ops != "writes",
         writes: ops != "reads",
+        tags: Tags::ALL,
         weight: read.number("weight"),
         calls: read.number("calls"),
         on_miss: read.choice("when") == "miss",
@@ -246,16 +257,28 @@ pub fn lower(id: LinkId, values: &Values) -> Route {
 /// too many.
 pub fn same_conditions(a: &Values, b: &Values) -> bool {
     let (a, b) = (Reader::new(PARAMS, a), Reader::new(PARAMS, b));
-    a.choice("ops") == b.choice("ops") && a.choice("when") == b.choice("when")
+    a.choice("ops") == b.choice("ops") && a.choice("when") == b.choice("when") && a.text(TAG) == b.text(TAG)
 }
 
-/// What a link carries and when, in a few words: “reads on miss”; empty when it carries everything always.
+/// The tags that a link carries, as a person wrote them: `pay`, `!pay`, or empty for all.
+pub fn tag(values: &Values) -> &str {
+    Reader::new(PARAMS, values).text(TAG)
+}
+
+/// What a link carries and when, in a few words: “#pay reads on miss”; empty when it carries everything always.
 pub fn in_words(values: &Values) -> String {
     let read = Reader::new(PARAMS, values);
     let ops = match read.choice("ops") {
         "both" => "",
         ops => ops,
     };
+    let tag = match read.text(TAG) {
+        "" => String::new(),
+        text => {
+            text.strip_prefix('!').map_or_else(|| format!("#{text}"), |but| format!("not #{}", but.trim()))
+        }
+    };
     let miss = if read.choice("when") == "miss" { "on miss" } else { "" };
-    [ops, miss].join(" ").trim().to_owned()
+    let words = [tag.as_str(), ops, miss];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

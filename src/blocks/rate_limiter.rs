@@ -41,6 +41,7 @@ static ABOUT: About = About {
         limiting::WINDOW_S,
         limiting::BURST,
         limiting::COUNTED,
+        limiting::COUNTED_TAG,
         machine::INSTANCES,
         machine::CORES,
         Param {
@@ -64,7 +65,7 @@ static ABOUT: About = About {
                “too many” instead of passing on what exceeds the limit. Callers do not try again at once.",
         like: "The bouncer of a club who lets a new guest in when the last minute's number is not used up.",
         when: "When one caller can use up what the others need, and whenever it is better to refuse some calls at once \
-               than to serve all of them late.",
+               than to serve all of them late. It may count one tag alone: a limit for the free tier, none for the paid.",
         costs: "A hop and a counter that all instances share. A limit too low turns customers away while the servers idle.",
         fails: "By the clock: a fixed window lets twice its limit through around the moment when one window ends and the next \
                 begins. One limit for all punishes everybody for one greedy client.",

@@ -27,6 +27,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
         &[
             "rate",
             "reads",
+            "tag",
             "instances",
             "cores",
             "service_ms",

@@ -3,7 +3,7 @@
 use headroom::figures::rows;
 use headroom::figures::{self, Kind, NOTHING};
 use headroom::report::{Cause, Estimate, NodeReport, Times, Traffic, Trust};
-use headroom::topology::{Route, Station};
+use headroom::topology::{Route, Station, Topology};
 
 use super::run::Told;
 use super::sections::{joined, listed, section, title};
@@ -149,7 +149,7 @@ fn links(told: &Told) -> Option<String> {
         let optional = |value: f64, text: String| if value > 0.0 { text } else { String::new() };
         table.row([
             format!("{} → {}", topology.place(from).name, topology.place(to).name),
-            carries(topology.route(index)),
+            carries(topology, topology.route(index)),
             figures::rate(report.calls),
             optional(report.failures, figures::rate(report.failures)),
             optional(report.waiting, figures::count(report.waiting)),
@@ -159,7 +159,8 @@ fn links(told: &Told) -> Option<String> {
 }
 
 /// What tells links between the same two blocks apart.
-fn carries(route: &Route) -> String {
+fn carries(topology: &Topology, route: &Route) -> String {
+    let tags = topology.tags.words(route.tags);
     let operations = match (route.reads, route.writes) {
         (true, true) => "",
         (true, false) => "reads",
@@ -167,7 +168,12 @@ fn carries(route: &Route) -> String {
         (false, false) => "nothing",
     };
     let when = if route.on_miss { "on a miss" } else { "" };
-    [operations, when].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    [tags.as_str(), operations, when]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn times(times: Option<&Times>) -> [String; 5] {

@@ -4,7 +4,7 @@
 //! multiply; the least fixed point is reached from an empty system. [`lossless`] lets everything pass, so that the
 //! ladder sees what every station would be offered (rules 1.16).
 //!
-//! Arrivals are counted by client, operation and the caches that were missed on the way, because a cache behind a cache
+//! Arrivals are counted by client, operation (answers by lane: operation and tag) and the caches that were missed on the way, because a cache behind a cache
 //! sees other keys. A write through an *on miss* link counts as a miss: a cache never answers one.
 
 mod absent;
@@ -25,7 +25,7 @@ use crate::engine::Unit;
 use crate::engine::cache::KeyStream;
 use crate::engine::formulas::Wait;
 use crate::report::Cause;
-use crate::topology::{Operation, Place, Station, Topology};
+use crate::topology::{Lanes, Operation, Place, Station, Tag, Topology};
 use solver::Solver;
 
 /// What to solve a topology for.
@@ -62,6 +62,8 @@ pub struct Flows {
 pub struct ClientFlow {
     /// Station, dense index.
     pub node: usize,
+    /// What all its requests are called.
+    pub tag: Tag,
     /// Requests, reads and writes [1/s].
     pub sent: [f64; 2],
     /// Share of them answered ok (0–1).
@@ -78,7 +80,7 @@ pub struct StationFlow {
     /// Calls that arrive, retries included, reads and writes [1/s].
     pub offered: [f64; 2],
     /// Calls completed here [1/s].
-    pub carried: [f64; 2],
+    pub carried: Lanes<f64>,
     /// Calls that arrive, by client in the order of [`Flows::clients`] [1/s].
     pub by_client: Vec<[f64; 2]>,
     /// Fills and deletions that a cache works off beside its calls [1/s].
@@ -99,20 +101,22 @@ pub struct StationFlow {
     pub message_s: Option<f64>,
     /// Share of the look-ups that hit, or of a store's reads that find their row in memory; `None` for anything else.
     pub hit_ratio: Option<f64>,
+    /// The same of the look-ups of each tag, by its index.
+    pub hits: Vec<f64>,
     /// Keys that a cache sees, one stream a client in the order of [`Flows::clients`]; empty where hits are not derived.
     pub streams: Vec<KeyStream>,
     /// Calls dropped here [1/s], in [`Cause::ALL`] order.
     pub dropped: [f64; Cause::COUNT],
-    /// What the calls that it makes after its own service come to, by operation.
-    pub after: [Answer; 2],
-    /// Calls that a server or a cache makes after its own service, in order, by operation.
-    pub steps: [Vec<Step>; 2],
-    /// For how long a call holds its slot after service, by operation [s].
+    /// What the calls that it makes after its own service come to.
+    pub after: Lanes<Answer>,
+    /// Calls that a server or a cache makes after its own service, in order.
+    pub steps: Lanes<Vec<Step>>,
+    /// For how long a call holds its slot after service, mean of reads and of writes [s].
     pub hold: [f64; 2],
-    /// Calls that arrive by door and operation [1/s].
-    pub doors: [[f64; 2]; 2],
-    /// How it answers by door and operation.
-    pub answers: [[Answer; 2]; 2],
+    /// Calls that arrive by door [1/s].
+    pub doors: [Lanes<f64>; 2],
+    /// How it answers by door.
+    pub answers: [Lanes<Answer>; 2],
 }
 
 /// Calls at one instance.
@@ -131,18 +135,20 @@ pub struct InstanceFlow {
 }
 
 /// Calls along one route.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RouteFlow {
     /// Calls sent, retries included, reads and writes [1/s].
     pub calls: [f64; 2],
     /// Calls that fail or come too late [1/s].
     pub failures: f64,
-    /// What comes of a call, by operation.
-    pub called: [Called; 2],
-    /// Calls begun, first attempts, for each call served at a server or cache, by operation.
-    pub visits: [f64; 2],
-    /// Share of a client's, router's or queue's calls that take it, by operation (0–1).
-    pub share: [f64; 2],
+    /// Calls that are second and later attempts [1/s].
+    pub retries: f64,
+    /// What comes of a call.
+    pub called: Lanes<Called>,
+    /// Calls begun, first attempts, for each call served at a server or cache.
+    pub visits: Lanes<f64>,
+    /// Share of a client's, router's or queue's calls that take it (0–1).
+    pub share: Lanes<f64>,
     /// Wait for a connection of the pool.
     pub pool_wait: Wait,
 }

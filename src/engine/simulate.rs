@@ -367,7 +367,11 @@ impl Simulation {
             choices: Choices::new(&self.net, station),
             cache: self.fresh_cache(station),
             copies: self.fresh_copies(station),
-            backlog: StationState::fresh_backlog(&net.station, self.net.topology.outgoing[station].len()),
+            backlog: StationState::fresh_backlog(
+                &net.station,
+                self.net.topology.outgoing[station].len(),
+                self.net.topology.lanes().len(),
+            ),
             ..StationState::default()
         }
     }

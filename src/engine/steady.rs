@@ -11,7 +11,7 @@ mod trust;
 use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
 use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
-use crate::topology::{Arrivals, Operation, Place, Station, Topology};
+use crate::topology::{Arrivals, Lane, Operation, Place, Station, Topology};
 use spread::Spread;
 
 /// Up to this many stations a distribution is combined from all of them; beyond, an answer at once matters more.
@@ -63,14 +63,9 @@ fn link(route: &RouteFlow) -> LinkReport {
         calls,
         failures: route.failures,
         waiting: calls * route.pool_wait.mean(),
-        retries: [0, 1].into_iter().map(|op| retried(&route.called[op], route.calls[op])).sum(),
+        retries: route.retries,
         ..LinkReport::default()
     }
-}
-
-/// Calls that are second and later attempts [1/s].
-fn retried(called: &flows::Called, calls: f64) -> f64 {
-    if called.attempts > 0.0 { calls * (1.0 - 1.0 / called.attempts) } else { 0.0 }
 }
 
 /// The requests of the clients.
@@ -139,7 +134,8 @@ impl Requests<'_> {
         let Some(spread) = &self.spread else { return wanted.map(|p| mixed.quantile(p)) };
         let part = |(client, op): &(&ClientFlow, Operation)| {
             let at = *op as usize;
-            (client.sent[at] * client.ok[at], client.node, Door::Spread, *op)
+            let lane = Lane { op: *op, tag: client.tag };
+            (client.sent[at] * client.ok[at], client.node, Door::Spread, lane)
         };
         let parts: Vec<_> = parts.iter().map(part).filter(|part| part.0 > 0.0).collect();
         spread.quantiles(&parts, mixed, wanted)

@@ -2,7 +2,7 @@
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::{Domain, Place, Policies, Problem, Route, Station, Topology};
+use super::{Domain, MOST_TAGS, Place, Policies, Problem, Route, Station, TagNames, Topology};
 use crate::blocks::{self, life, link};
 use crate::design::{Design, Link, LinkId};
 
@@ -17,9 +17,11 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
         traffic: design.run.traffic.clamp(0.0, 1e6),
         faults: Vec::new(),
         distances: None,
+        tags: TagNames::default(),
         monitored: false,
     };
     add_places(design, &mut topology, &mut problems);
+    count_tags(design, &mut topology);
     topology.outgoing = vec![Vec::new(); topology.len()];
     for link in &design.links {
         let tries = tries(design, link);
@@ -31,6 +33,7 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     topology.faults = super::fault::timeline(design, &topology, &mut problems);
     topology.distances = super::distance::distances(&topology);
     look_for_dead_ends(&topology, &mut problems);
+    super::ways::check(design, &topology, &mut problems);
     super::strategy::check(&topology, &mut problems);
     crate::engine::settle_memory(&mut topology);
     (topology, problems)
@@ -54,7 +57,20 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             problems.push(Problem { node: Some(node.id), link: None, text });
             continue;
         };
-        let lowered = block.lower(&node.values);
+        let mut lowered = block.lower(&node.values);
+        if let Station::Source(source) = &mut lowered.station {
+            // What stands before it says “all but” in a filter.
+            let tag = block.tag(&node.values).trim_start_matches('!').trim();
+            let found = topology.tags.add(tag);
+            if found.is_none() {
+                let text = format!(
+                    "Only {} different tags are told apart: the requests of this client count as without one.",
+                    MOST_TAGS - 1
+                );
+                problems.push(Problem { node: Some(node.id), link: None, text });
+            }
+            source.tag = found.unwrap_or_default();
+        }
         topology.graph.add_node(Place {
             id: node.id,
             name: design.title(node).to_owned(),
@@ -66,6 +82,16 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             life: block.life(&node.values),
             network: block.network(&node.values),
         });
+    }
+}
+
+/// Which requests each limit counts: known when the tags of all clients are.
+fn count_tags(design: &Design, topology: &mut Topology) {
+    let known = design.nodes.iter().filter_map(|node| Some((blocks::find(&node.block)?, node)));
+    for (place, (block, node)) in topology.graph.node_weights_mut().zip(known) {
+        if let Some(limit) = &mut place.servers.limit {
+            limit.counts = topology.tags.filter(block.tag(&node.values));
+        }
     }
 }
 
@@ -90,6 +116,7 @@ fn add_route(drawn: &Link, tries: f64, topology: &mut Topology, problems: &mut V
         return;
     }
     let mut route = link::lower(drawn.id, &drawn.values);
+    route.tags = topology.tags.filter(link::tag(&drawn.values));
     let wanted = route.policy;
     if tries != 1.0 && route.reads {
         let text = "A link from here repeats writes whose id was taken, but carries reads as well: let it carry writes only.";

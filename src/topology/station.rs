@@ -119,14 +119,6 @@ impl Operation {
             Operation::Write => 1.0 - source.reads,
         }
     }
-
-    /// Whether a route carries it.
-    pub fn uses(self, route: &Route) -> bool {
-        match self {
-            Operation::Read => route.reads,
-            Operation::Write => route.writes,
-        }
-    }
 }
 
 /// Passes each call to one of its targets.
@@ -444,6 +436,8 @@ pub struct Limit {
     pub window_s: f64,
     /// Each user of each client has a limit of their own.
     pub per_user: bool,
+    /// Requests of these tags are counted; the others pass.
+    pub counts: super::Tags,
 }
 
 /// How a rate limit counts.
@@ -460,7 +454,7 @@ pub enum Rule {
 impl Limit {
     /// A token bucket for all together.
     pub fn bucket(rate: f64, burst: u32) -> Limit {
-        Limit { rate, burst, rule: Rule::Bucket, window_s: 1.0, per_user: false }
+        Limit { rate, burst, rule: Rule::Bucket, window_s: 1.0, per_user: false, counts: super::Tags::ALL }
     }
 }
 
@@ -542,6 +536,8 @@ pub struct Route {
     pub reads: bool,
     /// Carries writes.
     pub writes: bool,
+    /// Carries requests of these tags.
+    pub tags: super::Tags,
     /// Weight among a source's or a router's links.
     pub weight: f64,
     /// Calls per request: the whole part for sure, one more with the fraction's probability.
@@ -566,4 +562,21 @@ pub struct Route {
     pub connections: super::Connections,
     /// What a person adds to a link against trouble, and the trouble itself.
     pub policy: super::Policies,
+}
+
+impl Route {
+    /// Whether requests of a lane take it.
+    #[inline]
+    pub fn carries(&self, lane: super::Lane) -> bool {
+        self.takes(lane.op) && self.tags.has(lane.tag)
+    }
+
+    /// Whether requests of an operation take it, of some tag.
+    #[inline]
+    pub fn takes(&self, op: Operation) -> bool {
+        match op {
+            Operation::Read => self.reads,
+            Operation::Write => self.writes,
+        }
+    }
 }

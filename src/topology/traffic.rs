@@ -28,6 +28,8 @@ pub struct Source {
     pub users: u32,
     /// How urgent its requests are, 0 (least) to 9, where servers serve by priority.
     pub priority: u8,
+    /// What all its requests are called, for links and limits that tell them apart.
+    pub tag: super::Tag,
     /// What its users do with keys.
     pub habits: super::Habits,
     /// Bytes of one answer [kB], for egress.

@@ -3,7 +3,7 @@
 //! block, parameter or kind of fault is in it at once.
 
 use headroom::blocks::param::{Fixed, Kind, Param, Value, Values};
-use headroom::blocks::{BLOCKS, life, link};
+use headroom::blocks::{BLOCKS, TAG, life, link};
 use headroom::design::edit::may_add_link;
 use headroom::design::fault::{KINDS, Strikes, Target};
 use headroom::design::{Design, Fault, FaultId, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId};
@@ -51,6 +51,9 @@ impl Dice {
                 Value::Number(self.between(0.0, most).round().clamp(min, max))
             }
             (Kind::Choice(choices), _) => Value::Text(self.pick(choices).id.to_owned()),
+            (Kind::Text { .. }, _) if param.id == TAG => {
+                Value::Text((*self.pick(&["static", "pay", "!static", "nobody"])).to_owned())
+            }
             (Kind::Flag, _) => Value::Flag(self.chance(0.5)),
             _ => return None,
         })
@@ -79,6 +82,8 @@ fn design(dice: &mut Dice) -> Design {
         let block = if id <= clients { BLOCKS[0] } else { *dice.pick(&BLOCKS[1..]) };
         let mut values = dice.values(block.about().params, 0.2);
         if id <= clients {
+            values
+                .set(TAG, dice.chance(0.5).then(|| Value::Text((*dice.pick(&["static", "pay"])).to_owned())));
             values.set("rate", Some(Value::Number(dice.between(20.0, 200.0))));
             values.set("keys", Some(Value::Number(1_000.0)));
         }

@@ -109,3 +109,18 @@ fn keys_that_stay_where_they_are_find_nobody_while_their_node_is_dead() {
     near("refused", report.nodes[2].dropped.iter().sum::<f64>(), 8_000.0, 0.1);
     near("store", report.nodes[3].offered, 4_000.0, 0.1);
 }
+
+/// Where nothing asked for keys, requests had none: what is under way when a cache is drawn in asks it by key all the same.
+#[test]
+fn a_cache_that_is_drawn_in_during_a_run_is_asked_by_what_is_under_way() {
+    let nodes = r#"{"id":1,"block":"client","rate":100,"reads":1,"keys":1000},
+        {"id":2,"block":"app-server","service_ms":1000,"cores":500,"threads":"async"},{"id":3,"block":"key-value-store"}"#;
+    let cache = r#",{"id":4,"block":"cache","memory_gb":0.001,"object_kb":1,"ttl_s":0}"#;
+    let mut simulation = Simulation::new(topology(nodes, "[1,2],[2,3]"), 1);
+    simulation.advance(2_000_000_000, u64::MAX);
+    simulation.change(topology(&format!("{nodes}{cache}"), r#"[1,2],[2,4],[2,3,{"when":"miss"}]"#));
+    // Within this second all who look up were sent before the edit. All keys fit, and the cache starts warm.
+    let report = next(&mut simulation, 0.1);
+    assert!(report.nodes[3].ledger.arrived > 0);
+    near("hits", hits(&report, 3), 1.0, 0.05);
+}

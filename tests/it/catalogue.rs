@@ -377,7 +377,8 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
     settings.chain(pairs).any(|base| {
         let lowered = |values: &Values| {
             let (life, network) = (block.life(values), block.network(values));
-            format!("{:?} {life:?} {network:?} {}", block.lower(values), block.tries(values))
+            let (tries, tag) = (block.tries(values), block.tag(values));
+            format!("{:?} {life:?} {network:?} {tries} {tag}", block.lower(values))
         };
         let before = lowered(&base);
         extremes(param).into_iter().any(|value| {

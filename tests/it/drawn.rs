@@ -4,8 +4,8 @@ use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
 use headroom::report::Cause;
 use headroom::topology::{
     Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Life, Place, Policy, Price, Profile,
-    Queue, QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store,
-    Topology,
+    Queue, QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Tag,
+    TagNames, Tags, Topology,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -23,6 +23,7 @@ impl Drawn {
             traffic: 1.0,
             faults: Vec::new(),
             distances: None,
+            tags: TagNames::default(),
             monitored: false,
         })
     }
@@ -42,6 +43,7 @@ impl Drawn {
             profile: Profile::Steady,
             users: 0,
             priority: 0,
+            tag: Tag::NONE,
             habits: Default::default(),
             average: 1.0,
         };
@@ -119,6 +121,7 @@ impl Drawn {
             latency_ns: 250_000,
             reads: true,
             writes: true,
+            tags: Tags::ALL,
             weight: 1.0,
             calls: 1.0,
             on_miss: false,

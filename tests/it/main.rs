@@ -68,6 +68,7 @@ mod steady_policies;
 mod store_findings;
 mod store_ledgers;
 mod strategies;
+mod tags;
 mod theory;
 mod tidy;
 mod traffic;

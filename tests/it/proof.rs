@@ -73,6 +73,7 @@ proven! {
     food_delivery "food-delivery"
     video_streaming "video-streaming"
     payments "payments"
+    one_shop_three_ways "one-shop-three-ways"
     launch_day "launch-day"
     retry_storm "retry-storm"
     thundering_herd "thundering-herd"

@@ -11,7 +11,9 @@ use super::pair::{Fate, Pair};
 use crate::analysis::spof;
 use crate::engine::Unit;
 use crate::engine::flows::Flows;
-use crate::topology::{Addressing, Cache, Life, Operation, Policy, Reads, Route, Station, Store, Topology};
+use crate::topology::{
+    Addressing, Cache, Lane, Lanes, Life, Operation, Policy, Reads, Route, Station, Store, Tag, Topology,
+};
 
 /// A call that has gone this many hops fails (rules 1.2).
 const HOPS: usize = 64;
@@ -44,12 +46,12 @@ pub struct Model<'a> {
     needed: Vec<usize>,
     /// Caches without which the store behind them drowns.
     required: Vec<bool>,
-    /// Share of look-ups that hit, by station.
-    hits: Vec<f64>,
-    hit: Vec<Option<Function>>,
-    /// Chances by operation and route: which of several is taken, and whether a fraction of a call is made.
-    taken: [Vec<Option<Function>>; 2],
-    made: [Vec<Option<Function>>; 2],
+    /// Share of look-ups that hit, by station and tag.
+    hits: Vec<Vec<f64>>,
+    hit: Vec<Vec<Option<Function>>>,
+    /// Chances by lane and route: which of several is taken, and whether a fraction of a call is made.
+    taken: Lanes<Vec<Option<Function>>>,
+    made: Lanes<Vec<Option<Function>>>,
     key: Vec<Vec<Function>>,
     order: Vec<usize>,
 }
@@ -59,7 +61,7 @@ impl<'a> Model<'a> {
     pub fn new(topology: &'a Topology, flows: &Flows) -> Self {
         let routes = topology.graph.edge_count();
         let order = tarjan_scc(&topology.graph).into_iter().flatten().map(|index| index.index()).collect();
-        let hits = |node: usize| flows.stations[node].hit_ratio.unwrap_or(0.0).clamp(0.0, 1.0);
+        let hits = |node: usize| flows.stations[node].hits.iter().map(|hits| hits.clamp(0.0, 1.0)).collect();
         let mut model = Model {
             topology,
             diagram: Diagram::default(),
@@ -70,9 +72,9 @@ impl<'a> Model<'a> {
             needed: (0..topology.len()).map(|node| needed(topology, flows, node)).collect(),
             required: vec![false; topology.len()],
             hits: (0..topology.len()).map(hits).collect(),
-            hit: vec![None; topology.len()],
-            taken: [vec![None; routes], vec![None; routes]],
-            made: [vec![None; routes], vec![None; routes]],
+            hit: vec![topology.tags.all().map(|_| None).collect(); topology.len()],
+            taken: Lanes::new(topology, vec![None; routes]),
+            made: Lanes::new(topology, vec![None; routes]),
             key: vec![Vec::new(); topology.len()],
             order,
         };
@@ -89,13 +91,13 @@ impl<'a> Model<'a> {
         self.variables.iter().map(|variable| variable.fate.up).collect()
     }
 
-    /// Each client's function for an operation: its requests are answered.
-    pub fn answered(&mut self, op: Operation) -> Vec<Function> {
+    /// The functions of the stations for a lane, that of a client of its tag among them: its requests are answered.
+    pub fn answered(&mut self, lane: Lane) -> Vec<Function> {
         let mut share = vec![NEVER; self.topology.len()];
         for _ in 0..HOPS {
             let mut moved = false;
             for node in self.order.clone() {
-                let next = self.station(op, node, &share);
+                let next = self.station(lane, node, &share);
                 moved |= next != share[node];
                 share[node] = next;
             }
@@ -248,24 +250,24 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn station(&mut self, op: Operation, node: usize, share: &[Function]) -> Function {
+    fn station(&mut self, lane: Lane, node: usize, share: &[Function]) -> Function {
         match &self.topology.place(node).station {
-            Station::Source(_) => self.one_of(op, node, share),
-            Station::Router(router) => self.routed(op, node, router.policy, share),
-            Station::Server(_) => self.all_of(op, node, share),
-            Station::Cache(cache) => self.looked_up(op, node, cache, share),
-            Station::Store(store) => self.kept(op, node, store),
+            Station::Source(_) => self.one_of(lane, node, share),
+            Station::Router(router) => self.routed(lane, node, router.policy, share),
+            Station::Server(_) => self.all_of(lane, node, share),
+            Station::Cache(cache) => self.looked_up(lane, node, cache, share),
+            Station::Store(store) => self.kept(lane, node, store),
             Station::Queue(_) => self.any_alive(node),
             Station::Observer => NEVER,
         }
     }
 
-    /// Links that carry an operation, in drawn order: index, route, callee.
-    fn links(&self, op: Operation, node: usize) -> Vec<(usize, &'a Route, usize)> {
+    /// Links that carry a lane, in drawn order: index, route, callee.
+    fn links(&self, lane: Lane, node: usize) -> Vec<(usize, &'a Route, usize)> {
         let topology = self.topology;
         let indices = topology.outgoing[node].iter().map(|edge| edge.index());
         let all = indices.map(|index| (index, topology.route(index), topology.ends(index).1));
-        all.filter(|(_, route, _)| op.uses(route)).collect()
+        all.filter(|(_, route, _)| route.carries(lane)).collect()
     }
 
     fn any_alive(&mut self, node: usize) -> Function {
@@ -301,39 +303,39 @@ impl<'a> Model<'a> {
     }
 
     /// A client: one of its links by weight, and no other when that fails.
-    fn one_of(&mut self, op: Operation, node: usize, share: &[Function]) -> Function {
-        let links = self.links(op, node);
+    fn one_of(&mut self, lane: Lane, node: usize, share: &[Function]) -> Function {
+        let links = self.links(lane, node);
         let parts: Vec<(usize, f64, Function)> =
             links.iter().map(|(index, route, to)| (*index, route.weight, self.called(*to, share))).collect();
-        self.by_weight(op, &parts)
+        self.by_weight(lane, &parts)
     }
 
     /// One of several by weight, as a chain of chances.
-    fn by_weight(&mut self, op: Operation, parts: &[(usize, f64, Function)]) -> Function {
+    fn by_weight(&mut self, lane: Lane, parts: &[(usize, f64, Function)]) -> Function {
         let mut left: f64 = parts.iter().map(|(_, weight, _)| weight).sum();
         let mut chances = Vec::new();
         for (index, weight, function) in parts.iter().filter(|(_, weight, _)| *weight > 0.0) {
             let probability = (weight / left).min(1.0);
             left -= weight;
             let chance =
-                if probability >= 1.0 - 1e-12 { ALWAYS } else { self.kept_chance(op, *index, probability) };
+                if probability >= 1.0 - 1e-12 { ALWAYS } else { self.kept_chance(lane, *index, probability) };
             chances.push((chance, *function));
         }
         chances.into_iter().rev().fold(NEVER, |rest, (chance, part)| self.diagram.choose(chance, part, rest))
     }
 
-    fn kept_chance(&mut self, op: Operation, route: usize, probability: f64) -> Function {
-        if let Some(known) = self.taken[op as usize][route] {
+    fn kept_chance(&mut self, lane: Lane, route: usize, probability: f64) -> Function {
+        if let Some(known) = self.taken[lane][route] {
             return known;
         }
         let chance = self.chance(probability);
-        self.taken[op as usize][route] = Some(chance);
+        self.taken[lane][route] = Some(chance);
         chance
     }
 
     /// A router: one of the targets whose health checks pass; calls to the others go there.
-    fn routed(&mut self, op: Operation, node: usize, policy: Policy, share: &[Function]) -> Function {
-        let links = self.links(op, node);
+    fn routed(&mut self, lane: Lane, node: usize, policy: Policy, share: &[Function]) -> Function {
+        let links = self.links(lane, node);
         let targets: Vec<(usize, Function, Function)> =
             links.iter().map(|(_, _, to)| (*to, self.healthy(*to, share), self.sent(*to, share))).collect();
         let weight = |route: &Route, to: usize| match policy {
@@ -362,7 +364,7 @@ impl<'a> Model<'a> {
             let (_, healthy, sent) = targets[place];
             parts.push((*index, weights[place], self.diagram.choose(healthy, sent, rest)));
         }
-        self.by_weight(op, &parts)
+        self.by_weight(lane, &parts)
     }
 
     /// What a health check sees: a router answers when it has something to pass calls to, anything else when any of it is
@@ -377,11 +379,12 @@ impl<'a> Model<'a> {
     }
 
     /// A server: every call that it waits for. A cache that missed, or is dead, hands over to the links *on miss* after it.
-    fn all_of(&mut self, op: Operation, node: usize, share: &[Function]) -> Function {
+    fn all_of(&mut self, lane: Lane, node: usize, share: &[Function]) -> Function {
         let mut all = ALWAYS;
         let mut last: Option<(usize, Function, Option<Function>)> = None;
-        for (index, route, to) in self.links(op, node).into_iter().filter(|(_, route, _)| !route.background) {
-            let factor = if route.optional { ALWAYS } else { self.repeated(op, index, route, to, share) };
+        for (index, route, to) in self.links(lane, node).into_iter().filter(|(_, route, _)| !route.background)
+        {
+            let factor = if route.optional { ALWAYS } else { self.repeated(lane, index, route, to, share) };
             if route.on_miss {
                 if let Some((_, _, alternative)) = &mut last {
                     let before = alternative.unwrap_or(ALWAYS);
@@ -389,20 +392,20 @@ impl<'a> Model<'a> {
                 }
             } else if is_cache(self.topology.place(to)) {
                 let answered =
-                    last.replace((to, factor, None)).map_or(ALWAYS, |look| self.look(op, look, share));
+                    last.replace((to, factor, None)).map_or(ALWAYS, |look| self.look(lane, look, share));
                 all = self.diagram.and(all, answered);
             } else {
                 all = self.diagram.and(all, factor);
             }
         }
-        let answered = last.map_or(ALWAYS, |look| self.look(op, look, share));
+        let answered = last.map_or(ALWAYS, |look| self.look(lane, look, share));
         self.diagram.and(all, answered)
     }
 
     /// A call made at least once is needed; a fraction of one as often as it is made.
     fn repeated(
         &mut self,
-        op: Operation,
+        lane: Lane,
         index: usize,
         route: &Route,
         to: usize,
@@ -415,28 +418,28 @@ impl<'a> Model<'a> {
         if route.calls <= 0.0 {
             return ALWAYS;
         }
-        let made = match self.made[op as usize][index] {
+        let made = match self.made[lane][index] {
             Some(made) => made,
             None => self.chance(route.calls),
         };
-        self.made[op as usize][index] = Some(made);
+        self.made[lane][index] = Some(made);
         self.diagram.choose(made, called, ALWAYS)
     }
 
     /// What a server's look-up, and what it does after a miss, comes to.
     fn look(
         &mut self,
-        op: Operation,
+        lane: Lane,
         look: (usize, Function, Option<Function>),
         share: &[Function],
     ) -> Function {
         let (cache, alone, alternative) = look;
         let Some(alternative) = alternative else { return alone };
-        let passes_on = !self.links(op, cache).is_empty();
-        let hit = match op {
+        let passes_on = !self.links(lane, cache).is_empty();
+        let hit = match lane.op {
             _ if passes_on => share[cache],
             Operation::Read => {
-                let hit = self.hit_chance(cache);
+                let hit = self.hit_chance(cache, lane.tag);
                 let present = self.present(cache);
                 self.diagram.and(hit, present)
             }
@@ -450,16 +453,16 @@ impl<'a> Model<'a> {
         answered
     }
 
-    fn hit_chance(&mut self, cache: usize) -> Function {
-        if let Some(known) = self.hit[cache] {
+    fn hit_chance(&mut self, cache: usize, tag: Tag) -> Function {
+        if let Some(known) = self.hit[cache][tag.index()] {
             return known;
         }
-        let chance = match self.hits[cache] {
+        let chance = match self.hits[cache][tag.index()] {
             none if none <= 0.0 => NEVER,
             all if all >= 1.0 => ALWAYS,
             share => self.chance(share),
         };
-        self.hit[cache] = Some(chance);
+        self.hit[cache][tag.index()] = Some(chance);
         chance
     }
 
@@ -488,18 +491,18 @@ impl<'a> Model<'a> {
     }
 
     /// A cache: the hits, and of the misses what is behind it answers; with nothing behind it a miss is an answer too.
-    fn looked_up(&mut self, op: Operation, node: usize, _: &Cache, share: &[Function]) -> Function {
+    fn looked_up(&mut self, lane: Lane, node: usize, _: &Cache, share: &[Function]) -> Function {
         let present = if self.required[node] { self.enough_of_cache(node) } else { self.present(node) };
-        let links = self.links(op, node);
+        let links = self.links(lane, node);
         if links.is_empty() {
             return present;
         }
-        let hit = if op == Operation::Read { self.hit_chance(node) } else { NEVER };
+        let hit = if lane.op == Operation::Read { self.hit_chance(node, lane.tag) } else { NEVER };
         let mut behind = ALWAYS;
         for (index, route, to) in
             links.into_iter().filter(|(_, route, _)| !route.background && !route.optional)
         {
-            let part = self.repeated(op, index, route, to, share);
+            let part = self.repeated(lane, index, route, to, share);
             behind = self.diagram.and(behind, part);
         }
         let answered = self.diagram.choose(hit, ALWAYS, behind);
@@ -508,9 +511,9 @@ impl<'a> Model<'a> {
 
     /// A store works while every key can be answered: each shard, or each run of copies on a ring. A standby of a shard
     /// after the first counts as switched over at once.
-    fn kept(&mut self, op: Operation, node: usize, store: &Store) -> Function {
+    fn kept(&mut self, lane: Lane, node: usize, store: &Store) -> Function {
         if let Some(ring) = &store.ring {
-            let (needed, _) = ring.quorum(op as usize);
+            let (needed, _) = ring.quorum(lane.op as usize);
             let nodes = self.alive[node].len();
             let copies = (ring.copies as usize).clamp(1, nodes);
             return (0..nodes).fold(ALWAYS, |all, first| {
@@ -520,11 +523,11 @@ impl<'a> Model<'a> {
                 self.diagram.and(all, quorum)
             });
         }
-        let first = self.first_shard(op, node, store);
+        let first = self.first_shard(lane, node, store);
         (1..store.shards()).fold(first, |all, shard| {
             let nodes: Vec<Function> =
                 store.nodes_of(shard).map(|one| self.alive[node][one as usize]).collect();
-            let reads = op == Operation::Read && store.reads != Reads::Primary;
+            let reads = lane.op == Operation::Read && store.reads != Reads::Primary;
             let second = store.second_of(shard).map(|second| self.alive[node][second as usize]);
             let primary = second.map_or(nodes[0], |second| self.diagram.or(nodes[0], second));
             let kept = if reads {
@@ -538,9 +541,9 @@ impl<'a> Model<'a> {
     }
 
     /// A write needs the primary or its promoted standby, a read enough of those it may use.
-    fn first_shard(&mut self, op: Operation, node: usize, store: &Store) -> Function {
+    fn first_shard(&mut self, lane: Lane, node: usize, store: &Store) -> Function {
         let primary = self.primary(node, store);
-        match (op, store.reads) {
+        match (lane.op, store.reads) {
             (Operation::Write, _) | (Operation::Read, Reads::Primary) => primary,
             (Operation::Read, Reads::Replicas | Reads::All) => {
                 let mut readers = self.alive[node][1..=store.replicas as usize].to_vec();

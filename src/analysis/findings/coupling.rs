@@ -7,7 +7,7 @@ use crate::blocks::param::Value;
 use crate::design::Edit;
 use crate::engine::flows::{self, Moments, Scenario};
 use crate::figures;
-use crate::topology::{Operation, Place, Route, Station, Topology};
+use crate::topology::{Place, Route, Source, Station, Tag, Topology};
 
 /// Services in a row from which on they count as tightly coupled: with three, page, logic and data are told apart.
 const CHAIN: usize = 4;
@@ -64,12 +64,14 @@ fn own_p99(case: Case, node: usize) -> f64 {
 
 /// Services on the longest way of calls that their callers wait for.
 fn chain_from(topology: &Topology, client: usize) -> Vec<usize> {
+    let Station::Source(Source { tag, .. }) = topology.place(client).station else { return Vec::new() };
     let mut best = vec![(0, None); topology.len()];
     for _ in 0..=topology.len().min(LONGEST) {
         let before = best.clone();
         let from = |node: usize| {
             let own = usize::from(is_service(topology.place(node)));
-            let next = waited_for(topology, node).filter(|to| *to != node).max_by_key(|to| before[*to].0);
+            let next =
+                waited_for(topology, tag, node).filter(|to| *to != node).max_by_key(|to| before[*to].0);
             (own + next.map_or(0, |to| before[to].0), next)
         };
         best = (0..topology.len()).map(from).collect();
@@ -95,9 +97,10 @@ fn is_service(place: &Place) -> bool {
 }
 
 /// Stations whose answers a station needs. What takes messages answers for itself, and so does what is called on a miss.
-fn waited_for(topology: &Topology, node: usize) -> impl Iterator<Item = usize> {
+fn waited_for(topology: &Topology, tag: Tag, node: usize) -> impl Iterator<Item = usize> {
     let hands_on = matches!(topology.place(node).station, Station::Queue(_));
-    let needed = |route: &Route| !route.background && !route.optional && !route.on_miss;
+    let needed =
+        move |route: &Route| route.tags.has(tag) && !route.background && !route.optional && !route.on_miss;
     let routes = topology.outgoing[node].iter().map(|edge| edge.index());
     routes
         .filter(move |index| !hands_on && needed(topology.route(*index)))
@@ -146,7 +149,7 @@ fn brings_data(topology: &Topology, node: usize) -> bool {
             Station::Queue(_) | Station::Observer => continue,
         }
         let reads = topology.outgoing[node].iter().map(|edge| edge.index());
-        let reads = reads.filter(|index| Operation::Read.uses(topology.route(*index)));
+        let reads = reads.filter(|index| topology.route(*index).reads);
         open.extend(reads.map(|index| topology.ends(index).1));
     }
     false

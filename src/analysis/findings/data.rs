@@ -3,7 +3,7 @@
 use super::Case;
 use crate::analysis::{Finding, Severity};
 use crate::figures;
-use crate::topology::{Hits, Operation, Route, Station, Topology};
+use crate::topology::{Hits, Lane, Operation, Route, Station, Topology};
 
 /// A call that has gone this many hops fails, so no more rounds are needed.
 const HOPS: usize = 64;
@@ -11,12 +11,16 @@ const HOPS: usize = 64;
 /// The clients whose requests are answered out of thin air, with their share.
 pub fn hollow(case: Case) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for op in Operation::ALL {
-        let backed = backed(case, op);
+    for lane in case.topology().lanes() {
+        let (op, backed) = (lane.op, backed(case, lane));
         for (node, place) in case.topology().places() {
             let Station::Source(source) = &place.station else { continue };
             let empty = 1.0 - backed[node];
-            if empty > 1e-9 && op.share_of(source) > 0.0 && !case.topology().outgoing[node].is_empty() {
+            if source.tag == lane.tag
+                && empty > 1e-9
+                && op.share_of(source) > 0.0
+                && !case.topology().outgoing[node].is_empty()
+            {
                 findings.push(finding(case, node, op, empty));
             }
         }
@@ -43,11 +47,11 @@ fn finding(case: Case, client: usize, op: Operation, empty: f64) -> Finding {
 }
 
 /// Share of the answers of each station that have data behind them (0–1), with everything alive and fast enough.
-fn backed(case: Case, op: Operation) -> Vec<f64> {
+fn backed(case: Case, lane: Lane) -> Vec<f64> {
     let topology = case.topology();
     let mut backed = vec![0.0; topology.len()];
     for _ in 0..HOPS {
-        let next: Vec<f64> = (0..topology.len()).map(|node| station(case, op, &backed, node)).collect();
+        let next: Vec<f64> = (0..topology.len()).map(|node| station(case, lane, &backed, node)).collect();
         let moved = next.iter().zip(&backed).any(|(a, b)| (a - b).abs() > 1e-12);
         backed = next;
         if !moved {
@@ -57,38 +61,38 @@ fn backed(case: Case, op: Operation) -> Vec<f64> {
     backed
 }
 
-fn station(case: Case, op: Operation, backed: &[f64], node: usize) -> f64 {
+fn station(case: Case, lane: Lane, backed: &[f64], node: usize) -> f64 {
     match &case.place(node).station {
         Station::Source(_) | Station::Router(_) => {
             let (mut sum, mut weights) = (0.0, 0.0);
-            for (route, to) in links(case.topology(), op, node) {
+            for (route, to) in links(case.topology(), lane, node) {
                 sum += route.weight * backed[to];
                 weights += route.weight;
             }
             if weights > 0.0 { sum / weights } else { 0.0 }
         }
         Station::Server(server) if server.holds_data => 1.0,
-        Station::Server(_) => 1.0 - unbacked_calls(case, op, backed, node),
-        Station::Cache(_) => looked_up(case, op, node, behind(case.topology(), op, backed, node)),
+        Station::Server(_) => 1.0 - unbacked_calls(case, lane, backed, node),
+        Station::Cache(_) => looked_up(case, lane, node, behind(case.topology(), lane, backed, node)),
         Station::Store(_) => 1.0,
         // A message that ends in a store is kept, if later.
-        Station::Queue(_) if op == Operation::Write => kept_later(case.topology(), backed, node),
+        Station::Queue(_) if lane.op == Operation::Write => kept_later(case.topology(), lane, backed, node),
         Station::Queue(_) | Station::Observer => 0.0,
     }
 }
 
-fn kept_later(topology: &Topology, backed: &[f64], node: usize) -> f64 {
-    links(topology, Operation::Write, node).map(|(_, to)| backed[to]).fold(0.0, f64::max)
+fn kept_later(topology: &Topology, lane: Lane, backed: &[f64], node: usize) -> f64 {
+    links(topology, lane, node).map(|(_, to)| backed[to]).fold(0.0, f64::max)
 }
 
 /// Share of a server's requests in which no call that it waits for brings data.
-fn unbacked_calls(case: Case, op: Operation, backed: &[f64], node: usize) -> f64 {
+fn unbacked_calls(case: Case, lane: Lane, backed: &[f64], node: usize) -> f64 {
     let topology = case.topology();
     let mut without = 1.0;
     let mut cache = None;
-    for (route, to) in links(topology, op, node).filter(|(route, _)| !route.background) {
+    for (route, to) in links(topology, lane, node).filter(|(route, _)| !route.background) {
         if route.on_miss {
-            let missed = cache.map_or(0.0, |cache| 1.0 - hit(case, op, cache));
+            let missed = cache.map_or(0.0, |cache| 1.0 - hit(case, lane, cache));
             // The cache is filled from here: with data behind the misses, the hits have data too.
             without *= if backed[to] > 0.0 { missed * (1.0 - once(route) * backed[to]) } else { 1.0 };
         } else {
@@ -102,19 +106,19 @@ fn unbacked_calls(case: Case, op: Operation, backed: &[f64], node: usize) -> f64
 }
 
 /// Share backed of what a cache answers that passes its misses on to something backed by this share.
-fn looked_up(case: Case, op: Operation, node: usize, behind: f64) -> f64 {
-    let hit = hit(case, op, node);
+fn looked_up(case: Case, lane: Lane, node: usize, behind: f64) -> f64 {
+    let hit = hit(case, lane, node);
     if behind > 0.0 { hit + (1.0 - hit) * behind } else { 0.0 }
 }
 
-fn behind(topology: &Topology, op: Operation, backed: &[f64], node: usize) -> f64 {
-    let calls = links(topology, op, node).filter(|(route, _)| !route.background);
+fn behind(topology: &Topology, lane: Lane, backed: &[f64], node: usize) -> f64 {
+    let calls = links(topology, lane, node).filter(|(route, _)| !route.background);
     1.0 - calls.map(|(route, to)| 1.0 - once(route) * backed[to]).product::<f64>()
 }
 
-/// Share of the look-ups of an operation that hit.
-fn hit(case: Case, op: Operation, node: usize) -> f64 {
-    if op == Operation::Write {
+/// Share of the look-ups that hit.
+fn hit(case: Case, lane: Lane, node: usize) -> f64 {
+    if lane.op == Operation::Write {
         return 0.0;
     }
     match &case.place(node).station {
@@ -132,9 +136,9 @@ fn once(route: &Route) -> f64 {
     route.calls.min(1.0)
 }
 
-fn links(topology: &Topology, op: Operation, node: usize) -> impl Iterator<Item = (&Route, usize)> {
+fn links(topology: &Topology, lane: Lane, node: usize) -> impl Iterator<Item = (&Route, usize)> {
     let indices = topology.outgoing[node].iter().map(|edge| edge.index());
     indices
         .map(|index| (topology.route(index), topology.ends(index).1))
-        .filter(move |(route, _)| op.uses(route))
+        .filter(move |(route, _)| route.carries(lane))
 }

@@ -1,15 +1,12 @@
 //! Timeouts that do not fit together: who waits longer than its own caller works for nobody.
 
-use petgraph::Direction::Incoming;
-use petgraph::graph::NodeIndex;
-
 use super::{Case, fix};
 use crate::analysis::advice::Change;
 use crate::analysis::{Finding, Fix, Severity};
 use crate::blocks::param::Value;
 use crate::design::Edit;
 use crate::figures;
-use crate::topology::{Route, Station, Topology};
+use crate::topology::{Route, Station, Tag, Topology};
 
 /// How much longer than its caller a station may wait before it is worth a word.
 const SLACK: f64 = 1.01;
@@ -19,10 +16,25 @@ const ROUNDS: usize = 64;
 /// Stations that may wait for another, tries included, longer than anybody waits for them.
 pub fn outwaits(case: Case) -> Vec<Finding> {
     let topology = case.topology();
-    let patience = patience(topology);
+    let mut found: Vec<(usize, f64)> = Vec::new();
+    for tag in topology.tags_in_use() {
+        found.extend(worst(topology, tag));
+    }
+    // Several tags may wait along the same link: the shortest patience is said.
+    crate::sorted::sort_by(&mut found, |a, b| {
+        topology.ends(a.0).0.cmp(&topology.ends(b.0).0).then(a.1.total_cmp(&b.1))
+    });
+    found.dedup_by_key(|(index, _)| topology.ends(*index).0);
+    found.into_iter().map(|(index, patience)| outwait(case, index, patience)).collect()
+}
+
+/// The link of each station along which requests of a tag may wait too long, and what they have patience for [s].
+fn worst(topology: &Topology, tag: Tag) -> Vec<(usize, f64)> {
+    let patience = patience(topology, tag);
     let worst = |node: usize| {
         let routes = topology.outgoing[node].iter().map(|edge| edge.index());
-        let waits = routes.filter(|index| is_waited_for(topology.route(*index)));
+        let mine = |index: &usize| topology.route(*index).tags.has(tag);
+        let waits = routes.filter(mine).filter(|index| is_waited_for(topology.route(*index)));
         let longest = waits.max_by(|a, b| tries(topology.route(*a)).total_cmp(&tries(topology.route(*b))))?;
         let route = topology.route(longest);
         let matters = match &topology.place(node).station {
@@ -35,8 +47,7 @@ pub fn outwaits(case: Case) -> Vec<Finding> {
         let too_long = matters && tries(route) > SLACK * patience[node];
         too_long.then_some((longest, patience[node]))
     };
-    let found = (0..topology.len()).filter_map(worst);
-    found.map(|(index, patience)| outwait(case, index, patience)).collect()
+    (0..topology.len()).filter_map(worst).collect()
 }
 
 fn is_waited_for(route: &Route) -> bool {
@@ -49,18 +60,21 @@ fn tries(route: &Route) -> f64 {
 }
 
 /// How long somebody waits for each station at most [s]: its callers, and theirs. A message has nobody who waits.
-fn patience(topology: &Topology) -> Vec<f64> {
+fn patience(topology: &Topology, tag: Tag) -> Vec<f64> {
+    let all = 0..topology.graph.edge_count();
+    let mine: Vec<usize> = all.filter(|index| topology.route(*index).tags.has(tag)).collect();
+    let mut called = vec![false; topology.len()];
+    mine.iter().for_each(|index| called[topology.ends(*index).1] = true);
     let mut patience = vec![f64::INFINITY; topology.len()];
     for _ in 0..topology.len().min(ROUNDS) {
         let mut next = vec![0.0; topology.len()];
-        for index in 0..topology.graph.edge_count() {
-            let ((from, to), route) = (topology.ends(index), topology.route(index));
+        for index in &mine {
+            let ((from, to), route) = (topology.ends(*index), topology.route(*index));
             let alone = route.background || matches!(topology.place(from).station, Station::Queue(_));
             let waits = if alone { f64::INFINITY } else { patience[from].min(route.timeout_ns as f64 / 1e9) };
             next[to] = f64::max(next[to], waits);
         }
-        let callers = |node: usize| topology.graph.neighbors_directed(NodeIndex::new(node), Incoming).count();
-        (0..topology.len()).filter(|node| callers(*node) == 0).for_each(|node| next[node] = f64::INFINITY);
+        (0..topology.len()).filter(|node| !called[*node]).for_each(|node| next[node] = f64::INFINITY);
         if next == patience {
             break;
         }

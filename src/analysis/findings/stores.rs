@@ -149,7 +149,7 @@ pub fn lost_writes(case: Case) -> Vec<Finding> {
         if behind_s <= 0.0 {
             return None;
         }
-        let carried = flows.get_or_init(today).stations[node].carried[Operation::Write as usize];
+        let carried = flows.get_or_init(today).stations[node].carried.by_op()[Operation::Write as usize];
         let writes = carried / f64::from(store.shards());
         let lost = writes * behind_s;
         if lost < 1.0 {

@@ -1,7 +1,5 @@
 //! What is paid for and not used.
 
-use petgraph::visit::Dfs;
-
 use super::{Case, fix};
 use crate::analysis::advice::{self, Change};
 use crate::analysis::{Finding, Fix, Severity, cost};
@@ -16,18 +14,12 @@ const IDLE: f64 = 0.1;
 /// Blocks that no client's requests can reach.
 pub fn unreachable(case: Case) -> Vec<Finding> {
     let topology = case.topology();
-    let mut reached = vec![false; topology.len()];
-    for (client, place) in topology.places() {
-        if matches!(place.station, Station::Source(_)) {
-            let mut walk = Dfs::new(&topology.graph, petgraph::graph::NodeIndex::new(client));
-            while let Some(next) = walk.next(&topology.graph) {
-                reached[next.index()] = true;
-            }
-        }
-    }
+    let ways: Vec<Vec<bool>> =
+        topology.tags_in_use().into_iter().map(|tag| topology.reached_by(tag)).collect();
+    let reached = |node: usize| ways.iter().any(|reached| reached[node]);
     let clients = topology.places().filter(|(_, place)| matches!(place.station, Station::Source(_))).count();
     // Without any client the whole design waits for one; that is said once, elsewhere.
-    let lonely = topology.places().filter(|(node, place)| clients > 0 && place.serves() && !reached[*node]);
+    let lonely = topology.places().filter(|(node, place)| clients > 0 && place.serves() && !reached(*node));
     lonely.map(|(node, _)| alone(case, node)).collect()
 }
 

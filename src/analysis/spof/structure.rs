@@ -7,7 +7,9 @@
 use petgraph::algo::tarjan_scc;
 
 use crate::engine::{Unit, placement};
-use crate::topology::{Addressing, Cache, Hits, Operation, Policy, Reads, Route, Station, Store, Topology};
+use crate::topology::{
+    Addressing, Cache, Hits, Lane, Operation, Policy, Reads, Route, Station, Store, Tag, Topology,
+};
 
 /// A call that has gone this many hops fails, as rules 1.2 settle; so many rounds the shares need at most.
 const HOPS: usize = 64;
@@ -43,8 +45,8 @@ impl Dead {
 #[derive(Debug)]
 pub struct Structure<'a> {
     topology: &'a Topology,
-    /// Share of look-ups that hit, by station; 0 for what is not a cache.
-    hits: Vec<f64>,
+    /// Share of look-ups that hit, by station and tag; 0 for what is not a cache.
+    hits: Vec<Vec<f64>>,
     /// Share of a store's reads and writes that each shard gets, by station.
     shards: Vec<[Vec<f64>; 2]>,
     /// Stations, callees before callers as far as loops allow.
@@ -52,28 +54,43 @@ pub struct Structure<'a> {
 }
 
 impl<'a> Structure<'a> {
-    /// The structure; `hits` gives the hit ratio of a cache whose ratio is derived (0–1).
-    pub fn new(topology: &'a Topology, hits: impl Fn(usize) -> f64) -> Self {
-        let share = |(node, place): (usize, &crate::topology::Place)| match &place.station {
+    /// The structure; `hits` gives the hit ratio of a cache whose ratio is derived, for a tag (0–1).
+    pub fn new(topology: &'a Topology, hits: impl Fn(usize, Tag) -> f64) -> Self {
+        let share = |node: usize, place: &crate::topology::Place, tag| match &place.station {
             Station::Cache(Cache { hits: Hits::Given(share), .. }) => *share,
-            Station::Cache(_) => hits(node).clamp(0.0, 1.0),
+            Station::Cache(_) => hits(node, tag).clamp(0.0, 1.0),
             Station::Source(_) | Station::Router(_) | Station::Server(_) => 0.0,
             Station::Store(_) | Station::Queue(_) | Station::Observer => 0.0,
         };
-        let hits = topology.places().map(share).collect();
+        let by_tag = |(node, place)| topology.tags.all().map(|tag| share(node, place, tag)).collect();
+        let hits = topology.places().map(by_tag).collect();
         let order = tarjan_scc(&topology.graph).into_iter().flatten().map(|index| index.index()).collect();
-        let cut = |(_, place): (usize, &crate::topology::Place)| {
+        let cut = |(node, place): (usize, &crate::topology::Place)| {
             let Station::Store(store) = &place.station else { return Default::default() };
-            Operation::ALL.map(|op| placement::shares(topology, &store.shards, op))
+            Operation::ALL.map(|op| placement::shares(topology, node, &store.shards, op))
         };
         let shards = topology.places().map(cut).collect();
         Structure { topology, hits, shards, order }
     }
 
-    /// Share of the calls of an operation that each station answers (0–1), in topology order; of a client: of its requests.
+    /// Share of each client's requests of an operation that are answered (0–1), in topology order; 0 for what is no client.
     /// With `failover` a standby whose primary is dead has been promoted, and a cache's copy has taken over.
-    pub fn shares(&self, dead: &Dead, failover: bool, op: Operation) -> Vec<f64> {
-        let mut view = View { structure: self, dead, failover, op, share: vec![0.0; self.topology.len()] };
+    pub fn answered(&self, dead: &Dead, failover: bool, op: Operation) -> Vec<f64> {
+        let mut answered = vec![0.0; self.topology.len()];
+        for tag in self.topology.tags.all() {
+            let of_tag = |place: &crate::topology::Place| matches!(&place.station, Station::Source(source) if source.tag == tag);
+            let mut mine = self.topology.places().filter(|(_, place)| of_tag(place)).peekable();
+            if mine.peek().is_some() {
+                let shares = self.shares(dead, failover, Lane { op, tag });
+                mine.for_each(|(node, _)| answered[node] = shares[node]);
+            }
+        }
+        answered
+    }
+
+    /// Share of the calls of a lane that each station answers (0–1), in topology order.
+    fn shares(&self, dead: &Dead, failover: bool, lane: Lane) -> Vec<f64> {
+        let mut view = View { structure: self, dead, failover, lane, share: vec![0.0; self.topology.len()] };
         for _ in 0..HOPS {
             let mut moved = false;
             for &node in &self.order {
@@ -92,7 +109,7 @@ impl<'a> Structure<'a> {
 /// Share of all requests of an operation that the structure answers with these units lost (0–1), over all clients by their
 /// rate; 0 without a client. Derived hit ratios count as 0: every look-up misses.
 pub fn works(topology: &Topology, dead: &[Unit], op: Operation) -> f64 {
-    let shares = Structure::new(topology, |_| 0.0).shares(&Dead::of(topology, dead), true, op);
+    let shares = Structure::new(topology, |_, _| 0.0).answered(&Dead::of(topology, dead), true, op);
     let (mut answered, mut sent) = (0.0, 0.0);
     for (node, place) in topology.places() {
         if let Station::Source(source) = &place.station {
@@ -109,7 +126,7 @@ struct View<'a> {
     structure: &'a Structure<'a>,
     dead: &'a Dead,
     failover: bool,
-    op: Operation,
+    lane: Lane,
     share: Vec<f64>,
 }
 
@@ -142,13 +159,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Links that carry the operation, in drawn order, with the station that each leads to.
+    /// Links that carry the lane, in drawn order, with the station that each leads to.
     fn links(&self, node: usize) -> impl Iterator<Item = (&'a Route, usize)> {
-        let (topology, op) = (self.structure.topology, self.op);
+        let (topology, lane) = (self.structure.topology, self.lane);
         let indices = topology.outgoing[node].iter().map(|edge| edge.index());
         indices
             .map(|index| (topology.route(index), topology.ends(index).1))
-            .filter(move |(route, _)| op.uses(route))
+            .filter(move |(route, _)| route.carries(lane))
     }
 
     /// A client: one of its links by weight, and no other when that fails.
@@ -217,7 +234,7 @@ impl<'a> View<'a> {
         if !self.in_line(node) {
             return self.present(node, copies);
         }
-        let hit = if self.op == Operation::Read { self.structure.hits[node] } else { 0.0 };
+        let hit = if self.lane.op == Operation::Read { self.hit_ratio(node) } else { 0.0 };
         let behind = self.links(node).filter(|(route, _)| !route.background && !route.optional);
         let passed: f64 = behind.map(|(route, to)| repeated(self.called(to), route.calls)).product();
         self.present(node, copies) * (hit + (1.0 - hit) * passed)
@@ -234,15 +251,20 @@ impl<'a> View<'a> {
 
     /// Share of the calls of a server to a cache that do not come back as a miss. A cache never answers a write.
     fn hit(&self, cache: usize) -> f64 {
-        let answered = match self.op {
+        let answered = match self.lane.op {
             _ if self.in_line(cache) => 1.0,
-            Operation::Read => self.structure.hits[cache],
+            Operation::Read => self.hit_ratio(cache),
             Operation::Write => 0.0,
         };
         self.called(cache) * answered
     }
 
-    /// Whether a cache passes the misses of this operation on.
+    /// Share of the look-ups of this tag that hit.
+    fn hit_ratio(&self, cache: usize) -> f64 {
+        self.structure.hits[cache][self.lane.tag.index()]
+    }
+
+    /// Whether a cache passes the misses of this lane on.
     fn in_line(&self, cache: usize) -> bool {
         self.links(cache).next().is_some()
     }
@@ -251,14 +273,15 @@ impl<'a> View<'a> {
     fn kept(&self, node: usize, store: &Store) -> f64 {
         let alive: Vec<bool> = (0..store.nodes() as usize).map(|i| self.dead.alive(node, i)).collect();
         if let Some(ring) = &store.ring {
-            return ring.load(&alive, self.op as usize).0;
+            return ring.load(&alive, self.lane.op as usize).0;
         }
-        let shares = &self.structure.shards[node][self.op as usize];
+        let shares = &self.structure.shards[node][self.lane.op as usize];
         let kept = |shard: usize| self.shard_kept(node, store, shard);
         let own = (0..shares.len()).filter(|shard| kept(*shard)).map(|shard| shares[shard]).sum::<f64>();
         // A read across shards needs them all.
         let whole = f64::from(u8::from((0..shares.len()).all(kept)));
-        let scatter = if self.op == Operation::Read && shares.len() > 1 { store.shards.scatter } else { 0.0 };
+        let scatter =
+            if self.lane.op == Operation::Read && shares.len() > 1 { store.shards.scatter } else { 0.0 };
         if whole >= 1.0 { 1.0 } else { (1.0 - scatter) * own }
     }
 
@@ -269,7 +292,7 @@ impl<'a> View<'a> {
         let standby = store.standby && self.failover && self.dead.alive(node, last);
         let primary = self.dead.alive(node, first) || standby;
         let replica = (first + 1..last).any(|instance| self.dead.alive(node, instance));
-        match (self.op, store.reads) {
+        match (self.lane.op, store.reads) {
             (Operation::Write, _) | (Operation::Read, Reads::Primary) => primary,
             // With all replicas dead the primary answers.
             (Operation::Read, Reads::Replicas | Reads::All) => replica || primary,

@@ -1,7 +1,7 @@
 //! What comes of a call along a route, and which calls a station makes in which order.
 
 use super::together;
-use crate::topology::{Operation, Route, Station, Topology};
+use crate::topology::{Lane, Lanes, Operation, Route, Station, Topology};
 
 /// Mean and variance of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -157,6 +157,11 @@ impl Called {
         }
     }
 
+    /// Those of so many calls [1/s] that are second and later attempts.
+    pub fn retried(&self, calls: f64) -> f64 {
+        if self.attempts > 0.0 { calls * (1.0 - 1.0 / self.attempts) } else { 0.0 }
+    }
+
     /// Share of requests for which all of `calls` calls are answered.
     pub fn all_ok(&self, calls: f64) -> f64 {
         let whole = libm::floor(calls);
@@ -246,12 +251,12 @@ pub struct Step {
 /// What the structure of a topology says about routes, worked out once.
 #[derive(Debug)]
 pub struct Plan {
-    /// Routes of each station that carry an operation and can be called, in drawn order.
-    pub links: Vec<[Vec<usize>; 2]>,
-    /// The look-up whose miss a route waits for, by operation.
-    pub gates: Vec<[Option<usize>; 2]>,
+    /// Routes of each station that carry a lane and can be called, in drawn order.
+    pub links: Vec<Lanes<Vec<usize>>>,
+    /// The look-up whose miss a route waits for.
+    pub gates: Vec<Lanes<Option<usize>>>,
     /// A later route waits for this one's miss: its failure counts as a miss.
-    pub aside: Vec<[bool; 2]>,
+    pub aside: Vec<Lanes<bool>>,
 }
 
 impl Plan {
@@ -259,30 +264,30 @@ impl Plan {
     pub fn new(topology: &Topology) -> Plan {
         let routes = topology.graph.edge_count();
         let mut plan = Plan {
-            links: vec![Default::default(); topology.len()],
-            gates: vec![[None; 2]; routes],
-            aside: vec![[false; 2]; routes],
+            links: vec![Lanes::new(topology, Vec::new()); topology.len()],
+            gates: vec![Lanes::new(topology, None); routes],
+            aside: vec![Lanes::new(topology, false); routes],
         };
         for node in 0..topology.len() {
-            for op in Operation::ALL {
-                plan.add(topology, node, op);
+            for lane in topology.lanes() {
+                plan.add(topology, node, lane);
             }
         }
         plan
     }
 
-    fn add(&mut self, topology: &Topology, node: usize, op: Operation) {
+    fn add(&mut self, topology: &Topology, node: usize, lane: Lane) {
         let mut cache = None;
         for route in topology.outgoing[node].iter().map(|edge| edge.index()) {
-            if !op.uses(topology.route(route)) {
+            if !topology.route(route).carries(lane) {
                 continue;
             }
             if topology.route(route).on_miss {
                 let Some(before) = cache else { continue };
-                self.gates[route][op as usize] = Some(before);
-                self.aside[before][op as usize] = true;
+                self.gates[route][lane] = Some(before);
+                self.aside[before][lane] = true;
             }
-            self.links[node][op as usize].push(route);
+            self.links[node][lane].push(route);
             if matches!(topology.place(topology.ends(route).1).station, Station::Cache(_)) {
                 cache = Some(route);
             }
@@ -294,21 +299,21 @@ impl Plan {
     pub fn walk(
         &self,
         topology: &Topology,
-        called: &[[Called; 2]],
+        called: &[Lanes<Called>],
         node: usize,
-        op: Operation,
+        lane: Lane,
         hit: impl Fn(usize) -> f64,
         mut each: impl FnMut(Step),
     ) -> (f64, f64) {
         // Of the calls still going: those whose nearest look-up before hit, or that made none; those whose missed.
         let (mut found, mut missed, mut hard) = (1.0, 0.0, 0.0);
-        for &index in &self.links[node][op as usize] {
+        for &index in &self.links[node][lane] {
             let route = topology.route(index);
-            let gate = self.gates[index][op as usize];
+            let gate = self.gates[index][lane];
             let start = if gate.is_some() { missed } else { found + missed };
             let chance = if start > 0.0 { start / (found + missed) } else { 0.0 };
-            let one = &called[index][op as usize];
-            let aside = self.aside[index][op as usize];
+            let one = &called[index][lane];
+            let aside = self.aside[index][lane];
             let harmless = route.background || route.optional || aside;
             let together = route.policy.parallel;
             let begun = if harmless || together { route.calls } else { one.begun(route.calls) };

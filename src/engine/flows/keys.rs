@@ -2,15 +2,15 @@
 
 use super::absent::Absent;
 use crate::engine::cache::{Derived, KeyStream, Lookups, Missed, Size, derive};
-use crate::topology::{Eviction, Hits, Operation, Source, Station, Strategy, Topology};
+use crate::topology::{Eviction, Hits, Lane, Operation, Source, Station, Strategy, Tag, Topology};
 
 /// Calls that are alike for every station: one client, one operation, the same caches missed on the way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Class {
     /// Client, in the order of the sources.
     pub client: usize,
-    /// Operation.
-    pub op: Operation,
+    /// Operation and tag.
+    pub lane: Lane,
     /// Caches with derived hits that were missed, in order.
     pub missed: Vec<usize>,
 }
@@ -22,9 +22,12 @@ pub struct Classes {
 }
 
 impl Classes {
-    pub fn new(clients: usize) -> Self {
-        let fresh = |client| Operation::ALL.map(|op| Class { client, op, missed: Vec::new() });
-        Classes { all: (0..clients).flat_map(fresh).collect() }
+    /// Those of clients with these tags.
+    pub fn new(clients: impl Iterator<Item = Tag>) -> Self {
+        let fresh = |(client, tag)| {
+            Operation::ALL.map(|op| Class { client, lane: Lane { op, tag }, missed: Vec::new() })
+        };
+        Classes { all: clients.enumerate().flat_map(fresh).collect() }
     }
 
     pub fn get(&self, class: usize) -> &Class {
@@ -143,7 +146,7 @@ pub fn streams(
     let stream = |(client, source): (usize, &&Source)| {
         let mine = |(class, rate): (usize, &f64)| {
             let known = classes.get(class);
-            if known.client != client || known.op != Operation::Read || *rate <= 0.0 {
+            if known.client != client || known.lane.op != Operation::Read || *rate <= 0.0 {
                 return None;
             }
             let missed = known.missed.iter().filter_map(|cache| past(*cache, client)).collect();

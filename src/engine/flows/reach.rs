@@ -100,7 +100,7 @@ fn door(topology: &Topology, route: usize) -> Door {
 
 fn home(topology: &Topology, node: usize, alive: &[bool], op: Operation) -> Vec<f64> {
     let answers: Vec<bool> = match &topology.place(node).station {
-        Station::Store(store) => return home_of_store(topology, store, alive, op),
+        Station::Store(store) => return home_of_store(topology, node, store, alive, op),
         Station::Cache(cache) if cache.copies => only(alive.len(), alive.iter().position(|alive| *alive)),
         Station::Cache(_) | Station::Router(_) | Station::Server(_) | Station::Queue(_) => alive.to_vec(),
         Station::Source(_) | Station::Observer => vec![false; alive.len()],
@@ -117,12 +117,12 @@ fn only(instances: usize, chosen: Option<usize>) -> Vec<bool> {
 }
 
 /// Share of a call's parts that each node of a store serves; what nobody answers is missing.
-fn home_of_store(topology: &Topology, store: &Store, alive: &[bool], op: Operation) -> Vec<f64> {
+fn home_of_store(topology: &Topology, node: usize, store: &Store, alive: &[bool], op: Operation) -> Vec<f64> {
     if let Some(ring) = &store.ring {
         let (_, parts) = ring.load(alive, op as usize);
         return parts.iter().map(|part| part / store.parts(op as usize)).collect();
     }
-    let keyed = placement::shares(topology, &store.shards, op);
+    let keyed = placement::shares(topology, node, &store.shards, op);
     // A scattered read has a part in every shard.
     let scattered = if op == Operation::Read && store.shards() > 1 { store.shards.scatter } else { 0.0 };
     let mut home = vec![0.0; alive.len()];
@@ -130,7 +130,7 @@ fn home_of_store(topology: &Topology, store: &Store, alive: &[bool], op: Operati
         let share = ((1.0 - scattered) * share + scattered) / store.parts(op as usize);
         let answers = answering(store, shard as u32, alive, op);
         let count = answers.len().max(1) as f64;
-        answers.iter().for_each(|node| home[*node] = share / count);
+        answers.iter().for_each(|at| home[*at] = share / count);
     }
     home
 }

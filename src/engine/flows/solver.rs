@@ -16,7 +16,7 @@ use super::reach::{Door, Reach};
 use super::together;
 use super::{Flows, InstanceFlow, Occupancy, Scenario};
 use crate::engine::formulas::Wait;
-use crate::topology::{Cold, Hits, Operation, Place, Policy, Source, Station, Topology};
+use crate::topology::{Cold, Hits, Lane, Lanes, Operation, Place, Policy, Source, Station, Tag, Topology};
 
 /// Rounds at most: as many as a call may go round in a loop (rules 1.2).
 const ROUNDS: usize = 64;
@@ -44,15 +44,15 @@ pub struct Solver<'a> {
     /// What arrives in this round, and what went back to earlier stations for the next.
     arriving: Vec<Arriving>,
     returning: Vec<Arriving>,
-    called: Vec<[Called; 2]>,
-    /// Share of a source's or router's calls that take a route, by operation.
-    splits: Vec<[f64; 2]>,
+    called: Vec<Lanes<Called>>,
+    /// Share of a source's or router's calls that take a route.
+    splits: Vec<Lanes<f64>>,
     /// Wait for a connection, by route.
     pool_waits: Vec<Wait>,
-    /// Calls along a route, first attempts, for each call served at its caller, by operation.
-    visits: Vec<[f64; 2]>,
-    /// Calls sent along each route in this round, by operation [1/s].
-    sent: Vec<[f64; 2]>,
+    /// Calls along a route, first attempts, for each call served at its caller.
+    visits: Vec<Lanes<f64>>,
+    /// Calls sent along each route in this round [1/s].
+    sent: Vec<Lanes<f64>>,
     /// Routes into each station.
     incoming: Vec<Vec<usize>>,
 }
@@ -63,8 +63,8 @@ struct Site {
     /// Where it stands in the order.
     turn: usize,
     instances: Vec<InstanceFlow>,
-    /// Share of arrivals within the rate limit.
-    within_limit: f64,
+    /// Share of arrivals within the rate limit, by tag.
+    within_limit: Vec<f64>,
     /// Offered calls over the rate limit.
     limit: f64,
     /// Share of messages that find room: what the consumers can take.
@@ -77,12 +77,13 @@ struct Site {
     growth: f64,
     /// Mean time of a message [s].
     message_s: Option<f64>,
-    /// Share of the messages of a log in each partition, and the rates of the clients that it was found for.
-    partitions: (Vec<f64>, Vec<f64>),
-    after: [Answer; 2],
+    /// Share of the messages of each group of a log in each partition, and the rates of the clients that it was found for.
+    partitions: Vec<(Vec<f64>, Vec<f64>)>,
+    after: Lanes<Answer>,
     /// For how long calls hold their slot after service [s].
-    hold: [f64; 2],
-    answers: [[Answer; 2]; 2],
+    hold: Lanes<f64>,
+    /// By door.
+    answers: [Lanes<Answer>; 2],
     known: Known,
     /// Squared coefficient of variation of the gaps between departures of one instance.
     departures: f64,
@@ -131,7 +132,8 @@ impl<'a> Solver<'a> {
         let routes = topology.graph.edge_count();
         let mut incoming = vec![Vec::new(); topology.len()];
         (0..routes).for_each(|route| incoming[topology.ends(route).1].push(route));
-        let mut sites: Vec<Site> = (0..topology.len()).map(|node| Site::new(&reach, node)).collect();
+        let mut sites: Vec<Site> =
+            (0..topology.len()).map(|node| Site::new(topology, &reach, node)).collect();
         order.iter().enumerate().for_each(|(turn, node)| sites[*node].turn = turn);
         let multiple = scenario.multiple * topology.traffic;
         let mut solver = Solver {
@@ -140,7 +142,7 @@ impl<'a> Solver<'a> {
             order,
             looping,
             multiple,
-            classes: Classes::new(clients.len()),
+            classes: Classes::new(sources.iter().map(|source| source.tag)),
             device_hits: sources
                 .iter()
                 .map(|source| device::share(source, source.rate * source.reads * multiple))
@@ -150,11 +152,11 @@ impl<'a> Solver<'a> {
             sites,
             arriving: vec![Arriving::default(); topology.len()],
             returning: vec![Arriving::default(); topology.len()],
-            called: vec![[Called::FREE; 2]; routes],
-            splits: vec![[0.0; 2]; routes],
+            called: vec![Lanes::new(topology, Called::FREE); routes],
+            splits: vec![Lanes::new(topology, 0.0); routes],
             pool_waits: vec![Wait::NONE; routes],
-            visits: vec![[0.0; 2]; routes],
-            sent: vec![[0.0; 2]; routes],
+            visits: vec![Lanes::new(topology, 0.0); routes],
+            sent: vec![Lanes::new(topology, 0.0); routes],
             incoming,
             reach,
             topology,
@@ -175,9 +177,9 @@ impl<'a> Solver<'a> {
         (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
         for index in 0..self.called.len() {
             let route = self.topology.route(index);
-            for op in Operation::ALL {
+            for lane in self.topology.lanes() {
                 if !route.policy.is_guarded() {
-                    self.called[index][op as usize].attempts = 1.0 + most_retries(route, op);
+                    self.called[index][lane].attempts = 1.0 + most_retries(route, lane.op);
                 }
             }
         }
@@ -206,8 +208,8 @@ impl<'a> Solver<'a> {
 
     /// Shares of a source's, a router's and a queue's routes; those of a queue follow its consumers later.
     fn split(&mut self, node: usize) {
-        for op in Operation::ALL {
-            let routes = self.plan.links[node][op as usize].clone();
+        for lane in self.topology.lanes() {
+            let routes = self.plan.links[node][lane].clone();
             let weight = |route: &usize| {
                 let drawn = self.topology.route(*route).weight;
                 let targets = self.reach.targets(self.topology, self.topology.ends(*route).1);
@@ -221,7 +223,7 @@ impl<'a> Solver<'a> {
             let weights: Vec<f64> = routes.iter().map(weight).collect();
             let total: f64 = weights.iter().sum();
             for (route, weight) in routes.iter().zip(&weights) {
-                self.splits[*route][op as usize] = if total > 0.0 { weight / total } else { 0.0 };
+                self.splits[*route][lane] = if total > 0.0 { weight / total } else { 0.0 };
             }
         }
     }
@@ -260,74 +262,76 @@ impl<'a> Solver<'a> {
 
     /// How a station answers, and with it what comes of the calls along the routes that lead to it.
     fn answer(&mut self, node: usize) {
-        for op in Operation::ALL {
-            let (after, hold) = self.after(node, op);
-            self.sites[node].after[op as usize] = after;
-            self.sites[node].hold[op as usize] = hold;
+        for lane in self.topology.lanes() {
+            let (after, hold) = self.after(node, lane);
+            self.sites[node].after[lane] = after;
+            self.sites[node].hold[lane] = hold;
             for door in [Door::First, Door::Spread] {
-                self.sites[node].answers[door as usize][op as usize] = self.at_door(node, door, op);
+                self.sites[node].answers[door as usize][lane] = self.at_door(node, door, lane);
             }
         }
         for at in 0..self.incoming[node].len() {
             let route = self.incoming[node][at];
             let door = self.reach.door(route) as usize;
-            for op in Operation::ALL {
-                let end = self.sites[node].answers[door][op as usize];
+            for lane in self.topology.lanes() {
+                let end = self.sites[node].answers[door][lane];
                 let mut called = Called::new(
                     self.topology.route(route),
-                    op,
+                    lane.op,
                     end,
                     !self.lossless,
                     self.topology.far_s(route) + sending_s(self.topology, route),
                 );
                 let wait = self.pool_waits[route];
                 called.time = called.time.plus(Moments { mean: wait.mean(), variance: wait.variance() });
-                self.called[route][op as usize] = called;
+                self.called[route][lane] = called;
             }
         }
     }
 
     /// What comes after a station's own service, and for how long a call holds its slot then [s].
-    fn after(&mut self, node: usize, op: Operation) -> (Answer, f64) {
+    fn after(&mut self, node: usize, lane: Lane) -> (Answer, f64) {
         match &self.topology.place(node).station {
             Station::Source(_) => {
-                let (behind, hold) = self.one_of(node, op);
+                let (behind, hold) = self.one_of(node, lane);
                 let client = self.clients.iter().position(|source| *source == node);
-                (client.map_or(behind, |client| self.with_devices(client, op, behind)), hold)
+                (client.map_or(behind, |client| self.with_devices(client, lane.op, behind)), hold)
             }
-            Station::Router(_) => self.one_of(node, op),
-            Station::Server(_) => self.all_of(node, op),
-            Station::Cache(_) => self.after_miss(node, op),
+            Station::Router(_) => self.one_of(node, lane),
+            Station::Server(_) => self.all_of(node, lane),
+            Station::Cache(_) => self.after_miss(node, lane),
             Station::Queue(_) => (Answer { ok: self.sites[node].taken, ..Answer::FREE }, 0.0),
             Station::Store(_) | Station::Observer => (Answer::FREE, 0.0),
         }
     }
 
-    fn one_of(&self, node: usize, op: Operation) -> (Answer, f64) {
+    fn one_of(&self, node: usize, lane: Lane) -> (Answer, f64) {
         let (mut answer, mut hold) = (Answer::NONE, 0.0);
-        let routes = &self.plan.links[node][op as usize];
+        let routes = &self.plan.links[node][lane];
         for route in routes {
-            let (share, called) = (self.splits[*route][op as usize], &self.called[*route][op as usize]);
+            let (share, called) = (self.splits[*route][lane], &self.called[*route][lane]);
             answer.ok += share * called.ok;
             answer.hard += share * called.hard;
             hold += share * called.attempts * called.held;
         }
         let part = |route: &usize| {
-            let called = &self.called[*route][op as usize];
-            (self.splits[*route][op as usize] * called.ok, called.time)
+            let called = &self.called[*route][lane];
+            (self.splits[*route][lane] * called.ok, called.time)
         };
         answer.time = Moments::mixed(routes.iter().map(part));
         (answer, hold)
     }
 
-    fn all_of(&mut self, node: usize, op: Operation) -> (Answer, f64) {
+    fn all_of(&mut self, node: usize, lane: Lane) -> (Answer, f64) {
         let (mut time, mut hold) = (Moments::default(), 0.0);
         let mut visits = Vec::new();
         // The links that are called together at the moment: their number, the slowest, the longest hold.
         let mut group: (u32, Moments, f64) = (0, Moments::default(), 0.0);
-        let hit = |route: usize| self.hits_along(route, op, self.hit_ratio(self.topology.ends(route).1));
-        let (ok, hard) = self.walk(node, op, hit, |step| {
-            let called = &self.called[step.route][op as usize];
+        let hit = |route: usize| {
+            self.hits_along(route, lane, self.tag_hit_ratio(self.topology.ends(route).1, lane.tag))
+        };
+        let (ok, hard) = self.walk(node, lane, hit, |step| {
+            let called = &self.called[step.route][lane];
             let route = self.topology.route(step.route);
             visits.push((step.route, step.calls));
             if route.background {
@@ -351,17 +355,17 @@ impl<'a> Solver<'a> {
         });
         time = time.plus(group.1);
         hold += group.2;
-        visits.iter().for_each(|(route, calls)| self.visits[*route][op as usize] = *calls);
+        visits.iter().for_each(|(route, calls)| self.visits[*route][lane] = *calls);
         (Answer { ok, hard, time }, hold)
     }
 
-    fn after_miss(&mut self, node: usize, op: Operation) -> (Answer, f64) {
-        let behind = op == Operation::Write && self.writes_behind(node);
-        if behind || self.plan.links[node][op as usize].is_empty() {
+    fn after_miss(&mut self, node: usize, lane: Lane) -> (Answer, f64) {
+        let behind = lane.op == Operation::Write && self.writes_behind(node, lane.tag);
+        if behind || self.plan.links[node][lane].is_empty() {
             return (Answer::FREE, 0.0);
         }
-        let hits = if op == Operation::Read { self.hit_ratio(node) } else { 0.0 };
-        let (behind, hold) = self.all_of(node, op);
+        let hits = if lane.op == Operation::Read { self.tag_hit_ratio(node, lane.tag) } else { 0.0 };
+        let (behind, hold) = self.all_of(node, lane);
         let parts = [(hits, Moments::default()), ((1.0 - hits) * behind.ok, behind.time)];
         let answer = Answer {
             ok: hits + (1.0 - hits) * behind.ok,
@@ -374,20 +378,20 @@ impl<'a> Solver<'a> {
     fn walk(
         &self,
         node: usize,
-        op: Operation,
+        lane: Lane,
         hit: impl Fn(usize) -> f64,
         each: impl FnMut(Step),
     ) -> (f64, f64) {
-        self.plan.walk(self.topology, &self.called, node, op, hit, each)
+        self.plan.walk(self.topology, &self.called, node, lane, hit, each)
     }
 
     /// Share of the calls along a route to a cache of this hit ratio that come back with an entry. A cache in line does
     /// whenever it answers.
-    fn hits_along(&self, route: usize, op: Operation, ratio: f64) -> f64 {
+    fn hits_along(&self, route: usize, lane: Lane, ratio: f64) -> f64 {
         let cache = self.topology.ends(route).1;
-        let ok = self.called[route][op as usize].ok;
-        match op {
-            _ if !self.plan.links[cache][op as usize].is_empty() => ok,
+        let ok = self.called[route][lane].ok;
+        match lane.op {
+            _ if !self.plan.links[cache][lane].is_empty() => ok,
             Operation::Read => ok * ratio,
             Operation::Write => 0.0,
         }
@@ -404,14 +408,31 @@ impl<'a> Solver<'a> {
         }
     }
 
+    /// Share of the look-ups of all clients of a tag that hit.
+    fn tag_hit_ratio(&self, node: usize, tag: Tag) -> f64 {
+        let known = &self.sites[node].known;
+        let mine = |client: &usize| self.sources[*client].tag == tag;
+        if known.ratios.is_empty() || (0..self.sources.len()).all(|client| mine(&client)) {
+            return self.hit_ratio(node);
+        }
+        let rate = |client: usize| -> f64 { known.streams[client].reads.iter().map(|one| one.rate).sum() };
+        let (mut hits, mut all) = (0.0, 0.0);
+        for client in (0..self.sources.len()).filter(mine) {
+            hits += rate(client) * known.ratios[client];
+            all += rate(client);
+        }
+        if all > 0.0 { hits / all } else { self.hit_ratio(node) }
+    }
+
     fn client_hit_ratio(&self, cache: usize, client: usize) -> f64 {
         let derived = self.sites[cache].known.ratios.get(client).copied();
         derived.unwrap_or_else(|| self.hit_ratio(cache))
     }
 
-    fn at_door(&self, node: usize, door: Door, op: Operation) -> Answer {
+    fn at_door(&self, node: usize, door: Door, lane: Lane) -> Answer {
         let place = self.topology.place(node);
         let site = &self.sites[node];
+        let op = lane.op;
         let service = match op {
             Operation::Read => place.servers.read,
             Operation::Write => place.servers.write,
@@ -429,14 +450,15 @@ impl<'a> Solver<'a> {
         };
         let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
         let (admitted, gathering) = self.gathered(node, op, admitted);
-        let after = site.after[op as usize];
+        let after = site.after[lane];
         let stateful = self.stateful(node);
-        let known = admitted * site.within_limit;
+        let within = site.within_limit[lane.tag.index()];
+        let known = admitted * within;
         let served = known * (1.0 - stateful) * self.unerring(node);
         let reached = self.reach.reached(node, door, op);
         Answer {
             ok: served * after.ok,
-            hard: reached * (1.0 - site.within_limit) + known * stateful + served * after.hard,
+            hard: reached * (1.0 - within) + known * stateful + served * after.hard,
             time: gathering.of(Moments::mixed(site.instances.iter().enumerate().map(part))).plus(after.time),
         }
     }
@@ -495,7 +517,7 @@ impl<'a> Solver<'a> {
 }
 
 impl Site {
-    fn new(reach: &Reach, node: usize) -> Site {
+    fn new(topology: &Topology, reach: &Reach, node: usize) -> Site {
         let instance = |(index, alive): (usize, &bool)| InstanceFlow {
             alive: *alive,
             calls: [0.0; 2],
@@ -507,17 +529,17 @@ impl Site {
         Site {
             turn: 0,
             instances: reach.alive[node].iter().enumerate().map(instance).collect(),
-            within_limit: 1.0,
+            within_limit: topology.tags.all().map(|_| 1.0).collect(),
             limit: 0.0,
             taken: 1.0,
             backlog: 0.0,
             waiting: 0.0,
             growth: 0.0,
             message_s: None,
-            partitions: Default::default(),
-            after: [Answer::FREE; 2],
-            hold: [0.0; 2],
-            answers: [[Answer::FREE; 2]; 2],
+            partitions: vec![Default::default(); topology.outgoing[node].len()],
+            after: Lanes::new(topology, Answer::FREE),
+            hold: Lanes::new(topology, 0.0),
+            answers: [0, 1].map(|_| Lanes::new(topology, Answer::FREE)),
             known: Known::default(),
             departures: 1.0,
             departing: 0.0,

@@ -11,7 +11,7 @@ use super::keytable::KeyTable;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::mix;
 use crate::report::BehindReport;
-use crate::topology::{CacheRules, Station, Strategy};
+use crate::topology::{CacheRules, Lane, Operation, Station, Strategy};
 
 /// Keys that can be dirty at once.
 const MOST: usize = 1 << 22;
@@ -37,15 +37,22 @@ impl Default for Behind {
 }
 
 impl Simulation {
-    /// The rules of a write-behind cache that has somewhere to write to.
-    pub(super) fn writes_behind(&self, station: u32) -> Option<CacheRules> {
+    /// The rules of a write-behind cache that has somewhere to bring the writes of a lane to.
+    pub(super) fn writes_behind(&self, station: u32, lane: Lane) -> Option<CacheRules> {
         let net = &self.net.stations[station as usize];
         match &net.station {
             Station::Cache(cache) if cache.rules.strategy == Strategy::WriteBehind => {
-                (!net.outgoing[1].is_empty()).then_some(cache.rules)
+                (!net.outgoing[lane].is_empty()).then_some(cache.rules)
             }
             _ => None,
         }
+    }
+
+    /// What became of the writes that a cache acknowledged by itself; `None` for what does not.
+    pub(super) fn behind_report(&self, station: usize) -> Option<BehindReport> {
+        let mut lanes = self.net.topology.lanes().filter(|lane| lane.op == Operation::Write);
+        let acknowledges = lanes.any(|lane| self.writes_behind(station as u32, lane).is_some());
+        acknowledges.then_some(self.stations[station].behind.ledger)
     }
 
     fn dirty_key(&self, call: &Call) -> u64 {
@@ -108,12 +115,13 @@ impl Simulation {
 
     /// Sends every dirty key to the store.
     fn flush_behind(&mut self, station: u32) {
-        let Some(&route) = self.net.stations[station as usize].outgoing[1].first() else { return };
         for _ in 0..self.stations[station as usize].behind.waiting.len() {
             let Some(next) = self.stations[station as usize].behind.waiting.pop_front() else { return };
             if !self.calls.alive(next) || self.calls[next.slot].reserved {
                 continue;
             }
+            let lane = self.requests[self.calls[next.slot].request].lane();
+            let Some(&route) = self.net.stations[station as usize].outgoing[lane].first() else { continue };
             self.calls[next.slot].reserved = true;
             let ledger = &mut self.stations[station as usize].behind.ledger;
             ledger.dirty -= 1;
@@ -130,7 +138,7 @@ impl Simulation {
         let newest = behind.slots.get(key) == Some(slot + 1);
         behind.ledger.flushing -= 1;
         self.calls[slot].reserved = false;
-        match (outcome, self.writes_behind(call.station)) {
+        match (outcome, self.writes_behind(call.station, self.requests[call.request].lane())) {
             (Outcome::Fail(_), Some(rules)) if newest => return self.wait_for_flush(slot, &rules, true),
             (Outcome::Fail(_), None) => self.stations[call.station as usize].behind.ledger.lost += 1,
             (Outcome::Fail(_), Some(_)) => {
@@ -153,15 +161,16 @@ impl Simulation {
 
     /// The dirty keys of a node are lost with it. What is on its way to the store goes on.
     pub(super) fn lose_dirty(&mut self, station: u32, instance: u32) {
+        self.lose_dirty_where(station, |_, call| call.instance == instance);
+    }
+
+    fn lose_dirty_where(&mut self, station: u32, lost: impl Fn(&Simulation, &Call) -> bool) {
         if self.stations[station as usize].behind.ledger.dirty == 0 {
             return;
         }
         for slot in self.calls.slots() {
             let call = self.calls[slot];
-            if call.kind != Kind::Dirty
-                || (call.station, call.instance) != (station, instance)
-                || call.reserved
-            {
+            if call.kind != Kind::Dirty || call.station != station || call.reserved || !lost(self, &call) {
                 continue;
             }
             let key = self.dirty_key(&call);
@@ -179,11 +188,12 @@ impl Simulation {
     /// After an edit: the flush goes on where there still is somewhere to write to; elsewhere what is dirty is lost.
     pub(super) fn sort_dirty(&mut self) {
         for station in 0..self.stations.len() as u32 {
-            let Some(rules) = self.writes_behind(station) else {
-                let nodes = self.stations[station as usize].instances.len() as u32;
-                (0..nodes).for_each(|instance| self.lose_dirty(station, instance));
-                continue;
+            let kept = |it: &Simulation, call: &Call| {
+                it.writes_behind(station, it.requests[call.request].lane()).is_some()
             };
+            self.lose_dirty_where(station, |it, call| !kept(it, call));
+            let Station::Cache(cache) = &self.net.stations[station as usize].station else { continue };
+            let rules = cache.rules;
             let behind = &mut self.stations[station as usize].behind;
             if behind.ledger.dirty > 0 && !std::mem::replace(&mut behind.armed, true) {
                 let time = self.now + rules.flush_ns.max(1);

@@ -1,6 +1,7 @@
 //! Requests and calls under way: plain records in slabs, found by slot and generation, never allocated once warm.
 
 use crate::report::Cause;
+use crate::topology::{Lane, Operation, Tag};
 
 /// No slot.
 pub const NONE: u32 = u32::MAX;
@@ -111,10 +112,20 @@ pub struct Request {
     pub calls: u32,
     /// 0 read, 1 write.
     pub op: u8,
+    /// What its client calls its requests.
+    pub tag: Tag,
     /// Its user waits for the answer before the next request: a closed loop.
     pub looped: bool,
     /// Measured window that it was sent in; 0 is none.
     pub window: u32,
+}
+
+impl Request {
+    /// Which links carry it.
+    #[inline]
+    pub fn lane(&self) -> Lane {
+        Lane { op: Operation::ALL[self.op as usize & 1], tag: self.tag }
+    }
 }
 
 /// Why a call is made.

@@ -1,10 +1,10 @@
 //! The design changed during a run: what goes on keeps its state, found again by node and link id.
 
-use super::calls::{Call, GROUP, Handle, Kind, NONE, State};
+use super::calls::{GROUP, Handle, Kind, NONE, State};
 use super::{Instance, Net, Outcome, Pool, Ring, Simulation, StationState};
 use crate::engine::calendar::{Class, What};
 use crate::report::Cause;
-use crate::topology::{Place, Station, Topology};
+use crate::topology::{Place, Station, Tag, Topology};
 
 /// Where old stations and routes are in the new tables.
 pub(super) struct Map {
@@ -31,6 +31,7 @@ impl Simulation {
         let map = Map::new(&old.topology, &self.net.topology);
         let alone = self.end_sharing();
         let steps = self.current_routes(&old);
+        self.retag(&old.topology);
         if !grown {
             self.versions.carry_over(self.net.versioned, self.net.stations.len());
         }
@@ -63,14 +64,14 @@ impl Simulation {
     }
 
     /// The route that each waiting caller is at, in the old tables.
-    fn current_routes(&self, old: &Net) -> Vec<(u32, u32)> {
+    fn current_routes(&self, old: &Net) -> Vec<(Handle, u32)> {
         let mut at = Vec::new();
         for slot in self.calls.slots() {
             let call = &self.calls[slot];
-            let op = self.requests[call.request].op as usize;
-            let routes = &old.stations[call.station as usize].outgoing[op];
+            let lane = self.requests[call.request].lane();
+            let routes = &old.stations[call.station as usize].outgoing[lane];
             if let Some(route) = routes.get(call.step as usize) {
-                at.push((slot, *route));
+                at.push((self.calls.handle(slot), *route));
             }
         }
         at
@@ -157,7 +158,7 @@ impl Simulation {
         }
     }
 
-    fn move_calls(&mut self, map: &Map, steps: &[(u32, u32)]) {
+    fn move_calls(&mut self, map: &Map, steps: &[(Handle, u32)]) {
         let (mut gone, mut cut_off) = (Vec::new(), Vec::new());
         for slot in self.calls.slots() {
             let call = self.calls[slot];
@@ -178,8 +179,8 @@ impl Simulation {
         self.remap_sources(map);
         self.remap_follow_ups(&map.stations);
         let refused = self.end_gone(&gone, &cut_off);
-        for (slot, route) in steps {
-            self.restore_step(*slot, map.routes[*route as usize]);
+        for (caller, route) in steps {
+            self.restore_step(*caller, map.routes[*route as usize]);
         }
         self.sort_all_messages();
         for caller in refused {
@@ -190,10 +191,22 @@ impl Simulation {
         }
     }
 
+    /// Requests keep their tag, whatever its number is now; where no client has it any more they go on without one.
+    fn retag(&mut self, old: &Topology) {
+        let now = |tag| self.net.topology.tags.find(old.tags.name(tag)).unwrap_or_default();
+        let now: Vec<Tag> = old.tags.all().map(now).collect();
+        for slot in self.requests.slots() {
+            self.requests[slot].tag = now[self.requests[slot].tag.index()];
+        }
+        let groups = self.stations.iter_mut().flat_map(|state| &mut state.backlog.groups);
+        groups.for_each(|group| group.kept.retag(&now));
+    }
+
     fn remap_sources(&mut self, map: &Map) {
         for slot in self.requests.slots() {
             let source = self.requests[slot].source as usize;
             self.requests[slot].source = map.stations.get(source).copied().flatten().unwrap_or(NONE);
+            self.requests[slot].rank = self.rank_now(&self.requests[slot]);
         }
     }
 
@@ -261,10 +274,14 @@ impl Simulation {
         }
     }
 
-    fn restore_step(&mut self, slot: u32, route: Option<u32>) {
-        let Some(call) = self.call_if_alive(slot) else { return };
-        let op = self.requests[call.request].op as usize;
-        let routes = &self.net.stations[call.station as usize].outgoing[op];
+    fn restore_step(&mut self, caller: Handle, route: Option<u32>) {
+        if !self.calls.alive(caller) {
+            return;
+        }
+        let slot = caller.slot;
+        let call = self.calls[slot];
+        let lane = self.requests[call.request].lane();
+        let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let place = route.and_then(|route| routes.iter().position(|r| *r == route));
         if let Some(place) = place {
             self.calls[slot].step = place as u16;
@@ -275,10 +292,6 @@ impl Simulation {
             }
             self.calls[slot].repeats = 0;
         }
-    }
-
-    fn call_if_alive(&self, slot: u32) -> Option<Call> {
-        self.calls.slots().binary_search(&slot).ok().map(|_| self.calls[slot])
     }
 
     /// Routers count anew what they have sent, and know who is dead.
@@ -355,6 +368,7 @@ fn same(a: &Topology, b: &Topology) -> bool {
         && a.monitored == b.monitored
         && a.groups == b.groups
         && a.faults == b.faults
+        && a.tags == b.tags
         && (0..a.len()).all(|i| place(a.place(i), b.place(i)))
         && (0..a.graph.edge_count()).all(|i| a.route(i) == b.route(i) && a.ends(i) == b.ends(i))
 }

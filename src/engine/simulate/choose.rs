@@ -4,7 +4,7 @@
 use super::calls::NONE;
 use super::net::Net;
 use crate::engine::random::{Draw, Purpose, mix};
-use crate::topology::{Policy, Station};
+use crate::topology::{Lane, Policy, Station};
 
 /// Points of each target on the ring of a consistent hash: the shares of keys then differ by about 1/√256 = 6 %.
 const POINTS: u32 = 256;
@@ -19,8 +19,8 @@ pub struct Candidate {
     /// Instance, or [`NONE`] where the station spreads calls itself.
     pub instance: u32,
     weight: f64,
-    /// Carries reads, writes.
-    ops: [bool; 2],
+    /// The lanes that its link carries, a bit for each.
+    lanes: u64,
     /// Calls sent and not yet answered or given up.
     sent: u32,
     /// Health checks have taken it out.
@@ -34,8 +34,8 @@ pub struct Candidate {
 /// What a call asks a router for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asks {
-    /// 0 read, 1 write.
-    pub op: u8,
+    /// Which links may take it.
+    pub lane: Lane,
     /// Who asks.
     pub user: u64,
     /// Popularity rank of its key.
@@ -55,7 +55,7 @@ pub struct Choices {
     pub candidates: Vec<Candidate>,
     policy: Policy,
     turn: usize,
-    by_load: [Loads; 2],
+    by_load: Vec<Loads>,
     now: View,
     /// Views of before, each until a moment [ns]: callers keep an old answer for up to its time to live.
     past: Vec<(u64, View)>,
@@ -64,24 +64,43 @@ pub struct Choices {
     due: Vec<f64>,
     /// Points of the ring and whose they are.
     ring: Vec<(u64, u32)>,
-    /// Cumulative weights of the links, by operation: shares of paths.
-    paths: [Vec<(f64, u32)>; 2],
+    /// Cumulative weights of the links, by lane: shares of paths.
+    paths: Vec<Vec<(f64, u32)>>,
     path_key: u64,
     /// Extra latency from each location to each target [ns], locations first.
     distances: Vec<Vec<u64>>,
 }
 
-/// Who was alive, as far as health checks knew.
-#[derive(Debug, Clone, Default)]
+/// Who was alive, as far as health checks knew; all lists by lane.
+#[derive(Debug, Clone)]
 struct View {
     out: Vec<bool>,
-    healthy: [Vec<u32>; 2],
-    /// Cumulative weights of the targets that are in, by operation.
-    weights: [Vec<(f64, u32)>; 2],
+    healthy: Vec<Vec<u32>>,
+    /// Cumulative weights of the targets that are in.
+    weights: Vec<Vec<(f64, u32)>>,
     /// The targets that are in, by link.
-    by_link: [Vec<Vec<u32>>; 2],
+    by_link: Vec<Vec<Vec<u32>>>,
     /// The nearest targets that are in, by the caller's location.
-    nearest: [Vec<Vec<u32>>; 2],
+    nearest: Vec<Vec<Vec<u32>>>,
+}
+
+impl Candidate {
+    #[inline]
+    fn takes(&self, lane: usize) -> bool {
+        self.lanes >> lane & 1 == 1
+    }
+}
+
+impl View {
+    fn empty(lanes: usize) -> View {
+        View {
+            out: Vec::new(),
+            healthy: vec![Vec::new(); lanes],
+            weights: vec![Vec::new(); lanes],
+            by_link: vec![Vec::new(); lanes],
+            nearest: vec![Vec::new(); lanes],
+        }
+    }
 }
 
 impl Choices {
@@ -89,23 +108,26 @@ impl Choices {
     pub fn new(net: &Net, station: usize) -> Option<Choices> {
         let Station::Router(router) = &net.stations[station].station else { return None };
         let candidates = candidates(net, station);
+        let lanes = net.topology.lanes().len();
         let mut choices = Choices {
             policy: router.policy,
             turn: 0,
-            by_load: [Loads::default(), Loads::default()],
-            now: View::default(),
+            by_load: (0..lanes).map(|_| Loads::default()).collect(),
+            now: View::empty(lanes),
             past: Vec::new(),
             ttl_ns: router.ttl_ns,
             due: vec![0.0; candidates.len()],
             ring: Vec::new(),
-            paths: [Vec::new(), Vec::new()],
+            paths: vec![Vec::new(); lanes],
             path_key: net.stations[station].keys.of(Purpose::Choice),
             distances: Vec::new(),
             candidates,
         };
         match router.policy {
             Policy::Sticky | Policy::Hash => choices.ring = ring(net, &choices.candidates),
-            Policy::Path => choices.paths = [0, 1].map(|op| paths(&choices.candidates, op)),
+            Policy::Path => {
+                choices.paths = (0..lanes).map(|lane| paths(&choices.candidates, lane)).collect();
+            }
             Policy::Nearest => choices.measure(net),
             Policy::RoundRobin
             | Policy::Weighted
@@ -131,46 +153,46 @@ impl Choices {
     /// A target for a call; `None` when no healthy one is left for it.
     #[inline]
     pub fn choose(&mut self, asks: &Asks, draw: &mut Draw) -> Option<u32> {
-        let op = asks.op as usize;
+        let lane = asks.lane.index();
         let old = self.past.iter().find(|(until, _)| *until > asks.as_of);
         let view = old.map_or(&self.now, |(_, view)| view);
-        if view.healthy[op].is_empty() {
+        if view.healthy[lane].is_empty() {
             return None;
         }
         let turn = (self.ttl_ns == 0).then_some(&mut self.turn);
         Some(match self.policy {
-            Policy::RoundRobin => one_of(&view.healthy[op], turn, draw),
-            Policy::Random => by_weight(&view.weights[op], draw),
-            Policy::Weighted => smooth(&view.healthy[op], &self.candidates, &mut self.due),
-            Policy::LeastConnections => self.by_load[op].least(draw),
-            Policy::PowerOfTwo => better_of_two(&view.healthy[op], &self.candidates, draw),
-            Policy::Sticky => self.on_ring(view, op, mix(asks.user)),
-            Policy::Hash => self.on_ring(view, op, mix(asks.rank)),
+            Policy::RoundRobin => one_of(&view.healthy[lane], turn, draw),
+            Policy::Random => by_weight(&view.weights[lane], draw),
+            Policy::Weighted => smooth(&view.healthy[lane], &self.candidates, &mut self.due),
+            Policy::LeastConnections => self.by_load[lane].least(draw),
+            Policy::PowerOfTwo => better_of_two(&view.healthy[lane], &self.candidates, draw),
+            Policy::Sticky => self.on_ring(view, lane, mix(asks.user)),
+            Policy::Hash => self.on_ring(view, lane, mix(asks.rank)),
             Policy::Path => {
-                let path = by_weight(&self.paths[op], &mut Draw::new(self.path_key, !asks.request, 0));
-                let targets = &view.by_link[op][path as usize];
+                let path = by_weight(&self.paths[lane], &mut Draw::new(self.path_key, !asks.request, 0));
+                let targets = &view.by_link[lane][path as usize];
                 if targets.is_empty() {
                     return None;
                 }
                 one_of(targets, turn, draw)
             }
             Policy::Failover => {
-                let first = view.by_link[op].iter().find(|targets| !targets.is_empty());
+                let first = view.by_link[lane].iter().find(|targets| !targets.is_empty());
                 one_of(first.expect("one is healthy"), turn, draw)
             }
             Policy::Nearest => {
-                let from = (asks.from as usize).min(view.nearest[op].len() - 1);
-                one_of(&view.nearest[op][from], turn, draw)
+                let from = (asks.from as usize).min(view.nearest[lane].len() - 1);
+                one_of(&view.nearest[lane][from], turn, draw)
             }
         })
     }
 
     /// The first target at or after a point of the ring that is in.
-    fn on_ring(&self, view: &View, op: usize, point: u64) -> u32 {
+    fn on_ring(&self, view: &View, lane: usize, point: u64) -> u32 {
         let start = self.ring.partition_point(|(at, _)| *at < point);
-        let takes = |c: u32| self.candidates[c as usize].ops[op] && !view.out[c as usize];
+        let takes = |c: u32| self.candidates[c as usize].takes(lane) && !view.out[c as usize];
         let after = self.ring[start..].iter().chain(&self.ring[..start]).map(|(_, c)| *c);
-        after.into_iter().find(|c| takes(*c)).unwrap_or(view.healthy[op][0])
+        after.into_iter().find(|c| takes(*c)).unwrap_or(view.healthy[lane][0])
     }
 
     /// A call was sent to this target.
@@ -192,9 +214,9 @@ impl Choices {
         target.sent = before.saturating_add_signed(by);
         let after = target.sent;
         if self.policy == Policy::LeastConnections && !target.out {
-            for op in 0..2 {
-                if self.candidates[candidate as usize].ops[op] {
-                    self.by_load[op].shift(candidate, before, after);
+            for lane in 0..self.by_load.len() {
+                if self.candidates[candidate as usize].takes(lane) {
+                    self.by_load[lane].shift(candidate, before, after);
                 }
             }
         }
@@ -216,26 +238,27 @@ impl Choices {
     fn rebuild(&mut self) {
         let links = self.candidates.iter().map(|c| c.link as usize + 1).max().unwrap_or(0);
         self.now.out = self.candidates.iter().map(|c| c.out).collect();
-        for op in 0..2 {
-            let takes = |c: &u32| self.candidates[*c as usize].ops[op] && !self.candidates[*c as usize].out;
+        for lane in 0..self.by_load.len() {
+            let takes =
+                |c: &u32| self.candidates[*c as usize].takes(lane) && !self.candidates[*c as usize].out;
             let healthy: Vec<u32> = (0..self.candidates.len() as u32).filter(takes).collect();
             let mut total = 0.0;
             let add = |c: &u32| {
                 total += self.candidates[*c as usize].weight;
                 (total, *c)
             };
-            self.now.weights[op] = healthy.iter().map(add).collect();
+            self.now.weights[lane] = healthy.iter().map(add).collect();
             let mut by_link = vec![Vec::new(); links];
             healthy.iter().for_each(|c| by_link[self.candidates[*c as usize].link as usize].push(*c));
-            self.now.by_link[op] = by_link;
+            self.now.by_link[lane] = by_link;
             let near = |distances: &Vec<u64>| {
                 let least = healthy.iter().map(|c| distances[*c as usize]).min();
                 healthy.iter().copied().filter(|c| Some(distances[*c as usize]) == least).collect()
             };
-            self.now.nearest[op] = self.distances.iter().map(near).collect();
-            self.by_load[op] =
+            self.now.nearest[lane] = self.distances.iter().map(near).collect();
+            self.by_load[lane] =
                 Loads::new(self.candidates.len(), &healthy, |c| self.candidates[c as usize].sent);
-            self.now.healthy[op] = healthy;
+            self.now.healthy[lane] = healthy;
         }
     }
 }
@@ -253,17 +276,25 @@ fn candidates(net: &Net, station: usize) -> Vec<Candidate> {
             | Station::Queue(_)
             | Station::Observer => vec![NONE],
         };
-        candidates.extend(instances.into_iter().map(|instance| Candidate {
-            route: edge.index() as u32,
-            station: route.to,
-            instance,
-            weight: route.route.weight,
-            ops: [route.route.reads, route.route.writes],
-            sent: 0,
-            out: false,
-            link: link as u32,
-            location:
-                net.topology.location_of(route.to as usize, if instance == NONE { 0 } else { instance }),
+        candidates.extend(instances.into_iter().map(|instance| {
+            Candidate {
+                route: edge.index() as u32,
+                station: route.to,
+                instance,
+                weight: route.route.weight,
+                lanes: net
+                    .topology
+                    .lanes()
+                    .filter(|lane| route.route.carries(*lane))
+                    .map(|lane| 1 << lane.index())
+                    .sum(),
+                sent: 0,
+                out: false,
+                link: link as u32,
+                location: net
+                    .topology
+                    .location_of(route.to as usize, if instance == NONE { 0 } else { instance }),
+            }
         }));
     }
     candidates
@@ -288,10 +319,10 @@ fn ring_of(owners: &[u64]) -> Vec<(u64, u32)> {
     ring
 }
 
-/// Cumulative weights of the links that carry an operation, dead or alive.
-fn paths(candidates: &[Candidate], op: usize) -> Vec<(f64, u32)> {
+/// Cumulative weights of the links that carry a lane, dead or alive.
+fn paths(candidates: &[Candidate], lane: usize) -> Vec<(f64, u32)> {
     let mut paths: Vec<(f64, u32)> = Vec::new();
-    for c in candidates.iter().filter(|c| c.ops[op]) {
+    for c in candidates.iter().filter(|c| c.takes(lane)) {
         let (total, last) = paths.last().copied().unwrap_or((0.0, NONE));
         if last != c.link {
             paths.push((total + c.weight, c.link));
@@ -409,7 +440,7 @@ mod tests {
             station: 0,
             instance: index as u32,
             weight: *weight,
-            ops: [true; 2],
+            lanes: u64::MAX,
             sent: 0,
             out: false,
             link: 0,

@@ -85,7 +85,7 @@ impl Simulation {
         }
         let mut cache = call.station as usize;
         if !matches!(self.net.stations[cache].station, Station::Cache(_)) {
-            let look_up = self.net.routes[route as usize].follows[0]?;
+            let look_up = self.net.routes[route as usize].follows[request.lane()]?;
             cache = self.net.routes[look_up as usize].to as usize;
         }
         let Station::Cache(spec) = &self.net.stations[cache].station else { return None };
@@ -156,7 +156,7 @@ impl Simulation {
     /// The route that a caller is at.
     fn route_at(&self, slot: u32) -> Option<u32> {
         let call = &self.calls[slot];
-        let op = self.requests[call.request].op as usize;
-        self.net.stations[call.station as usize].outgoing[op].get(call.step as usize).copied()
+        let lane = self.requests[call.request].lane();
+        self.net.stations[call.station as usize].outgoing[lane].get(call.step as usize).copied()
     }
 }

@@ -25,13 +25,13 @@ impl Simulation {
     }
 
     fn proceed_at_source(&mut self, slot: u32, call: &Call) {
-        let op = self.requests[call.request].op as usize;
-        let routes = &self.net.stations[call.station as usize].outgoing[op];
+        let lane = self.requests[call.request].lane();
+        let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let route = match routes[..] {
             [] => return self.finish(slot, Outcome::Fail(Cause::Refused)),
             [only] => only,
             _ => {
-                let weights = &self.net.stations[call.station as usize].weights[op];
+                let weights = &self.net.stations[call.station as usize].weights[lane];
                 choose::by_weight(weights, &mut self.retry_draw(slot, Purpose::Choice))
             }
         };
@@ -57,9 +57,9 @@ impl Simulation {
     fn proceed_in_order(&mut self, slot: u32) {
         loop {
             let call = self.calls[slot];
-            let op = self.requests[call.request].op as usize;
+            let lane = self.requests[call.request].lane();
             let station = call.station as usize;
-            let Some(&route) = self.net.stations[station].outgoing[op].get(call.step as usize) else {
+            let Some(&route) = self.net.stations[station].outgoing[lane].get(call.step as usize) else {
                 return self.answered(slot);
             };
             if self.net.routes[route as usize].together {
@@ -273,7 +273,7 @@ impl Simulation {
 
     /// What the end of a call means for its caller: the cause, when the caller fails with it.
     pub(super) fn absorb(&mut self, caller: u32, route: u32, outcome: Outcome) -> Option<Cause> {
-        let op = self.requests[self.calls[caller].request].op as usize;
+        let lane = self.requests[self.calls[caller].request].lane();
         let net = &self.net.routes[route as usize];
         let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
         let call = &mut self.calls[caller];
@@ -285,7 +285,7 @@ impl Simulation {
                     call.missed = miss;
                 }
             }
-            Outcome::Fail(_) if net.aside[op] => call.missed = true,
+            Outcome::Fail(_) if net.aside[lane] => call.missed = true,
             Outcome::Fail(_) if net.route.optional => call.degraded = true,
             Outcome::Fail(cause) => return Some(cause),
         }

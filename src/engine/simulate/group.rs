@@ -8,7 +8,7 @@ use super::Simulation;
 use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome, State};
 use crate::engine::calendar::{Class, What};
 use crate::report::Cause;
-use crate::topology::Station;
+use crate::topology::{Lane, Operation, Station};
 
 /// Marks the draws of a second copy.
 const COPY: u8 = 0x80;
@@ -56,10 +56,10 @@ impl Simulation {
     /// Makes all calls of the group that starts at the caller's step; false when there are none to wait for.
     pub(super) fn start_group(&mut self, slot: u32) -> bool {
         let call = self.calls[slot];
-        let op = self.requests[call.request].op as usize;
+        let lane = self.requests[call.request].lane();
         let gather = self.gathers.take();
         let (mut links, mut required, mut quorum) = (0, 0, 0);
-        while let Some(route) = self.of_group(&call, op, links) {
+        while let Some(route) = self.of_group(&call, lane, links) {
             self.calls[slot].step = call.step + links;
             links += 1;
             let many = self.repetitions(slot, route);
@@ -69,7 +69,7 @@ impl Simulation {
                 (0..many).for_each(|_| _ = self.send(slot, route, NONE, NONE, Kind::Background));
                 continue;
             }
-            let harmless = net.route.optional || net.aside[op];
+            let harmless = net.route.optional || net.aside[lane];
             let (branches, each) = if policy.parallel { (many, 1) } else { (many.min(1), many) };
             (0..branches).for_each(|_| self.add_branch(slot, gather, route, each));
             required += if harmless { 0 } else { u32::from(branches) };
@@ -92,8 +92,8 @@ impl Simulation {
     }
 
     /// The link so many places after the caller's step, while it is called together with it.
-    fn of_group(&self, call: &Call, op: usize, links: u16) -> Option<u32> {
-        let routes = &self.net.stations[call.station as usize].outgoing[op];
+    fn of_group(&self, call: &Call, lane: Lane, links: u16) -> Option<u32> {
+        let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let route = *routes.get((call.step + links) as usize)?;
         let group = |route: u32| self.net.routes[route as usize].route.policy.group;
         let first = routes[call.step as usize];
@@ -182,9 +182,9 @@ impl Simulation {
         let branch = self.calls[slot];
         let other = self.other_copy(slot);
         let caller = branch.parent.slot;
-        let op = self.requests[branch.request].op as usize;
+        let lane = self.requests[branch.request].lane();
         let net = &self.net.routes[route as usize];
-        let (required, on_miss) = (!net.aside[op] && !net.route.optional, net.route.on_miss);
+        let (required, on_miss) = (!net.aside[lane] && !net.route.optional, net.route.on_miss);
         match outcome {
             Outcome::Fail(_) if other.is_some() => return true,
             Outcome::Fail(cause) if self.may_retry(slot, route, cause) && self.within_budget(route) => {
@@ -196,7 +196,7 @@ impl Simulation {
                     self.give_up_copy(loser);
                 }
                 self.versions.pass_on(slot, caller);
-                if on_miss && op == 0 && !miss {
+                if on_miss && lane.op == Operation::Read && !miss {
                     self.fill_aside(caller, route);
                 }
             }

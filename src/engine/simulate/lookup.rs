@@ -25,10 +25,11 @@ impl Simulation {
     /// A write reaches a cache: it is kept for later, passed on, or noted by a cache beside the store.
     fn look_up_write(&mut self, slot: u32) {
         let station = self.calls[slot].station;
-        if let Some(rules) = self.writes_behind(station) {
+        let lane = self.requests[self.calls[slot].request].lane();
+        if let Some(rules) = self.writes_behind(station, lane) {
             return self.keep_dirty(slot, &rules);
         }
-        if !self.net.stations[station as usize].outgoing[1].is_empty() {
+        if !self.net.stations[station as usize].outgoing[lane].is_empty() {
             return self.proceed(slot);
         }
         self.passed_through(slot);
@@ -68,7 +69,7 @@ impl Simulation {
             }
             return self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
         }
-        if self.net.stations[s].outgoing[0].is_empty() {
+        if self.net.stations[s].outgoing[self.requests[call.request].lane()].is_empty() {
             return self.complete(slot, MISS);
         }
         self.proceed(slot);
@@ -85,11 +86,12 @@ impl Simulation {
         if !contents.is_some_and(|contents| contents.refresh_due(asked, u)) {
             return;
         }
-        if let Some(&route) = self.net.stations[call.station as usize].outgoing[0].first() {
+        let lane = self.requests[call.request].lane();
+        if let Some(&route) = self.net.stations[call.station as usize].outgoing[lane].first() {
             self.send(slot, route, NONE, NONE, Kind::Refresh);
         } else if call.route != NONE
             && self.calls.alive(call.parent)
-            && let Some(route) = self.net.routes[call.route as usize].refill
+            && let Some(route) = self.net.routes[call.route as usize].refill[lane.tag.index()]
         {
             self.send(call.parent.slot, route, NONE, NONE, Kind::Refresh);
         }
@@ -99,6 +101,10 @@ impl Simulation {
     pub(super) fn refreshed(&mut self, slot: u32) {
         let call = self.calls[slot];
         let Outcome::Ok { miss: false, .. } = call.outcome else { return };
+        // Of a link that an edit took away nobody knows any more what it refreshed.
+        if call.route == NONE {
+            return;
+        }
         let from = self.net.routes[call.route as usize].from;
         if !matches!(self.net.stations[from as usize].station, Station::Cache(_)) {
             return self.fill_aside(slot, call.route);
@@ -167,7 +173,8 @@ impl Simulation {
 
     /// After a store answered on a miss, one fill goes to the cache, and to the caches before it.
     pub(super) fn fill_aside(&mut self, slot: u32, route: u32) {
-        let mut follows = self.net.routes[route as usize].follows[0];
+        let lane = self.requests[self.calls[slot].request].lane();
+        let mut follows = self.net.routes[route as usize].follows[lane];
         while let Some(cache) = follows {
             let to = self.net.routes[cache as usize].to as usize;
             // Fills are free when the hit ratio is given.
@@ -176,18 +183,20 @@ impl Simulation {
             if matches!(&self.net.stations[to].station, Station::Cache(spec) if keeps(spec)) {
                 self.send(slot, cache, NONE, NONE, Kind::Fill);
             }
-            follows = self.net.routes[cache as usize].follows[0];
+            follows = self.net.routes[cache as usize].follows[lane];
         }
     }
 
     /// After a write, the key goes out of the caches beside this server.
     pub(super) fn delete_aside(&mut self, slot: u32) {
-        if self.requests[self.calls[slot].request].op == 0 {
+        let request = &self.requests[self.calls[slot].request];
+        if request.op == 0 {
             return;
         }
+        let tag = request.tag.index();
         let station = self.calls[slot].station as usize;
-        for i in 0..self.net.stations[station].deletes.len() {
-            let route = self.net.stations[station].deletes[i];
+        for i in 0..self.net.stations[station].deletes[tag].len() {
+            let route = self.net.stations[station].deletes[tag][i];
             self.send(slot, route, NONE, NONE, Kind::Delete);
         }
         for i in 0..self.net.stations[station].purges.len() {

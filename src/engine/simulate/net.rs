@@ -10,7 +10,8 @@ use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::placement;
 use crate::engine::random::{self, Purpose};
 use crate::topology::{
-    Cache, Discipline, Hits, Policy, Route, Servers, Service, Station, Strategy, Topology,
+    Cache, Discipline, Hits, Lane, Lanes, Operation, Policy, Route, Servers, Service, Station, Strategy, Tag,
+    Topology,
 };
 
 /// Tells the draws of links from those of blocks with the same id.
@@ -44,10 +45,12 @@ pub struct StationNet {
     pub station: Station,
     /// Instances, cores, slots, service times.
     pub servers: Servers,
-    /// Routes that carry reads, and writes, in drawn order.
-    pub outgoing: [Vec<u32>; 2],
-    /// Cumulative weights of a source's routes, by operation.
-    pub weights: [Vec<(f64, u32)>; 2],
+    /// Routes that carry each lane, in drawn order.
+    pub outgoing: Lanes<Vec<u32>>,
+    /// Cumulative weights of a source's routes.
+    pub weights: Lanes<Vec<(f64, u32)>>,
+    /// The line of a broker in which messages wait: those that the same consumers take stand in one.
+    pub lines: Lanes<usize>,
     /// Queues that feed it.
     pub feeders: Vec<u32>,
     /// The node that it came from.
@@ -58,8 +61,8 @@ pub struct StationNet {
     pub filled: bool,
     /// A message here reaches a store in the end.
     pub durable: bool,
-    /// Cache routes whose key is deleted after a write here.
-    pub deletes: Vec<u32>,
+    /// Cache routes whose key is deleted after a write here, by tag.
+    pub deletes: Vec<Vec<u32>>,
     /// Caches before this server that it purges after a write that did not come through them.
     pub purges: Vec<u32>,
     /// Sum over all keys of what their popularity is in proportion to, for a source whose users' devices keep answers.
@@ -70,8 +73,8 @@ pub struct StationNet {
     pub owners: Option<Zipf<f64>>,
     /// A source: what tells its keys from those of others; 0 where versions are not followed.
     pub space: u64,
-    /// Key spaces whose writes reach what it answers from; empty where versions are not followed.
-    pub shows: Vec<u64>,
+    /// Key spaces whose writes reach what it answers reads of each tag from; empty where versions are not followed.
+    pub shows: Vec<Vec<u64>>,
     /// A key of it can be changed at two places that do not know of each other.
     pub conflicts: bool,
     /// Two of its nodes take writes.
@@ -138,11 +141,11 @@ pub struct RouteNet {
     /// Callee.
     pub to: u32,
     /// The callee is a cache and a later link of the caller is called on its miss: its failure is a miss.
-    pub aside: [bool; 2],
-    /// The cache route whose miss calls this one, by operation.
-    pub follows: [Option<u32>; 2],
-    /// The on-miss route that fetches what this cache route misses, for reads.
-    pub refill: Option<u32>,
+    pub aside: Lanes<bool>,
+    /// The cache route whose miss calls this one.
+    pub follows: Lanes<Option<u32>>,
+    /// The on-miss route that fetches what this cache route misses, for reads of each tag.
+    pub refill: Vec<Option<u32>>,
     /// An on-miss route without any cache before it is never called.
     pub never: bool,
     /// Messages take more or less than the latency.
@@ -189,7 +192,8 @@ impl Net {
         for index in 0..net.stations.len() {
             net.stations[index].filled = net.is_filled(index);
             net.stations[index].durable = net.reaches_data(index, &mut vec![false; net.stations.len()]);
-            net.stations[index].deletes = net.deletes_of(index);
+            let tags = net.topology.tags.all();
+            net.stations[index].deletes = tags.map(|tag| net.deletes_of(index, tag)).collect();
         }
         if net.versioned {
             let shown = written::spaces(&net);
@@ -200,15 +204,11 @@ impl Net {
 
     fn station_net(&self, index: usize, seed: u64) -> StationNet {
         let place = self.topology.place(index);
-        let carried = |op: usize| -> Vec<u32> {
-            let carries = |route: &&u32| {
-                let route = &self.routes[**route as usize].route;
-                if op == 0 { route.reads } else { route.writes }
-            };
-            let all: Vec<u32> =
-                self.topology.outgoing[index].iter().map(|edge| edge.index() as u32).collect();
-            all.iter().filter(carries).copied().collect()
+        let carried = |lane: Lane| -> Vec<u32> {
+            let all = self.topology.outgoing[index].iter().map(|edge| edge.index() as u32);
+            all.filter(|route| self.routes[*route as usize].route.carries(lane)).collect()
         };
+        let outgoing = Lanes::each(&self.topology, carried);
         let zipf = match &place.station {
             Station::Source(source) => Zipf::new(source.keys.max(1) as f64, source.zipf.max(0.0)).ok(),
             _ => None,
@@ -221,10 +221,14 @@ impl Net {
             station: place.station.clone(),
             servers: place.servers.clone(),
             weights: match &place.station {
-                Station::Source(_) => [0, 1].map(|op| self.cumulative(&carried(op))),
-                _ => Default::default(),
+                Station::Source(_) => Lanes::each(&self.topology, |lane| self.cumulative(&outgoing[lane])),
+                _ => Lanes::new(&self.topology, Vec::new()),
             },
-            outgoing: [carried(0), carried(1)],
+            lines: Lanes::each(&self.topology, |lane| {
+                let same = |other: &Lane| other.op == lane.op && outgoing[*other] == outgoing[lane];
+                self.topology.lanes().find(same).map_or(0, Lane::index)
+            }),
+            outgoing,
             feeders: self.feeders(index),
             keys: Keys::new(seed, place.id.0),
             filled: false,
@@ -322,17 +326,19 @@ impl Net {
             return true;
         }
         self.routes.iter().any(|route| {
-            let after =
-                route.follows[0].is_some_and(|cache| self.routes[cache as usize].to as usize == index);
+            let reads = route.follows.pairs().filter(|(lane, _)| lane.op == Operation::Read);
+            let mut looked_up = reads.filter_map(|(_, cache)| *cache);
+            let after = looked_up.any(|cache| self.routes[cache as usize].to as usize == index);
             after && self.reaches_data(route.to as usize, &mut vec![false; self.stations.len()])
         })
     }
 
     /// Caches beside this server whose key goes after a write, unless the write itself passes through them.
-    fn deletes_of(&self, index: usize) -> Vec<u32> {
+    fn deletes_of(&self, index: usize, tag: Tag) -> Vec<u32> {
+        let reads = Lane { op: Operation::Read, tag };
         let mut deletes = Vec::new();
-        for route in &self.stations[index].outgoing[0] {
-            let Some(cache) = self.routes[*route as usize].follows[0] else { continue };
+        for route in &self.stations[index].outgoing[reads] {
+            let Some(cache) = self.routes[*route as usize].follows[reads] else { continue };
             let cache_route = &self.routes[cache as usize];
             let Station::Cache(spec) = &self.topology.place(cache_route.to as usize).station else {
                 continue;
@@ -474,9 +480,9 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
         route: route.clone(),
         from: from as u32,
         to: to as u32,
-        aside: [false; 2],
-        follows: [None; 2],
-        refill: None,
+        aside: Lanes::new(topology, false),
+        follows: Lanes::new(topology, None),
+        refill: topology.tags.all().map(|_| None).collect(),
         never: false,
         rough: policy.is_rough() || limited,
         guarded: policy.is_guarded(),
@@ -494,16 +500,16 @@ fn link_misses(net: &mut Net, index: usize) {
         net.routes[route].never = net.routes[route].route.on_miss && !any_cache;
         any_cache |= matches!(net.topology.place(net.routes[route].to as usize).station, Station::Cache(_));
     }
-    for op in 0..2 {
+    for lane in net.topology.lanes() {
         let mut cache = None;
-        for route in net.stations[index].outgoing[op].clone() {
+        for route in net.stations[index].outgoing[lane].clone() {
             if net.routes[route as usize].route.on_miss
                 && let Some(before) = cache
             {
-                net.routes[route as usize].follows[op] = Some(before);
-                net.routes[before as usize].aside[op] = true;
-                if op == 0 {
-                    net.routes[before as usize].refill.get_or_insert(route);
+                net.routes[route as usize].follows[lane] = Some(before);
+                net.routes[before as usize].aside[lane] = true;
+                if lane.op == Operation::Read {
+                    net.routes[before as usize].refill[lane.tag.index()].get_or_insert(route);
                 }
             }
             let to = net.routes[route as usize].to as usize;

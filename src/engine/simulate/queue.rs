@@ -14,7 +14,7 @@ use crate::engine::calendar::{Class, What};
 use crate::engine::random::partition_of;
 use crate::engine::tally::Distribution;
 use crate::report::{Cause, Messages, QueueReport};
-use crate::topology::{Full, Queue, QueueRules, Station};
+use crate::topology::{Full, Lane, Operation, Queue, QueueRules, Station};
 
 /// What waits at a queue, and what became of the rest.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Backlog {
 /// Consumers that share their messages.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    /// Of a broker by operation, of a log by partition.
+    /// Of a broker by lane, of a log by partition.
     lines: Vec<Line>,
     /// Partitions whose head is at work: what follows waits for it. Always false for a broker.
     busy: Vec<bool>,
@@ -57,10 +57,10 @@ struct Seen {
 }
 
 impl Backlog {
-    /// Empty, for a queue of these rules with this many routes.
-    fn new(rules: &QueueRules, routes: usize) -> Self {
+    /// Empty, for a queue of these rules with this many routes and lanes.
+    fn new(rules: &QueueRules, routes: usize, lanes: usize) -> Self {
         let group = || {
-            let lines = rules.partitions.map_or(2, |partitions| partitions.max(1) as usize);
+            let lines = rules.partitions.map_or(lanes, |partitions| partitions.max(1) as usize);
             let busy = vec![false; lines];
             Group { lines: vec![Line::default(); lines], busy, ..Group::default() }
         };
@@ -148,10 +148,10 @@ impl Group {
 }
 
 impl StationState {
-    /// The backlog of a queue with these rules and this many routes; nothing for any other station.
-    pub(super) fn fresh_backlog(station: &Station, routes: usize) -> Backlog {
+    /// The backlog of a queue with these rules and this many routes and lanes; nothing for any other station.
+    pub(super) fn fresh_backlog(station: &Station, routes: usize, lanes: usize) -> Backlog {
         match station {
-            Station::Queue(queue) => Backlog::new(&queue.rules, routes),
+            Station::Queue(queue) => Backlog::new(&queue.rules, routes, lanes),
             Station::Source(_)
             | Station::Router(_)
             | Station::Server(_)
@@ -173,9 +173,9 @@ impl Simulation {
     /// The group and the line of a message; `None` when its consumer group is gone.
     fn line_of(&self, message: &Call, rules: &QueueRules) -> Option<(usize, usize)> {
         let request = &self.requests[message.request];
-        let op = request.op as usize;
-        let Some(partitions) = rules.partitions else { return Some((0, op)) };
-        let route = *self.net.stations[message.station as usize].outgoing[op].get(message.step as usize)?;
+        let (net, lane) = (&self.net.stations[message.station as usize], request.lane());
+        let Some(partitions) = rules.partitions else { return Some((0, net.lines[lane])) };
+        let route = *net.outgoing[lane].get(message.step as usize)?;
         let group = self.group_at(message.station, route)?;
         Some((group, partition_of(request.rank, request.source, partitions) as usize))
     }
@@ -202,9 +202,9 @@ impl Simulation {
             }
         }
         // Behind others that wait there is nobody free: no need to ask every consumer again.
-        let op = self.requests[call.request].op as usize;
+        let line = self.net.stations[call.station as usize].lines[self.requests[call.request].lane()];
         let first = &self.stations[call.station as usize].backlog.groups;
-        let crowded = rules.partitions.is_none() && first[0].lines[op].len > 0;
+        let crowded = rules.partitions.is_none() && first[0].lines[line].len > 0;
         self.publish(slot, &rules);
         if !crowded {
             self.hand_out(call.station);
@@ -242,9 +242,9 @@ impl Simulation {
     /// Keeps a call as a message, in a log one for each group, and tells the producer.
     fn publish(&mut self, slot: u32, rules: &QueueRules) {
         let call = self.calls[slot];
-        let op = self.requests[call.request].op;
+        let lane = self.requests[call.request].lane();
         let copies = match rules.partitions {
-            Some(_) => self.net.stations[call.station as usize].outgoing[op as usize].len(),
+            Some(_) => self.net.stations[call.station as usize].outgoing[lane].len(),
             None => 1,
         };
         for step in 0..copies {
@@ -262,7 +262,7 @@ impl Simulation {
                 self.waits(call.station, group, 1);
             }
         }
-        let data = self.net.stations[call.station as usize].durable && op == 1;
+        let data = self.net.stations[call.station as usize].durable && lane.op == Operation::Write;
         if data {
             // Kept here, it will reach its store: whoever reads that before sees something old.
             let version = self.versions.commit(call.request, self.now);
@@ -367,15 +367,29 @@ impl Simulation {
 
     fn hand_out_broker(&mut self, queue: u32) {
         let s = queue as usize;
-        for op in 0..2 {
-            while self.stations[s].backlog.groups[0].lines[op].len > 0 {
-                let routes = 0..self.net.stations[s].outgoing[op].len();
-                let Some((route, instance)) = self.free_consumer(s, op, routes) else { break };
-                let line = &mut self.stations[s].backlog.groups[0].lines[op];
+        for op in Operation::ALL {
+            // Lines whose consumers are all busy, a bit for each.
+            let mut stuck = 0;
+            while let Some(line) = self.oldest_line(s, op, stuck) {
+                let lane = Lane::at(line);
+                let routes = 0..self.net.stations[s].outgoing[lane].len();
+                let Some((route, instance)) = self.free_consumer(s, lane, routes) else {
+                    stuck |= 1u64 << line;
+                    continue;
+                };
+                let line = &mut self.stations[s].backlog.groups[0].lines[line];
                 let message = line.pop(&self.calls).expect("one waits");
                 self.deliver(queue, 0, message, route, instance);
             }
         }
+    }
+
+    /// The line of a broker, none of the stuck ones, whose head has waited longest.
+    fn oldest_line(&self, queue: usize, op: Operation, stuck: u64) -> Option<usize> {
+        let lines = &self.stations[queue].backlog.groups[0].lines;
+        let open = (op as usize..lines.len()).step_by(2).filter(|line| stuck >> line & 1 == 0);
+        let heads = open.filter_map(|line| Some((self.calls[lines[line].first()?].arrived, line)));
+        heads.min().map(|(_, line)| line)
     }
 
     fn hand_out_log(&mut self, queue: u32) {
@@ -389,9 +403,9 @@ impl Simulation {
                     here.ready.pop_front();
                     continue;
                 };
-                let op = self.requests[self.calls[head].request].op as usize;
+                let lane = self.requests[self.calls[head].request].lane();
                 let step = self.calls[head].step as usize;
-                let Some((route, instance)) = self.free_consumer(s, op, step..step + 1) else { break };
+                let Some((route, instance)) = self.free_consumer(s, lane, step..step + 1) else { break };
                 let here = &mut self.stations[s].backlog.groups[group];
                 here.ready.pop_front();
                 here.busy[line as usize] = true;
@@ -438,10 +452,10 @@ impl Simulation {
     fn free_consumer(
         &mut self,
         queue: usize,
-        op: usize,
+        lane: Lane,
         places: std::ops::Range<usize>,
     ) -> Option<(u32, u32)> {
-        let routes = self.net.stations[queue].outgoing[op].get(places)?;
+        let routes = self.net.stations[queue].outgoing[lane].get(places)?;
         let targets = routes.len() as u32;
         for i in 0..targets {
             let turn = (self.stations[queue].turn + i) % targets;
@@ -490,7 +504,8 @@ impl Simulation {
     fn sort_messages(&mut self, station: u32, stays: impl Fn(&Call) -> bool) {
         let s = station as usize;
         let routes = self.net.topology.outgoing[s].len();
-        let fresh = StationState::fresh_backlog(&self.net.stations[s].station, routes);
+        let lanes = self.net.topology.lanes().len();
+        let fresh = StationState::fresh_backlog(&self.net.stations[s].station, routes, lanes);
         let mut old = std::mem::replace(&mut self.stations[s].backlog, fresh);
         let waited = old.seen.waiting;
         self.watch.waits(station, self.now, -(waited as f64));

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::calls::{Call, Kind, Request};
 use super::{Simulation, versions};
 use crate::engine::random::mix;
-use crate::topology::Station;
+use crate::topology::{Station, Tag};
 
 /// Messages of one group that are kept for a replay; the oldest go first.
 const MOST_KEPT: usize = 1 << 18;
@@ -28,6 +28,11 @@ struct Old {
 }
 
 impl Kept {
+    /// Tags have other numbers now.
+    pub(super) fn retag(&mut self, now: &[Tag]) {
+        self.0.iter_mut().for_each(|old| old.request.tag = now[old.request.tag.index()]);
+    }
+
     /// A message has been read; it stays in the log for so long after it was published [ns].
     pub(super) fn keep(&mut self, request: Request, message: &Call, now: u64, retain_ns: u64) {
         let old = Old { request, at: message.arrived, instance: message.instance, step: message.step };
@@ -62,7 +67,8 @@ impl Simulation {
     fn put_again(&mut self, station: u32, group: usize, partitions: u32, old: &Old) {
         let hash = mix(old.request.hash ^ self.now);
         let request = Request { hash, born: self.now, calls: 0, looped: false, window: 0, ..old.request };
-        let request = self.requests.insert(request);
+        let anew = Request { rank: self.rank_now(&request), ..request };
+        let request = self.requests.insert(anew);
         // What it writes is what it wrote before: no newer version of anything.
         self.versions.request_begins(
             request,
@@ -80,7 +86,7 @@ impl Simulation {
         let message = self.add_call(message);
         self.stations[station as usize].backlog.groups[group].put_first(
             message,
-            &old.request,
+            &anew,
             partitions,
             &mut self.calls,
         );

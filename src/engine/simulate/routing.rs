@@ -12,7 +12,7 @@ impl Simulation {
     pub(super) fn question(&self, slot: u32, call: &Call) -> (Asks, Draw) {
         let request = &self.requests[call.request];
         let asks = Asks {
-            op: request.op,
+            lane: request.lane(),
             user: request.user,
             rank: request.rank,
             request: request.hash,

@@ -332,11 +332,11 @@ impl Simulation {
         }
     }
 
-    /// Who comes but once is never over a limit of their own.
+    /// Requests of tags that are not counted pass, and who comes but once is never over a limit of their own.
     fn within_limit(&mut self, slot: u32, station: usize) -> bool {
         let Some(limit) = &self.net.stations[station].servers.limit else { return true };
         let request = &self.requests[self.calls[slot].request];
-        if limit.per_user && request.user == request.hash {
+        if !limit.counts.has(request.tag) || (limit.per_user && request.user == request.hash) {
             return true;
         }
         self.stations[station].limiter.admits(limit, request.source, request.user, self.now)

@@ -188,7 +188,7 @@ impl Simulation {
             (None, 0) => hash,
             (None, users) => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
         };
-        let (keys, session) = (source.keys, source.habits.session);
+        let (keys, session, tag) = (source.keys, source.habits.session, source.tag);
         let creates = self.creates(station, hash, !reads);
         let rank = if creates { self.created_rank(station, keys) } else { rank };
         let absent = self.asks_for_nothing(station, hash, reads);
@@ -202,11 +202,23 @@ impl Simulation {
             source: station,
             calls: 0,
             op: u8::from(!reads),
+            tag,
             looped,
             window: self.watch.window_of_new_requests(),
         });
         self.versions.request_begins(slot, key, u8::from(!reads), user, session, creates);
         slot
+    }
+
+    /// The rank of a request's key. One that was sent when nothing asked for keys, before an edit, draws it now as it would
+    /// have then.
+    pub(super) fn rank_now(&self, request: &Request) -> u64 {
+        if request.rank > 0 || !self.net.keyed {
+            return request.rank;
+        }
+        let source = self.net.stations.get(request.source as usize);
+        let zipf = source.and_then(|net| Some((net, net.zipf.as_ref()?)));
+        zipf.map_or(1, |(net, zipf)| Draw::new(net.keys.of(Purpose::Key), request.hash, 0).rank(zipf))
     }
 
     /// Every user of a closed loop who neither thinks nor waits begins to think.

@@ -111,8 +111,8 @@ impl Simulation {
         self.follow_ups.remove(handle.slot);
         let source = self.net.stations.get(found.source as usize).map(|net| &net.station);
         let Some(Station::Source(source)) = source else { return };
-        let session = source.habits.session;
-        let request = self.requests.insert(Request {
+        let (session, tag) = (source.habits.session, source.tag);
+        let request = Request {
             hash: found.hash,
             born: self.now,
             rank: found.rank,
@@ -120,10 +120,13 @@ impl Simulation {
             source: found.source,
             calls: 0,
             op: 0,
+            tag,
             looped: false,
             window: self.watch.window_of_new_requests(),
-        });
+        };
         let created = found.rank > source.keys;
+        let request = Request { rank: self.rank_now(&request), ..request };
+        let request = self.requests.insert(request);
         self.versions.request_begins(request, found.key, 0, found.user, session, created);
         self.versions.wrote_before(request, session, found.wrote);
         // What one has just written is not on the own device.

@@ -475,7 +475,7 @@ impl Simulation {
                 dropped: counts.dropped,
                 present,
             },
-            behind: self.writes_behind(station as u32).map(|_| self.stations[station].behind.ledger),
+            behind: self.behind_report(station),
             queue: is_queue.then(|| Box::new(self.stations[station].backlog.report(self.now, &self.calls))),
         }
     }

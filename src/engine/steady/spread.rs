@@ -12,7 +12,7 @@ use crate::engine::flows::{Door, Moments};
 use crate::engine::formulas::Wait;
 use crate::engine::formulas::invert::{self, Complex};
 use crate::sorted::sort_by;
-use crate::topology::Operation;
+use crate::topology::{AllLanes, Lane, Lanes};
 use parts::{Lines, Part};
 
 /// Rounds in which a loop is followed.
@@ -22,17 +22,18 @@ const ROUNDS: usize = 48;
 pub struct Spread {
     /// Callees before callers, only what carries calls.
     nodes: Vec<Node>,
-    /// By route and operation.
-    routes: Vec<[Link; 2]>,
+    /// By route.
+    routes: Vec<Lanes<Link>>,
     /// Whether calls go in circles.
     loops: bool,
     stations: usize,
+    lanes: AllLanes,
 }
 
 struct Node {
     node: usize,
-    /// By operation; `None` when there are none.
-    times: [Option<Time>; 2],
+    /// `None` when there are none.
+    times: Lanes<Option<Time>>,
 }
 
 struct Time {
@@ -72,8 +73,11 @@ struct Link {
     attempts: Vec<(f64, f64, f64)>,
 }
 
-/// Part of a mixture: weight, station, door, operation.
-pub type Share = (f64, usize, Door, Operation);
+/// Part of a mixture: weight, station, door, lane.
+pub type Share = (f64, usize, Door, Lane);
+
+/// Transforms by lane of all stations, by station and door.
+type Values = [Vec<[Complex; 2]>];
 
 /// Parts of a mixture that begin at nearly the same time. Each cluster is inverted by itself: a transform that jumps far
 /// behind its beginning is inverted badly, so that a mixture could lie beyond all its parts.
@@ -115,7 +119,7 @@ fn delayed(value: Complex, s: Complex, by: f64) -> Complex {
 
 impl Spread {
     /// The times that shares `wanted` do not exceed, of a mixture of stations' times by weight [s]. Parts are
-    /// (weight, station, door, operation); `moments` are those of the mixture.
+    /// (weight, station, door, lane); `moments` are those of the mixture.
     pub fn quantiles<const N: usize>(&self, parts: &[Share], moments: Moments, wanted: [f64; N]) -> [f64; N] {
         let total: f64 = parts.iter().map(|part| part.0).sum();
         let shift_of = |part: &Share| self.shift(part.1, part.3);
@@ -125,13 +129,14 @@ impl Spread {
             return wanted.map(|_| moments.mean);
         }
         let clusters = clusters(parts, |part| shift_of(part) - shift, NEAR * moments.mean);
-        let used = [0, 1].map(|op| parts.iter().any(|part| part.3 as usize == op));
-        let values = RefCell::new(vec![[[Complex::ONE; 2]; 2]; self.stations]);
+        let used: Vec<Lane> =
+            self.lanes.clone().filter(|lane| parts.iter().any(|part| part.3 == *lane)).collect();
+        let values = RefCell::new(vec![vec![[Complex::ONE; 2]; self.stations]; self.lanes.len()]);
         let transform = |cluster: &Cluster, s: Complex| {
             let values = &mut *values.borrow_mut();
-            self.evaluate(s, used, values);
-            let part = |sum: Complex, (weight, longer, (_, node, door, op)): &(f64, f64, Share)| {
-                sum + delayed(values[*node][*door as usize][*op as usize], s, *longer) * *weight
+            self.evaluate(s, &used, values);
+            let part = |sum: Complex, (weight, longer, (_, node, door, lane)): &(f64, f64, Share)| {
+                sum + delayed(values[lane.index()][*node][*door as usize], s, *longer) * *weight
             };
             cluster.parts.iter().fold(Complex::ZERO, part)
         };
@@ -154,51 +159,51 @@ impl Spread {
         })
     }
 
-    fn shift(&self, node: usize, op: Operation) -> f64 {
+    fn shift(&self, node: usize, lane: Lane) -> f64 {
         let found = self.nodes.iter().find(|known| known.node == node);
-        found.and_then(|known| known.times[op as usize].as_ref()).map_or(0.0, |time| time.shift)
+        found.and_then(|known| known.times[lane].as_ref()).map_or(0.0, |time| time.shift)
     }
 
-    /// Transforms of all stations at a point, by door and operation.
-    fn evaluate(&self, s: Complex, used: [bool; 2], values: &mut [[[Complex; 2]; 2]]) {
+    /// Transforms of all stations at a point.
+    fn evaluate(&self, s: Complex, used: &[Lane], values: &mut Values) {
         for _ in 0..if self.loops { ROUNDS } else { 1 } {
             for node in &self.nodes {
-                for (op, time) in node.times.iter().enumerate().filter(|(op, _)| used[*op]) {
-                    let Some(time) = time else { continue };
-                    let after = self.after(time, s, op, values);
+                for lane in used.iter().copied() {
+                    let Some(time) = &node.times[lane] else { continue };
+                    let after = self.after(time, s, lane, values);
                     let all = time.service.transform(s) * after;
                     let wait =
                         |sum: Complex, (share, lines): &(f64, Lines)| sum + lines.transform(s) * *share;
                     for (door, waits) in time.waits.iter().enumerate().filter(|(_, waits)| !waits.is_empty())
                     {
-                        values[node.node][door][op] = all * waits.iter().fold(Complex::ZERO, wait);
+                        values[lane.index()][node.node][door] = all * waits.iter().fold(Complex::ZERO, wait);
                     }
                 }
             }
         }
     }
 
-    fn after(&self, time: &Time, s: Complex, op: usize, values: &[[[Complex; 2]; 2]]) -> Complex {
+    fn after(&self, time: &Time, s: Complex, lane: Lane, values: &Values) -> Complex {
         let value = match &time.after {
             After::Nothing => return Complex::ONE,
             After::OneOf(routes) => {
                 let part = |sum: Complex, (share, route, longer): &(f64, usize, f64)| {
-                    sum + delayed(self.along(*route, op, s, values), s, *longer) * *share
+                    sum + delayed(self.along(*route, lane, s, values), s, *longer) * *share
                 };
                 routes.iter().fold(Complex::ZERO, part)
             }
             After::AllOf(factors) => {
-                let one = |product: Complex, factor: &Factor| product * self.factor(factor, op, s, values);
+                let one = |product: Complex, factor: &Factor| product * self.factor(factor, lane, s, values);
                 factors.iter().fold(Complex::ONE, one)
             }
         };
         Complex::real(time.ends) + value * (1.0 - time.ends)
     }
 
-    fn factor(&self, factor: &Factor, op: usize, s: Complex, values: &[[[Complex; 2]; 2]]) -> Complex {
+    fn factor(&self, factor: &Factor, lane: Lane, s: Complex, values: &Values) -> Complex {
         let mut product = Complex::ONE;
         for (route, calls, shift) in &factor.calls {
-            let one = self.along(*route, op, s, values);
+            let one = self.along(*route, lane, s, values);
             let whole = libm::floor(*calls);
             (0..whole as u32).for_each(|_| product = product * one);
             let more = calls - whole;
@@ -209,9 +214,9 @@ impl Spread {
         Complex::real(1.0 - factor.chance) + delayed(product, s, factor.longer) * factor.chance
     }
 
-    fn along(&self, route: usize, op: usize, s: Complex, values: &[[[Complex; 2]; 2]]) -> Complex {
-        let link = &self.routes[route][op];
-        let mut value = values[link.to][link.door][op];
+    fn along(&self, route: usize, lane: Lane, s: Complex, values: &Values) -> Complex {
+        let link = &self.routes[route][lane];
+        let mut value = values[lane.index()][link.to][link.door];
         if link.pool.chance > 0.0 {
             value = value * link.pool.transform(s);
         }

@@ -3,7 +3,7 @@
 use crate::engine::flows::{InstanceFlow, Line, Moments, StationFlow};
 use crate::engine::formulas::Wait;
 use crate::report::{Cause, Estimate, Ledger, NodeReport, QueueReport, State, Times, Trust};
-use crate::topology::{Place, Servers, Shape, Station};
+use crate::topology::{Lane, Place, Servers, Shape, Station};
 
 /// Share of calls dropped for fullness from which a station counts as saturated (rules 1.2).
 const DROPPING: f64 = 1e-3;
@@ -14,7 +14,7 @@ const UNLIMITED: u32 = 1 << 20;
 pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     let parts = |rates: &[f64; 2]| [0, 1].map(|op| rates[op] * place.parts(op)).iter().sum::<f64>();
     let offered = parts(&flow.offered) + flow.upkeep;
-    let carried = parts(&flow.carried) + flow.upkeep;
+    let carried = parts(&flow.carried.by_op()) + flow.upkeep;
     let alive = flow.instances.iter().filter(|instance| instance.alive).count() as u32;
     let used = || flow.instances.iter().filter(|instance| instance.occupancy.load > 0.0);
     let limited = place.serves() && (place.servers.cores.is_some() || place.servers.slots < UNLIMITED);
@@ -32,8 +32,9 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     let busy = flow.instances.iter().map(|instance| instance.occupancy.busy);
     let cores = place.servers.cores.is_some() && place.serves();
     let wait = Moments::mixed(flow.instances.iter().map(|instance| (rate(instance), wait_of(instance))));
-    let answered = [0, 1].map(|op| flow.carried[op] * flow.after[op].ok);
-    let time = Moments::mixed([0, 1].into_iter().map(|op| (answered[op], own_time(flow, op))));
+    let answered = |(lane, carried): (Lane, &f64)| (carried * flow.after[lane].ok, own_time(flow, lane));
+    let answered: Vec<(f64, Moments)> = flow.carried.pairs().map(answered).collect();
+    let time = Moments::mixed(answered.iter().copied());
     NodeReport {
         offered,
         carried,
@@ -47,7 +48,7 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
             + flow.instances.iter().map(|instance| rate(instance) * wait_of(instance).mean).sum::<f64>(),
         waits: only_line(flow).map(|line| line.chance.max(0.0)),
         wait: (place.serves() && carried > 0.0).then(|| wait_times(flow, wait)),
-        latency: (answered[0] + answered[1] > 0.0).then(|| own_times(place, flow, time)),
+        latency: answered.iter().any(|(rate, _)| *rate > 0.0).then(|| own_times(place, flow, time)),
         dropped: flow.dropped,
         hit_ratio: flow.hit_ratio,
         cold: flow.cold,
@@ -95,8 +96,9 @@ fn wait_times(flow: &StationFlow, moments: Moments) -> Times {
 /// Of a station without calls of its own and with exponential service the sojourn of its line; else by two moments.
 fn own_times(place: &Place, flow: &StationFlow, moments: Moments) -> Times {
     let servers = &place.servers;
-    let one_service = servers.read == servers.write || flow.carried[0] == 0.0 || flow.carried[1] == 0.0;
-    let service = if flow.carried[0] > 0.0 { servers.read } else { servers.write };
+    let [reads, writes] = flow.carried.by_op();
+    let one_service = servers.read == servers.write || reads == 0.0 || writes == 0.0;
+    let service = if reads > 0.0 { servers.read } else { servers.write };
     let alone = flow.steps.iter().all(Vec::is_empty)
         && !matches!(place.station, Station::Router(_) | Station::Source(_));
     match only_line(flow) {
@@ -108,10 +110,11 @@ fn own_times(place: &Place, flow: &StationFlow, moments: Moments) -> Times {
 }
 
 /// From arrival to reply, whichever door.
-fn own_time(flow: &StationFlow, op: usize) -> Moments {
-    let answers = [flow.answers[0][op], flow.answers[1][op]];
-    let weight =
-        |door: usize| if flow.doors[door][op] > 0.0 { flow.doors[door][op] * answers[door].ok } else { 0.0 };
+fn own_time(flow: &StationFlow, lane: Lane) -> Moments {
+    let answers = [flow.answers[0][lane], flow.answers[1][lane]];
+    let weight = |door: usize| {
+        if flow.doors[door][lane] > 0.0 { flow.doors[door][lane] * answers[door].ok } else { 0.0 }
+    };
     Moments::mixed([0, 1].into_iter().map(|door| (weight(door), answers[door].time)))
 }
 

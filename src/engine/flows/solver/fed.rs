@@ -1,7 +1,7 @@
 //! Stations that one source feeds directly: how their calls come is the source's own doing, and known exactly.
 
 use super::Solver;
-use crate::topology::{Arrivals, Operation, Profile, Station};
+use crate::topology::{Arrivals, Lane, Operation, Profile, Station};
 
 impl Solver<'_> {
     /// How the calls of a station come and how many there are [1/s], where all of them are the requests of one source as it
@@ -13,7 +13,8 @@ impl Solver<'_> {
         let Station::Source(source) = &self.topology.place(self.topology.ends(route).0).station else {
             return None;
         };
-        let once = Operation::ALL.iter().all(|op| self.called[route][*op as usize].attempts <= 1.0);
+        let lane = |op| Lane { op, tag: source.tag };
+        let once = Operation::ALL.iter().all(|op| self.called[route][lane(*op)].attempts <= 1.0);
         let drawn = self.topology.route(route);
         let plain = !drawn.policy.is_rough() && !drawn.policy.parallel && drawn.calls == 1.0;
         let steady = source.profile == Profile::Steady && source.habits.follow <= 0.0;

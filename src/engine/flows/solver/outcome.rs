@@ -4,7 +4,7 @@ use super::{ROUNDS, Solver, whole};
 use crate::engine::flows::reach::Door;
 use crate::engine::flows::{ClientFlow, Flows, RouteFlow, StationFlow, Step};
 use crate::report::Cause;
-use crate::topology::{Operation, Station};
+use crate::topology::{Lane, Lanes, Operation, Station};
 
 impl Solver<'_> {
     /// The flows as they stand. What still grew in a loop after the last round is cut there.
@@ -19,25 +19,27 @@ impl Solver<'_> {
     fn client(&self, client: usize) -> ClientFlow {
         let node = self.clients[client];
         let source = self.sources[client];
-        let after = self.sites[node].after;
+        let [reads, writes] = Operation::ALL.map(|op| self.sites[node].after[self.lane_of(client, op)]);
         ClientFlow {
             node,
+            tag: source.tag,
             sent: Operation::ALL.map(|op| source.rate * op.share_of(source) * self.multiple),
-            ok: [after[0].ok, after[1].ok],
-            time: [after[0].time, after[1].time],
+            ok: [reads.ok, writes.ok],
+            time: [reads.time, writes.time],
             on_devices: self.on_devices(client),
         }
     }
 
     fn route(&self, route: usize) -> RouteFlow {
-        let calls = self.sent[route];
-        let failing = |op: usize| calls[op] * self.called[route][op].failing;
+        let sent = &self.sent[route];
+        let called = &self.called[route];
         RouteFlow {
-            calls,
-            failures: failing(0) + failing(1),
-            called: self.called[route],
-            visits: self.visits[route],
-            share: self.splits[route],
+            calls: sent.by_op(),
+            failures: sent.pairs().map(|(lane, calls)| calls * called[lane].failing).sum(),
+            retries: sent.pairs().map(|(lane, calls)| called[lane].retried(*calls)).sum(),
+            called: called.clone(),
+            visits: self.visits[route].clone(),
+            share: self.splits[route].clone(),
             pool_wait: self.pool_waits[route],
         }
     }
@@ -49,11 +51,11 @@ impl Solver<'_> {
         let mut by_client = vec![[0.0; 2]; self.clients.len()];
         for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
             let known = self.classes.get(class);
-            by_client[known.client][known.op as usize] += rate;
+            by_client[known.client][known.lane.op as usize] += rate;
         }
-        let mut carried = [0.0; 2];
+        let mut carried = Lanes::new(self.topology, 0.0);
         for (class, rate) in self.served(node) {
-            carried[self.classes.get(class).op as usize] += rate;
+            carried[self.classes.get(class).lane] += rate;
         }
         let memory = |store: &crate::topology::Store| store.data.memory.map(|_| site.known.ratio);
         let hit_ratio = match &place.station {
@@ -75,21 +77,24 @@ impl Solver<'_> {
             growth: site.growth,
             message_s: site.message_s,
             hit_ratio,
+            hits: self.topology.tags.all().map(|tag| self.tag_hit_ratio(node, tag)).collect(),
             streams: site.known.streams.clone(),
             dropped: self.dropped(node, cut),
-            after: site.after,
-            steps: Operation::ALL.map(|op| self.steps(node, op)),
-            hold: site.hold,
-            doors: [self.through(node, Door::First), self.through(node, Door::Spread)],
-            answers: site.answers,
+            after: site.after.clone(),
+            steps: Lanes::each(self.topology, |lane| self.steps(node, lane)),
+            hold: self.mean_by_op(node, |lane| site.hold[lane]),
+            doors: [Door::First, Door::Spread].map(|door| self.through_by_lane(node, door)),
+            answers: site.answers.clone(),
         }
     }
 
-    fn steps(&self, node: usize, op: Operation) -> Vec<Step> {
+    fn steps(&self, node: usize, lane: Lane) -> Vec<Step> {
         let mut steps = Vec::new();
         if matches!(self.topology.place(node).station, Station::Server(_) | Station::Cache(_)) {
-            let hit = |route: usize| self.hits_along(route, op, self.hit_ratio(self.topology.ends(route).1));
-            self.walk(node, op, hit, |step| steps.push(step));
+            let hit = |route: usize| {
+                self.hits_along(route, lane, self.tag_hit_ratio(self.topology.ends(route).1, lane.tag))
+            };
+            self.walk(node, lane, hit, |step| steps.push(step));
         }
         steps
     }
@@ -102,24 +107,24 @@ impl Solver<'_> {
             return dropped;
         }
         for door in [Door::First, Door::Spread] {
-            let offered = self.through(node, door);
-            for op in Operation::ALL {
-                let rate = offered[op as usize];
+            let offered = self.through_by_lane(node, door);
+            for (lane, rate) in offered.pairs() {
+                let op = lane.op;
+                let passes = site.within_limit[lane.tag.index()];
                 let reached = self.reach.reached(node, door, op);
                 let admitted = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
                     self.reach.share(node, door, op, index) * instance.occupancy.admitted
                 };
                 let admitted = whole(site.instances.iter().enumerate().map(admitted).sum());
-                let within = rate * reached * site.within_limit;
+                let within = rate * reached * passes;
                 dropped[Cause::Refused as usize] += rate * (1.0 - reached);
-                dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - site.within_limit);
-                dropped[place.servers.full as usize] +=
-                    (within - rate * admitted * site.within_limit).max(0.0);
+                dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - passes);
+                dropped[place.servers.full as usize] += (within - rate * admitted * passes).max(0.0);
                 let stateful = self.stateful(node);
-                let served = rate * admitted * site.within_limit * (1.0 - stateful);
-                dropped[Cause::Stateful as usize] += rate * admitted * site.within_limit * stateful;
+                let served = rate * admitted * passes * (1.0 - stateful);
+                dropped[Cause::Stateful as usize] += rate * admitted * passes * stateful;
                 dropped[Cause::DependencyFailed as usize] += served * place.servers.errors;
-                self.drop_by_role(node, op, served * self.unerring(node), &mut dropped);
+                self.drop_by_role(node, lane, served * self.unerring(node), &mut dropped);
             }
         }
         if cut {
@@ -130,13 +135,11 @@ impl Solver<'_> {
     }
 
     /// What a router without a target and a full queue turn away.
-    fn drop_by_role(&self, node: usize, op: Operation, served: f64, dropped: &mut [f64; Cause::COUNT]) {
+    fn drop_by_role(&self, node: usize, lane: Lane, served: f64, dropped: &mut [f64; Cause::COUNT]) {
         match &self.topology.place(node).station {
             Station::Router(_) => {
-                let routed: f64 = self.plan.links[node][op as usize]
-                    .iter()
-                    .map(|route| self.splits[*route][op as usize])
-                    .sum();
+                let routed: f64 =
+                    self.plan.links[node][lane].iter().map(|route| self.splits[*route][lane]).sum();
                 dropped[Cause::Refused as usize] += served * (1.0 - routed).max(0.0);
             }
             Station::Queue(_) => {

@@ -9,7 +9,9 @@ use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, fixed_window_admits, sliding_window_admits, token_bucket_admits};
 use crate::engine::simulate::purged_by;
-use crate::topology::{Arrivals, Discipline, Limit, Operation, Policy, Rule, Station, Strategy};
+use crate::topology::{
+    Arrivals, Discipline, Lane, Lanes, Limit, Operation, Policy, Rule, Station, Strategy, Tag,
+};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
@@ -21,7 +23,8 @@ impl Solver<'_> {
     pub fn send_all(&mut self, round: usize) -> f64 {
         let empty = vec![Arriving::default(); self.sites.len()];
         self.arriving = std::mem::replace(&mut self.returning, empty);
-        self.sent.iter_mut().for_each(|sent| *sent = [0.0; 2]);
+        let nothing = Lanes::new(self.topology, 0.0);
+        self.sent.iter_mut().for_each(|sent| sent.clone_from(&nothing));
         let mut moved = 0.0f64;
         for at in 0..self.order.len() {
             let node = self.order[at];
@@ -33,11 +36,39 @@ impl Solver<'_> {
 
     /// Calls through a door by operation [1/s].
     pub fn through(&self, node: usize, door: Door) -> [f64; 2] {
-        let mut rates = [0.0; 2];
+        self.through_by_lane(node, door).by_op()
+    }
+
+    /// Calls through a door [1/s].
+    pub fn through_by_lane(&self, node: usize, door: Door) -> Lanes<f64> {
+        let mut rates = Lanes::new(self.topology, 0.0);
         for (class, rate) in self.arriving[node].calls[door as usize].iter().enumerate() {
-            rates[self.classes.get(class).op as usize] += rate;
+            rates[self.classes.get(class).lane] += rate;
         }
         rates
+    }
+
+    /// Calls through both doors [1/s].
+    pub fn arriving_by_lane(&self, node: usize) -> Lanes<f64> {
+        let [first, spread] = [Door::First, Door::Spread].map(|door| self.through_by_lane(node, door));
+        Lanes::each(self.topology, |lane| first[lane] + spread[lane])
+    }
+
+    /// Share of each lane among the calls of its operation (0–1).
+    fn mix(&self, node: usize) -> Lanes<f64> {
+        let rates = self.arriving_by_lane(node);
+        let all = rates.by_op();
+        let of = |lane: Lane| match all[lane.op as usize] {
+            sum if sum > 0.0 => rates[lane] / sum,
+            _ => f64::from(u8::from(lane.tag == Tag::NONE)),
+        };
+        Lanes::each(self.topology, of)
+    }
+
+    /// The mean over the lanes of each operation, weighted by their calls.
+    pub fn mean_by_op(&self, node: usize, value: impl Fn(Lane) -> f64) -> [f64; 2] {
+        let mix = self.mix(node);
+        Lanes::each(self.topology, |lane| mix[lane] * value(lane)).by_op()
     }
 
     /// Solves a station for what arrives there; how much it moved.
@@ -51,7 +82,7 @@ impl Solver<'_> {
         }
         let doors = [self.through(node, Door::First), self.through(node, Door::Spread)];
         let total: f64 = doors.iter().flatten().sum();
-        let mut moved = self.limit(node, total);
+        let mut moved = self.limit(node);
         let (whole_scv, gap_scv) = self.gaps(node);
         let shared = self.shared(node);
         let pool = self.tightest_pool(node);
@@ -96,25 +127,38 @@ impl Solver<'_> {
         change(1.0 + before.wait(), 1.0 + found.wait()).max(change(before.admitted, found.admitted))
     }
 
-    fn limit(&mut self, node: usize, total: f64) -> f64 {
+    fn limit(&mut self, node: usize) -> f64 {
         let Some(limit) = self.topology.place(node).servers.limit else { return 0.0 };
-        let (load, within) = self.limited(node, &limit, total);
+        let (load, within) = self.limited(node, &limit);
         let site = &mut self.sites[node];
-        let before = site.within_limit;
         site.limit = load;
-        site.within_limit = if self.lossless { 1.0 } else { within };
-        change(before, site.within_limit)
+        let mut moved = 0.0f64;
+        for tag in self.topology.tags.all() {
+            let now = if self.lossless || !limit.counts.has(tag) { 1.0 } else { within };
+            moved = moved.max(change(site.within_limit[tag.index()], now));
+            site.within_limit[tag.index()] = now;
+        }
+        moved
     }
 
-    /// Offered calls over a limit, and the share of them within it. Where each user has a limit of their own: over the
+    /// Counted calls over a limit, and the share of them within it. Where each user has a limit of their own: over the
     /// greediest, and over all users.
-    fn limited(&self, node: usize, limit: &Limit, total: f64) -> (f64, f64) {
+    fn limited(&self, node: usize, limit: &Limit) -> (f64, f64) {
+        let mut total = 0.0;
+        for door in [Door::First, Door::Spread] {
+            let rates = self.through_by_lane(node, door);
+            total = rates
+                .pairs()
+                .filter(|(lane, _)| limit.counts.has(lane.tag))
+                .fold(total, |sum, (_, rate)| sum + rate);
+        }
         if !limit.per_user {
             return (total / limit.rate.max(1e-12), admits(limit, total));
         }
         let mut rates = vec![0.0; self.clients.len()];
         for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
-            rates[self.classes.get(class).client] += rate;
+            let known = self.classes.get(class);
+            rates[known.client] += if limit.counts.has(known.lane.tag) { *rate } else { 0.0 };
         }
         let (mut most, mut within) = (0.0f64, 0.0);
         for (source, rate) in self.sources.iter().zip(rates) {
@@ -137,17 +181,18 @@ impl Solver<'_> {
         let site = &self.sites[node];
         let share = |door, op| self.reach.share(node, door, op, index);
         let known = 1.0 - self.stateful(node);
+        let within = self.mean_by_op(node, |lane| site.within_limit[lane.tag.index()]);
         let calls = Operation::ALL.map(|op| {
             let first = doors[0][op as usize] * share(Door::First, op);
             let parts = self.topology.place(node).parts(op as usize);
-            (first + doors[1][op as usize] * parts * share(Door::Spread, op)) * site.within_limit * known
+            (first + doors[1][op as usize] * parts * share(Door::Spread, op)) * within[op as usize] * known
         });
         Demand {
             calls,
             opening: self.opening(node),
             upkeep: self.arriving[node].upkeep * share(Door::Spread, Operation::Write),
             replays: self.replays(node, index, doors),
-            after: site.hold,
+            after: self.mean_by_op(node, |lane| site.hold[lane]),
             gap_scv: 1.0,
             pool: None,
             sharing: matches!(&self.topology.place(node).station,
@@ -174,13 +219,14 @@ impl Solver<'_> {
     fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> (f64, f64) {
         let Station::Store(store) = &self.topology.place(node).station else { return (0.0, 0.0) };
         let alive = &self.reach.alive[node];
+        let [_, within] = self.mean_by_op(node, |lane| self.sites[node].within_limit[lane.tag.index()]);
         let shard = store.shard_of(index as u32);
         if store.multi && store.replay > 0.0 && alive.get(index) == Some(&true) {
             // Each primary applies what the other took.
             let others = store.nodes_of(shard).map(|other| other as usize).filter(|other| *other != index);
             let taken: f64 =
                 others.map(|other| self.reach.share(node, Door::Spread, Operation::Write, other)).sum();
-            return (doors[1][1] * taken * self.sites[node].within_limit, store.replay);
+            return (doors[1][1] * taken * within, store.replay);
         }
         let Some(primary) = reach::primary(store, shard, alive) else { return (0.0, 0.0) };
         if store.replay <= 0.0 || !reach::replicas(store, shard, alive).any(|replica| replica == index) {
@@ -188,7 +234,7 @@ impl Solver<'_> {
         }
         let admitted = self.sites[node].instances[primary].occupancy.admitted;
         let share = self.reach.share(node, Door::Spread, Operation::Write, primary);
-        (doors[1][1] * share * self.sites[node].within_limit * admitted, store.replay)
+        (doors[1][1] * share * within * admitted, store.replay)
     }
 
     /// Variability of the gaps between arrivals, at the whole station and at one instance: each route's own, fading as
@@ -278,41 +324,42 @@ impl Solver<'_> {
             return (1, 0.0);
         }
         let own = self.topology.place(node).servers.read.mean_s;
-        let present = own + self.sites[node].hold[0];
+        let present = own + self.mean_by_op(node, |lane| self.sites[node].hold[lane])[0];
         let telling = if present > 0.0 { own / present } else { 1.0 };
         (self.reach.live(node) as u32, shared / total * telling * telling)
     }
 
     /// The pool behind a station with the most busy connections a call: its size and the time of a connection [s].
     fn tightest_pool(&self, node: usize) -> Option<(u32, f64)> {
-        let rates = self.through_all(node);
+        let rates = self.arriving_by_lane(node);
         let total: f64 = rates.iter().sum();
         let need = |route: usize| {
             let size = self.topology.route(route).pool?.max(1);
-            let need = |op: usize| {
-                let called = &self.called[route][op];
-                rates[op] / total.max(f64::MIN_POSITIVE)
-                    * self.visits[route][op]
+            let need = |lane: Lane| {
+                let called = &self.called[route][lane];
+                rates[lane] / total.max(f64::MIN_POSITIVE)
+                    * self.visits[route][lane]
                     * called.attempts
-                    * self.held_for(node, route, op)
+                    * self.held_for(node, route, lane)
             };
+            let need: f64 = self.topology.lanes().map(need).sum();
             // What all share is as much smaller for each.
             let shared = if self.topology.route(route).connections.shared {
                 self.reach.live(node) as f64
             } else {
                 1.0
             };
-            Some((size, shared * (need(0) + need(1))))
+            Some((size, shared * need))
         };
         let pools = self.topology.outgoing[node].iter().filter_map(|edge| need(edge.index()));
         pools.max_by(|a, b| (a.1 / f64::from(a.0)).total_cmp(&(b.1 / f64::from(b.0))))
     }
 
     /// For how long a call along a route keeps its connection [s]: its own time, or that of all its caller's calls.
-    fn held_for(&self, node: usize, route: usize, op: usize) -> f64 {
-        let own = self.called[route][op].held;
+    fn held_for(&self, node: usize, route: usize, lane: Lane) -> f64 {
+        let own = self.called[route][lane].held;
         let kept = self.topology.route(route).connections.per_request;
-        if kept { self.sites[node].hold[op].max(own) } else { own }
+        if kept { self.sites[node].hold[lane].max(own) } else { own }
     }
 
     pub fn through_all(&self, node: usize) -> [f64; 2] {
@@ -322,25 +369,29 @@ impl Solver<'_> {
 
     /// Waits for the connections of the links that leave a station, at its busiest instance.
     fn wait_for_pools(&mut self, node: usize) {
+        let mix = self.mix(node);
         for edge in &self.topology.outgoing[node] {
             let route = edge.index();
             let Some(size) = self.topology.route(route).pool else { continue };
             let shared = self.topology.route(route).connections.shared;
             let mut most = (0.0, 0.0);
             for instance in &self.sites[node].instances {
-                let calls = |op: usize| {
-                    let called = &self.called[route][op];
-                    instance.calls[op]
+                let calls = |lane: Lane| {
+                    let called = &self.called[route][lane];
+                    instance.calls[lane.op as usize]
+                        * mix[lane]
                         * instance.occupancy.admitted
-                        * self.visits[route][op]
+                        * self.visits[route][lane]
                         * called.attempts
                 };
-                let (reads, writes) = (calls(0), calls(1));
-                let busy = reads * self.held_for(node, route, 0) + writes * self.held_for(node, route, 1);
+                let all = || self.topology.lanes().map(|lane| (lane, calls(lane)));
+                let before = if shared { most.0 } else { 0.0 };
+                let rate = all().fold(before, |sum, (_, calls)| sum + calls);
+                let busy: f64 = all().map(|(lane, calls)| calls * self.held_for(node, route, lane)).sum();
                 if shared {
-                    most = (most.0 + reads + writes, most.1 + busy);
+                    most = (rate, most.1 + busy);
                 } else if busy > most.1 {
-                    most = (reads + writes, busy);
+                    most = (rate, busy);
                 }
             }
             let (rate, busy) = most;
@@ -439,22 +490,24 @@ impl Solver<'_> {
     /// Calls that have been served, by class [1/s].
     pub fn served(&self, node: usize) -> Vec<(usize, f64)> {
         let site = &self.sites[node];
-        let passed = |door: Door, op: Operation| {
+        let passed = |door: Door, lane: Lane| {
             let share = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
-                self.reach.share(node, door, op, index) * instance.occupancy.admitted
+                self.reach.share(node, door, lane.op, index) * instance.occupancy.admitted
             };
             site.instances.iter().enumerate().map(share).sum::<f64>()
-                * site.within_limit
+                * site.within_limit[lane.tag.index()]
                 * (1.0 - self.stateful(node))
                 * self.unerring(node)
         };
-        let shares = [Door::First, Door::Spread].map(|door| Operation::ALL.map(|op| passed(door, op)));
+        let shares =
+            [Door::First, Door::Spread].map(|door| Lanes::each(self.topology, |lane| passed(door, lane)));
         let mut served = Vec::new();
         let [first, spread] = &self.arriving[node].calls;
         for class in 0..first.len().max(spread.len()) {
-            let op = self.classes.get(class).op as usize;
-            let part =
-                |calls: &Vec<f64>, door: usize| calls.get(class).map_or(0.0, |rate| rate * shares[door][op]);
+            let lane = self.classes.get(class).lane;
+            let part = |calls: &Vec<f64>, door: usize| {
+                calls.get(class).map_or(0.0, |rate| rate * shares[door][lane])
+            };
             let rate = part(first, 0) + part(spread, 1);
             if rate > 0.0 {
                 served.push((class, rate));
@@ -464,20 +517,21 @@ impl Solver<'_> {
     }
 
     pub fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
-        let op = self.classes.get(class).op;
-        for at in 0..self.plan.links[node][op as usize].len() {
-            let route = self.plan.links[node][op as usize][at];
-            let share = self.splits[route][op as usize];
-            self.send(route, class, rate * share * self.attempts(route, op));
+        let lane = self.classes.get(class).lane;
+        for at in 0..self.plan.links[node][lane].len() {
+            let route = self.plan.links[node][lane][at];
+            let share = self.splits[route][lane];
+            self.send(route, class, rate * share * self.attempts(route, lane));
         }
     }
 
-    pub fn attempts(&self, route: usize, op: Operation) -> f64 {
-        if self.lossless { 1.0 } else { self.called[route][op as usize].attempts }
+    pub fn attempts(&self, route: usize, lane: Lane) -> f64 {
+        if self.lossless { 1.0 } else { self.called[route][lane].attempts }
     }
 
     fn emit_in_order(&mut self, node: usize, class: usize, served: f64) {
-        let (client, op) = (self.classes.get(class).client, self.classes.get(class).op);
+        let (client, lane) = (self.classes.get(class).client, self.classes.get(class).lane);
+        let op = lane.op;
         let cache = matches!(self.topology.place(node).station, Station::Cache(_));
         let mut rate = served;
         let mut after = class;
@@ -487,10 +541,10 @@ impl Solver<'_> {
         }
         let mut steps: Vec<Step> = Vec::new();
         let hit = |route: usize| {
-            self.hits_along(route, op, self.client_hit_ratio(self.topology.ends(route).1, client))
+            self.hits_along(route, lane, self.client_hit_ratio(self.topology.ends(route).1, client))
         };
-        let (ok, _) = self.walk(node, op, hit, |step| steps.push(step));
-        if cache && op == Operation::Write && self.writes_behind(node) {
+        let (ok, _) = self.walk(node, lane, hit, |step| steps.push(step));
+        if cache && op == Operation::Write && self.writes_behind(node, lane.tag) {
             return self.write_behind(node, client, served, &steps);
         }
         for step in &steps {
@@ -498,7 +552,7 @@ impl Solver<'_> {
             self.refresh(node, client, after, step, &steps, served);
             let missed =
                 step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
-            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, op));
+            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, lane));
             if op == Operation::Read && !self.topology.route(step.route).background {
                 self.fill(node, client, step, rate);
             }
@@ -510,7 +564,7 @@ impl Solver<'_> {
 
     fn class_after_miss(&mut self, class: usize, cache: usize) -> usize {
         let derived = keys::size(self.topology, cache, 1).is_some();
-        let read = self.classes.get(class).op == Operation::Read;
+        let read = self.classes.get(class).lane.op == Operation::Read;
         if derived && read { self.classes.after_miss(class, cache) } else { class }
     }
 
@@ -522,9 +576,10 @@ impl Solver<'_> {
             if keys::size(self.topology, cache, 1).is_some() {
                 let rate = rate * step.going * self.filled(cache, client);
                 self.arrivals_of(node, cache).upkeep += rate;
-                self.sent[look_up][1] += rate;
+                let upkeep = self.lane_of(client, Operation::Write);
+                self.sent[look_up][upkeep] += rate;
             }
-            gate = self.plan.gates[look_up][0];
+            gate = self.plan.gates[look_up][self.lane_of(client, Operation::Read)];
         }
     }
 
@@ -539,8 +594,9 @@ impl Solver<'_> {
     /// Writes remove their key: from a cache that they pass, and from those beside the server.
     pub fn delete(&mut self, node: usize, client: usize, rate: f64) {
         let mut caches = vec![(node, None)];
-        for route in self.plan.links[node][0].iter() {
-            let Some(look_up) = self.plan.gates[*route][0] else { continue };
+        let reads = self.lane_of(client, Operation::Read);
+        for route in self.plan.links[node][reads].iter() {
+            let Some(look_up) = self.plan.gates[*route][reads] else { continue };
             if !self.topology.route(look_up).writes {
                 caches.push((self.topology.ends(look_up).1, Some(look_up)));
             }
@@ -565,9 +621,14 @@ impl Solver<'_> {
             rates[client] += rate;
             if let Some(look_up) = beside {
                 arriving.upkeep += rate;
-                self.sent[look_up][1] += rate;
+                self.sent[look_up][reads.with(Operation::Write)] += rate;
             }
         }
+    }
+
+    /// The lane of a client's requests of an operation.
+    pub fn lane_of(&self, client: usize, op: Operation) -> Lane {
+        Lane { op, tag: self.sources[client].tag }
     }
 
     pub(super) fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
@@ -586,14 +647,14 @@ impl Solver<'_> {
         let rate = rate.min(MOST);
         let (from, to) = self.topology.ends(route);
         let door = self.reach.door(route);
-        let op = self.classes.get(class).op;
+        let lane = self.classes.get(class).lane;
         let from_queue = matches!(self.topology.place(from).station, Station::Queue(_));
         let arriving = self.arrivals_of(from, to);
         let calls = &mut arriving.calls[door as usize];
         calls.resize(calls.len().max(class + 1), 0.0);
         calls[class] += rate;
         arriving.pulled += if from_queue { rate } else { 0.0 };
-        self.sent[route][op as usize] += rate;
+        self.sent[route][lane] += rate;
     }
 }
 

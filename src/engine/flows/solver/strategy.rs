@@ -4,13 +4,14 @@ use super::Solver;
 use crate::engine::cache::distinct;
 use crate::engine::flows::calls::Step;
 use crate::engine::flows::keys::Classes;
-use crate::topology::{Operation, Station, Strategy};
+use crate::topology::{Lane, Operation, Station, Strategy, Tag};
 
 impl Solver<'_> {
-    /// Whether writes are acknowledged by this cache and brought to the store later.
-    pub fn writes_behind(&self, node: usize) -> bool {
+    /// Whether writes of a tag are acknowledged by this cache and brought to the store later.
+    pub fn writes_behind(&self, node: usize, tag: Tag) -> bool {
         let Station::Cache(cache) = &self.topology.place(node).station else { return false };
-        cache.rules.strategy == Strategy::WriteBehind && !self.plan.links[node][1].is_empty()
+        cache.rules.strategy == Strategy::WriteBehind
+            && !self.plan.links[node][Lane { op: Operation::Write, tag }].is_empty()
     }
 
     /// Writes of a client that a cache acknowledges: between two flushes those to one key become one.
@@ -57,11 +58,12 @@ impl Solver<'_> {
         };
         let Some(share) = self.sites[cache].known.refreshes.get(client).copied() else { return };
         let refreshes = rate * look_ups * share;
-        if refreshes > 0.0 && self.classes.get(class).op == Operation::Read {
+        if refreshes > 0.0 && self.classes.get(class).lane.op == Operation::Read {
             self.send(step.route, class, refreshes);
             if let Some(look_up) = step.gate {
                 self.arrivals_of(node, cache).upkeep += refreshes;
-                self.sent[look_up][1] += refreshes;
+                let upkeep = self.lane_of(client, Operation::Write);
+                self.sent[look_up][upkeep] += refreshes;
             }
         }
     }

@@ -7,7 +7,7 @@ use petgraph::visit::EdgeRef;
 use super::parts::{Lines, Part, constant_apart, lines};
 use super::{After, Factor, Link, Node, Spread, Time};
 use crate::engine::flows::{Called, Door, Flows, RouteFlow};
-use crate::topology::{Addressing, Operation, Route, Station, Strategy, Topology};
+use crate::topology::{Addressing, Lane, Lanes, Operation, Route, Station, Strategy, Topology};
 
 /// Retries looked at; further ones are rarer than the accuracy of the rest.
 const RETRIES: u32 = 3;
@@ -24,17 +24,19 @@ impl Spread {
             routes: flows.routes.iter().enumerate().map(|(at, flow)| links(topology, at, flow)).collect(),
             loops: false,
             stations: topology.len(),
+            lanes: topology.lanes(),
         };
         for group in tarjan_scc(&topology.graph) {
             let loops = group.len() > 1 || topology.graph.contains_edge(group[0], group[0]);
             spread.loops |= loops;
             for at in group {
                 let node = at.index();
-                let times = Operation::ALL.map(|op| spread.time(topology, flows, node, op, loops));
-                let shifts = [0, 1].map(|op| times[op].as_ref().map_or(0.0, |time| time.shift));
+                let times = Lanes::each(topology, |lane| spread.time(topology, flows, node, lane, loops));
                 for route in topology.graph.edges_directed(at, Direction::Incoming) {
                     let links = &mut spread.routes[route.id().index()];
-                    links.iter_mut().zip(shifts).for_each(|(link, shift)| link.shift += shift);
+                    for (lane, time) in times.pairs() {
+                        links[lane].shift += time.as_ref().map_or(0.0, |time| time.shift);
+                    }
                 }
                 spread.nodes.push(Node { node, times });
             }
@@ -44,14 +46,8 @@ impl Spread {
 
     /// What the calls of an operation at a station take; `None` when none is answered. In a loop nothing is kept apart
     /// as a shift: a call that comes back has it once more.
-    fn time(
-        &self,
-        topology: &Topology,
-        flows: &Flows,
-        node: usize,
-        op: Operation,
-        loops: bool,
-    ) -> Option<Time> {
+    fn time(&self, topology: &Topology, flows: &Flows, node: usize, lane: Lane, loops: bool) -> Option<Time> {
+        let op = lane.op;
         let place = topology.place(node);
         let flow = &flows.stations[node];
         let (mut own, mut service) = (0.0, Part::None);
@@ -73,7 +69,7 @@ impl Spread {
         } else {
             waits[Door::Spread as usize].push((1.0, Lines::NONE));
         }
-        let (ends, behind, after) = self.then(topology, flows, node, op, loops);
+        let (ends, behind, after) = self.then(topology, flows, node, lane, loops);
         Some(Time { shift: own + behind, waits, service, ends, after })
     }
 
@@ -83,23 +79,24 @@ impl Spread {
         topology: &Topology,
         flows: &Flows,
         node: usize,
-        op: Operation,
+        lane: Lane,
         loops: bool,
     ) -> (f64, f64, After) {
+        let op = lane.op;
         match &topology.place(node).station {
             Station::Source(_) => {
                 let client = flows.clients.iter().find(|client| client.node == node);
                 let hits = client.filter(|_| op == Operation::Read).map_or(0.0, |client| client.on_devices);
-                let ok = flows.stations[node].after[op as usize].ok;
-                let (shift, after) = self.one_of(topology, flows, node, op, loops || hits > 0.0);
+                let ok = flows.stations[node].after[lane].ok;
+                let (shift, after) = self.one_of(topology, flows, node, lane, loops || hits > 0.0);
                 (if ok > 0.0 { hits / ok } else { 0.0 }, shift, after)
             }
             Station::Router(_) => {
-                let (shift, after) = self.one_of(topology, flows, node, op, loops);
+                let (shift, after) = self.one_of(topology, flows, node, lane, loops);
                 (0.0, shift, after)
             }
             Station::Server(_) => {
-                let (shift, factors) = self.all_of(topology, flows, node, op, !loops);
+                let (shift, factors) = self.all_of(topology, flows, node, lane, !loops);
                 (0.0, shift, After::AllOf(factors))
             }
             Station::Cache(_) => {
@@ -107,10 +104,10 @@ impl Spread {
                 if op == Operation::Write && writes_behind(topology, node) {
                     return (1.0, 0.0, After::Nothing);
                 }
-                let hits = if op == Operation::Read { flow.hit_ratio.unwrap_or(0.0) } else { 0.0 };
-                let ok = flow.after[op as usize].ok;
+                let hits = if op == Operation::Read { flow.hits[lane.tag.index()] } else { 0.0 };
+                let ok = flow.after[lane].ok;
                 let ends = if ok > 0.0 { hits / ok } else { 1.0 };
-                let (shift, factors) = self.all_of(topology, flows, node, op, !loops && hits <= 0.0);
+                let (shift, factors) = self.all_of(topology, flows, node, lane, !loops && hits <= 0.0);
                 if factors.is_empty() {
                     (1.0, shift, After::Nothing)
                 } else {
@@ -126,17 +123,17 @@ impl Spread {
         topology: &Topology,
         flows: &Flows,
         node: usize,
-        op: Operation,
+        lane: Lane,
         loops: bool,
     ) -> (f64, After) {
         let each = |edge: &petgraph::graph::EdgeIndex<u32>| {
             let flow = &flows.routes[edge.index()];
-            let weight = flow.share[op as usize] * flow.called[op as usize].ok;
+            let weight = flow.share[lane] * flow.called[lane].ok;
             (weight > 0.0).then_some((weight, edge.index()))
         };
         let routes: Vec<(f64, usize)> = topology.outgoing[node].iter().filter_map(each).collect();
         let total: f64 = routes.iter().map(|(weight, _)| weight).sum();
-        let shift = |route: usize| self.routes[route][op as usize].shift;
+        let shift = |route: usize| self.routes[route][lane].shift;
         let least = routes.iter().map(|(_, route)| shift(*route)).fold(f64::INFINITY, f64::min);
         let least = if loops { 0.0 } else { least };
         let parts =
@@ -151,18 +148,18 @@ impl Spread {
         topology: &Topology,
         flows: &Flows,
         node: usize,
-        op: Operation,
+        lane: Lane,
         certain: bool,
     ) -> (f64, Vec<Factor>) {
         let mut shift = 0.0;
         let mut gate = None;
         let mut factors: Vec<Factor> = Vec::new();
-        for step in &flows.stations[node].steps[op as usize] {
+        for step in &flows.stations[node].steps[lane] {
             let route = topology.route(step.route);
             if route.background || step.chance <= 0.0 {
                 continue;
             }
-            let least = self.routes[step.route][op as usize].shift;
+            let least = self.routes[step.route][lane].shift;
             let whole = libm::floor(route.calls) * least;
             let call = (step.route, route.calls, least);
             match factors.last_mut() {
@@ -191,19 +188,19 @@ fn writes_behind(topology: &Topology, node: usize) -> bool {
     matches!(&topology.place(node).station, Station::Cache(cache) if cache.rules.strategy == Strategy::WriteBehind)
 }
 
-fn links(topology: &Topology, index: usize, flow: &RouteFlow) -> [Link; 2] {
+fn links(topology: &Topology, index: usize, flow: &RouteFlow) -> Lanes<Link> {
     let (from, to) = topology.ends(index);
     let spreads = matches!(topology.place(from).station, Station::Router(_) | Station::Queue(_));
     let first = topology.place(to).servers.addressing == Addressing::First && !spreads;
     let route = topology.route(index);
-    let link = |op: usize| Link {
+    let link = |lane: Lane| Link {
         to,
         door: if first { Door::First } else { Door::Spread } as usize,
         shift: 2e-9 * route.latency_ns as f64 + 2.0 * topology.far_s(index),
         pool: flow.pool_wait,
-        attempts: attempts(route, &flow.called[op]),
+        attempts: attempts(route, &flow.called[lane]),
     };
-    [link(0), link(1)]
+    Lanes::each(topology, link)
 }
 
 fn attempts(route: &Route, called: &Called) -> Vec<(f64, f64, f64)> {
