@@ -116,13 +116,16 @@ impl Simulation {
     pub(super) fn orphan(&mut self, slot: u32) {
         let call = self.calls[slot];
         let route = self.calls[slot].route;
-        if route == NONE || !self.net.routes[route as usize].route.connections.shared {
+        let shared = route != NONE && self.net.routes[route as usize].route.connections.shared;
+        if !shared {
             self.calls[slot].pooled = false;
         }
         self.let_go(slot);
         self.calls[slot].parent = Handle::NOWHERE;
         self.calls[slot].abandoned = true;
         match call.state {
+            // The line of a pool that all share goes on: it leaves there when its turn comes.
+            State::WaitsForConnection if shared => {}
             State::WaitsForConnection => {
                 self.watch.pool_waits(call.route, self.now, -1.0);
                 self.drop_call(slot);
