@@ -31,7 +31,6 @@ mod limits;
 mod link_policies;
 mod links;
 mod network;
-mod orders;
 mod partition;
 mod pools;
 mod proof;

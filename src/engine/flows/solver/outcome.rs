@@ -113,8 +113,8 @@ impl Solver<'_> {
                 let within = rate * reached * site.within_limit;
                 dropped[Cause::Refused as usize] += rate * (1.0 - reached);
                 dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - site.within_limit);
-                dropped[place.servers.full as usize] +=
-                    (within - rate * admitted * site.within_limit).max(0.0);
+                let full = if self.patience(node).is_some() { Cause::TimedOut } else { place.servers.full };
+                dropped[full as usize] += (within - rate * admitted * site.within_limit).max(0.0);
                 let stateful = self.stateful(node);
                 let served = rate * admitted * site.within_limit * (1.0 - stateful);
                 dropped[Cause::Stateful as usize] += rate * admitted * site.within_limit * stateful;
