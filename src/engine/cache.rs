@@ -98,7 +98,7 @@ pub fn derive(size: Size, streams: &[KeyStream]) -> Derived {
         let age_s = characteristic_time(size, &tables);
         (tables.iter().map(|table| table.hit_ratio(&size.rule(age_s))).collect(), age_s)
     };
-    if let Some(ratio) = few_keys(size, streams) {
+    if let Some(ratio) = few_keys(size, streams).or_else(|| favorites(size, streams)) {
         return Derived { ratios: vec![ratio], ratio, refreshes: vec![0.0], age_s };
     }
     let rule = size.rule(age_s);
@@ -191,15 +191,26 @@ pub fn distinct(keys: u64, zipf: f64, requests: f64) -> f64 {
     table.entries(&rule)
 }
 
+/// Exact hit ratio of the most popular keys of one stream, without deletions and expiry.
+fn favorites(size: Size, streams: &[KeyStream]) -> Option<f64> {
+    let [stream] = streams else { return None };
+    let kept = size.eviction == Eviction::Lfu && is_plain(size, stream) && size.entries < stream.keys as f64;
+    kept.then(|| popularity::of_most_popular(stream.keys, stream.zipf, size.entries))
+}
+
+/// Nothing is deleted or expires, and nothing was asked for elsewhere before.
+fn is_plain(size: Size, stream: &KeyStream) -> bool {
+    size.ttl_s == f64::INFINITY
+        && stream.writes == 0.0
+        && stream.updates == 0.0
+        && stream.reads.iter().all(|lookups| lookups.missed.is_empty())
+}
+
 /// Exact LRU hit ratio for at most 12 keys without deletions and expiry: King 1971, summed over sets instead of
 /// orders.
 fn few_keys(size: Size, streams: &[KeyStream]) -> Option<f64> {
     let [stream] = streams else { return None };
-    let plain = size.ttl_s == f64::INFINITY
-        && size.eviction == Eviction::Lru
-        && stream.writes == 0.0
-        && stream.updates == 0.0
-        && stream.reads.iter().all(|r| r.missed.is_empty());
+    let plain = size.eviction == Eviction::Lru && is_plain(size, stream);
     if stream.keys > 12 || !plain || size.entries >= stream.keys as f64 {
         return None;
     }

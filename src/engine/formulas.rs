@@ -6,12 +6,18 @@ pub mod invert;
 pub mod orders;
 
 mod closed;
+mod constant;
+mod joining;
+mod matrix;
 mod sources;
 mod token_bucket;
 mod windows;
 
 pub use closed::{closed_bound, closed_throughput};
-pub use sources::{batch_m_1, h2_m_c, mmpp_m_1, wave_m_inf};
+pub use constant::{ConstantLine, md_c};
+pub use joining::{at_least_present, shorter_of_two, shorter_of_two_of_many, shortest_line};
+pub use orders::erlang_a;
+pub use sources::{batch_m_1, h2_m_c, lognormal_m_c, mmpp_m_1, wave_m_inf};
 pub use token_bucket::token_bucket_admits;
 pub use windows::{fixed_window_admits, sliding_window_admits};
 
@@ -198,10 +204,16 @@ pub fn mg1_wait_second_moment(arrivals: f64, mean: f64, scv: f64, third_moment: 
     2.0 * wait * wait + arrivals * third_moment / (3.0 * (1.0 - arrivals * mean))
 }
 
-/// Wait in GI/G/c by two moments of gaps and service: exact for M/M/c, GI/M/c with gamma gaps, and the mean of M/G/1;
+/// Wait in GI/G/c by two moments of gaps and service: exact for M/M/c, GI/M/c with gamma gaps, M/D/c and the mean of M/G/1;
 /// else Allen–Cunneen with Kimura's interpolation below variability 1 (Kimura 1986, Cosmetatos 1976) and the
 /// correction of Kraemer and Langenbach-Belz 1976 for the gaps.
 pub fn gi_g_c(arrivals: f64, gap_scv: f64, mean: f64, service_scv: f64, servers: u32) -> Wait {
+    if service_scv == 0.0
+        && gap_scv == 1.0
+        && let Some(exact) = md_c(arrivals, mean, servers)
+    {
+        return exact;
+    }
     let markov = gi_m_c(arrivals, gap_scv, mean, servers);
     if service_scv == 1.0 || markov.chance <= 0.0 || markov.delayed == f64::INFINITY {
         return markov;

@@ -3,6 +3,7 @@
 //! Means come from the flows; the distribution of a time is that of the sums and mixtures along the request tree. Above
 //! saturation a station carries what it can, and what it turns away stops there.
 
+mod law;
 mod spread;
 mod stale;
 mod station;
@@ -12,6 +13,7 @@ use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
 use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
 use crate::topology::{Arrivals, Lane, Operation, Place, Station, Topology};
+use law::Law;
 use spread::Spread;
 
 /// Up to this many stations a distribution is combined from all of them; beyond, an answer at once matters more.
@@ -73,6 +75,8 @@ struct Requests<'a> {
     flows: &'a Flows,
     /// `None` where there are so many stations that two moments have to do.
     spread: Option<Spread>,
+    /// Of designs so small that one law says all.
+    law: Option<Law>,
     trust: Trust,
 }
 
@@ -90,7 +94,8 @@ impl Requests<'_> {
             && !topology.places().any(|(_, place)| trust::gathers(place));
         let spread = (alone && topology.len() <= MOST_STATIONS && trust::has_transforms(topology))
             .then(|| Spread::new(topology, flows));
-        Requests { flows, spread, trust: trust::of(topology, flows) }
+        let law = Law::of(topology, flows).filter(|_| alone);
+        Requests { flows, spread, law, trust: trust::of(topology, flows) }
     }
 
     fn traffic(&self, ops: &[Operation]) -> Traffic {
@@ -100,7 +105,10 @@ impl Requests<'_> {
             parts.iter().map(|(client, op)| value(client, *op as usize)).sum()
         };
         let offered = sum(|client, op| client.sent[op]);
-        let ok = sum(|client, op| client.sent[op] * client.ok[op]);
+        let ok = match &self.law {
+            Some(law) => offered * law.success(),
+            None => sum(|client, op| client.sent[op] * client.ok[op]),
+        };
         let success = if offered > 0.0 { ok / offered } else { 0.0 };
         let found = (ok > 0.0).then(|| self.times(&parts));
         let enough = success >= 0.99 && ok > 0.0;
@@ -130,6 +138,9 @@ impl Requests<'_> {
     }
 
     fn quantiles<const N: usize>(&self, parts: &[(&ClientFlow, Operation)], wanted: [f64; N]) -> [f64; N] {
+        if let Some(law) = &self.law {
+            return wanted.map(|p| law.quantile(p));
+        }
         let mixed = moments(parts);
         let Some(spread) = &self.spread else { return wanted.map(|p| mixed.quantile(p)) };
         let part = |(client, op): &(&ClientFlow, Operation)| {

@@ -26,12 +26,14 @@ pub struct Distribution {
     histogram: Histogram,
     count: u64,
     sum_ns: f64,
+    least_ns: u64,
+    most_ns: u64,
 }
 
 impl Default for Distribution {
     fn default() -> Self {
         let histogram = Histogram::new(7, 42).expect("7 bits of precision fit 42 bits of range");
-        Distribution { histogram, count: 0, sum_ns: 0.0 }
+        Distribution { histogram, count: 0, sum_ns: 0.0, least_ns: u64::MAX, most_ns: 0 }
     }
 }
 
@@ -41,6 +43,8 @@ impl Distribution {
     pub fn record(&mut self, ns: u64) {
         self.count += 1;
         self.sum_ns += ns as f64;
+        self.least_ns = self.least_ns.min(ns);
+        self.most_ns = self.most_ns.max(ns);
         let _ = self.histogram.increment(ns.min((1 << 42) - 1));
     }
 
@@ -49,6 +53,7 @@ impl Distribution {
         self.histogram.reset();
         self.count = 0;
         self.sum_ns = 0.0;
+        (self.least_ns, self.most_ns) = (u64::MAX, 0);
     }
 
     /// How many times were counted.
@@ -61,13 +66,24 @@ impl Distribution {
         if self.count == 0 { 0.0 } else { self.sum_ns / self.count as f64 / 1e9 }
     }
 
-    /// Quantile [s] at a probability, midpoint of its bin; 0 when empty.
+    /// Quantile [s] at a probability; 0 when empty. Within a bin times are taken as evenly spread: with its middle the
+    /// ends of an interval narrower than a bin would be one figure.
     pub fn quantile(&self, probability: f64) -> f64 {
-        let probability = probability.clamp(0.0, 1.0);
-        match self.histogram.quantile_bucket(probability) {
-            Ok(Some(bucket)) => (bucket.start() as f64 + bucket.end() as f64) / 2e9,
-            _ => 0.0,
+        if self.count == 0 {
+            return 0.0;
         }
+        let rank = probability.clamp(0.0, 1.0) * self.count as f64;
+        let mut below = 0.0;
+        for bucket in self.histogram.iter().filter(|bucket| bucket.count() > 0) {
+            let count = bucket.count() as f64;
+            if below + count >= rank {
+                let (start, end) = (bucket.start() as f64, bucket.end() as f64 + 1.0);
+                let ns = start + (end - start) * (rank - below) / count;
+                return ns.clamp(self.least_ns as f64, self.most_ns as f64) / 1e9;
+            }
+            below += count;
+        }
+        self.most_ns as f64 / 1e9
     }
 
     /// Adds what another one counted.
@@ -75,6 +91,8 @@ impl Distribution {
         let _ = self.histogram.checked_add_assign(&other.histogram);
         self.count += other.count;
         self.sum_ns += other.sum_ns;
+        self.least_ns = self.least_ns.min(other.least_ns);
+        self.most_ns = self.most_ns.max(other.most_ns);
     }
 
     /// All figures without intervals; `None` when empty.

@@ -181,6 +181,15 @@ pub struct Health {
     pub successes: u32,
 }
 
+impl Health {
+    /// Time from a change until so many checks have met it [s]: the first comes after this share of the interval, and each
+    /// waits for its timeout where the target has gone silent. On average half an interval, at most a whole one.
+    pub fn noticed_s(&self, phase: f64, checks: u32, silent: bool) -> f64 {
+        let timeout = if silent { self.timeout_s } else { 0.0 };
+        phase * self.interval_s + f64::from(checks.max(1) - 1) * self.interval_s + timeout
+    }
+}
+
 impl Default for Health {
     /// 5 s and 2 failures: the quick end of what is usual (references/defaults: 5–30 s, 2–3).
     fn default() -> Self {

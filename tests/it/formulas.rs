@@ -2,35 +2,11 @@
 
 use headroom::engine::formulas::invert::{self, Complex};
 use headroom::engine::formulas::{
-    Bounded, Wait, batch_m_1, erlang_b, erlang_c, gi_g_c, gi_m_c, h2_m_c, mg1_wait, mg1_wait_second_moment,
-    mmpp_m_1, token_bucket_admits, wave_m_inf,
+    Bounded, Wait, batch_m_1, erlang_b, erlang_c, gi_g_c, gi_m_c, h2_m_c, mmpp_m_1, token_bucket_admits,
+    wave_m_inf,
 };
 
-use crate::reference::{case, cases};
-
-#[test]
-fn mm1_and_mmc() {
-    let markov = |id: &str| id.starts_with("mm1_") || id.starts_with("mmc_");
-    let all: Vec<_> = cases().into_iter().filter(|case| markov(case.id())).collect();
-    assert_eq!(all.len(), 11);
-    for case in all {
-        let (arrivals, mean) = (case.param("lam"), 1.0 / case.param("mu"));
-        let servers = case.param("c") as u32;
-        let wait = Wait::mmc(arrivals, mean, servers);
-        case.check("utilization", arrivals * mean / f64::from(servers));
-        case.check("P_wait", erlang_c(servers, arrivals * mean));
-        case.check("P_wait", wait.chance);
-        case.check("Wq_mean", wait.mean());
-        case.check("T_mean", wait.mean() + mean);
-        case.check("Lq", arrivals * wait.mean());
-        case.check("L", arrivals * (wait.mean() + mean));
-        case.check("Wq_p95", wait.quantile(0.95));
-        case.check("Wq_p99", wait.quantile(0.99));
-        case.check("T_p50", wait.sojourn_quantile(mean, 0.5));
-        case.check("T_p95", wait.sojourn_quantile(mean, 0.95));
-        case.check("T_p99", wait.sojourn_quantile(mean, 0.99));
-    }
-}
+use crate::reference::case;
 
 #[test]
 fn erlang_b_and_what_it_answers() {
@@ -54,23 +30,6 @@ fn erlang_b_and_what_it_answers() {
     case("sliding_log_l150_L100").check("admit_fraction", 1.0 - erlang_b(100, 150.0));
 }
 
-#[test]
-fn mmck() {
-    for id in ["mmck_c1_K10_rho90", "mmck_c1_K10_rho100", "mmck_c1_K10_rho150"] {
-        let case = case(id);
-        let mean = 1.0 / case.param("mu");
-        let station = Bounded::new(case.param("lam"), mean, 1, case.param("K") as u32);
-        case.check("P_block", station.lost);
-        case.check("throughput", station.carried());
-        case.check("utilization", station.carried() * mean);
-        case.check("L", station.waiting + station.carried() * mean);
-        case.check("Wq_mean_accepted", station.mean_wait());
-        case.check("T_mean_accepted", station.mean_wait() + mean);
-        case.check("T_p95_accepted", station.sojourn_quantile(0.95));
-        case.check("T_p99_accepted", station.sojourn_quantile(0.99));
-    }
-}
-
 /// A bounded queue without waiting places is Erlang B, with very many it is M/M/c, and above saturation it carries
 /// what the servers can.
 #[test]
@@ -82,38 +41,6 @@ fn mmck_joins_its_neighbors() {
     near(Bounded::new(80.0, 1.0, 50, 1_200).carried(), 50.0);
     // The queue stands full but for the gaps that leave before the next arrival: K − 1/(ρ − 1) present.
     near(Bounded::new(80.0, 1.0, 50, 1_200).waiting, 1_150.0 - 1.0 / (80.0 / 50.0 - 1.0));
-}
-
-#[test]
-fn mg1() {
-    for (id, scv) in [("md1_rho50", 0.0), ("md1_rho90", 0.0)] {
-        let case = case(id);
-        let mean = case.param("D");
-        case.check("Wq_mean", mg1_wait(case.param("lam"), mean, scv));
-        case.check("Wq_mean", gi_g_c(case.param("lam"), 1.0, mean, scv, 1).mean());
-    }
-    for id in ["mh2_1_cv2_4_rho50", "mh2_1_cv2_10_rho70"] {
-        let case = case(id);
-        case.check("Wq_mean", mg1_wait(case.param("lam"), case.param("mean"), case.param("scv")));
-    }
-    let lognormal = case("mlogn1_cv1_rho70");
-    lognormal.check("Wq_mean", mg1_wait(70.0, 0.01, 1.0));
-    // E[S³] of a lognormal: mean³·(1 + cv²)³.
-    lognormal.check("Wq_second_moment", mg1_wait_second_moment(70.0, 0.01, 1.0, 8e-6));
-    case("me4_1_rho80").check("Wq_mean", mg1_wait(80.0, 0.01, 0.25));
-}
-
-#[test]
-fn gi_m_1() {
-    for (id, arrivals, scv) in
-        [("dm1_rho80", 80.0, 0.0), ("lb_rr_2_rho80", 0.8, 0.5), ("lb_rr_3_rho80", 0.8, 1.0 / 3.0)]
-    {
-        let case = case(id);
-        let mean = 1.0 / case.param("mu");
-        let wait = gi_m_c(arrivals, scv, mean, 1);
-        case.check("T_mean", wait.mean() + mean);
-        case.check("T_p99", wait.sojourn_quantile(mean, 0.99));
-    }
 }
 
 /// GI/M/c with Poisson gaps by its own formula is Erlang C: a hair beside 1 takes the long way.
@@ -151,21 +78,6 @@ fn sums_and_mixtures_by_transform() {
     };
     let sojourn = |s: Complex| s * 0.5 / (s - Complex::real(50.0) + service(s) * 50.0) * service(s);
     h2.check("T_p99", invert::quantile(|time| invert::survival(sojourn, time), 0.2, 0.99));
-}
-
-#[test]
-fn token_buckets() {
-    for id in [
-        "token_bucket_l80_r100_b1",
-        "token_bucket_l80_r100_b10",
-        "token_bucket_l100_r100_b10",
-        "token_bucket_l300_r100_b20",
-    ] {
-        let case = case(id);
-        let admitted = token_bucket_admits(case.param("lam"), case.param("rate"), case.param("burst") as u32);
-        case.check("admit_fraction", admitted);
-        case.check("admitted_rate", admitted * case.param("lam"));
-    }
 }
 
 /// Where the exact chain ends, diffusion goes on: near loads on both sides of 1, and the fluid limit above.

@@ -38,7 +38,6 @@ mod limits;
 mod link_policies;
 mod links;
 mod network;
-mod orders;
 mod partition;
 mod pools;
 mod proof;

@@ -1,7 +1,7 @@
 //! The simulation against queueing theory, conservation and itself.
 
 use headroom::engine::simulate::{Simulation, digest, measure};
-use headroom::engine::{Plan, Unit};
+use headroom::engine::{Plan, Unit, steady};
 use headroom::report::{Cause, Estimate, Report, Trust};
 use headroom::topology;
 
@@ -57,6 +57,29 @@ fn conservation_holds_over_twenty_seeds() {
         assert_conserved(&report);
         assert!(report.total.counts.sent > 5000);
         assert_eq!(report.total.counts.hollow, 0);
+    }
+}
+
+/// L = λ T at every station that answers calls, and Lq = λ W of those in its lines; by both methods.
+#[test]
+fn littles_law_holds_at_every_station() {
+    // What a replica repeats is present there as well, and nobody waits for it.
+    let tiers = THREE_TIERS.replace("\"replicas\":1", "\"replicas\":0");
+    for json in [MM10, &tiers] {
+        let topology = topology(json);
+        for (report, within) in [(run(json, 60.0), 0.02), (steady::solve(&topology), 1e-6)] {
+            for (index, node) in report.nodes.iter().enumerate().skip(1) {
+                let (stay, wait) = (node.latency.expect("answers").mean.value, node.wait.expect("calls"));
+                let name = format!("{:?} station {index}", report.method);
+                near(&name, node.present, node.carried * stay, within);
+                let (waiting, of_waits) = (node.waiting, node.carried * wait.mean.value);
+                // Hardly anybody waits at a station with hardly any work.
+                assert!(
+                    (waiting - of_waits).abs() <= within * of_waits + 0.002,
+                    "{name}: {waiting} and {of_waits}"
+                );
+            }
+        }
     }
 }
 

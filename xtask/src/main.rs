@@ -11,6 +11,7 @@ mod serve;
 mod sizes;
 mod test;
 mod tools;
+mod validate;
 
 use build::Effort;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ cargo xtask serve [--port N] [--base /PATH/] [--open] [--dev]
 cargo xtask test      everything that has to hold: style, core, gates, page, size, browser
 cargo xtask build     build the page into dist/
 cargo xtask sizes     what a first visit downloads, and the gate on it
+cargo xtask validate  the engine against theory and against itself; writes static/validation.json (about ten minutes)
 cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
                       build the page and run only the browser tests; --quick builds in a minute, large and slow
 
@@ -55,6 +57,7 @@ fn run(arguments: &[String]) -> Outcome {
         "test" => none(rest).and_then(|()| test::task()),
         "build" => none(rest).and_then(|()| build::page(Effort::Release)),
         "sizes" => none(rest).and_then(|()| sizes::task()),
+        "validate" => none(rest).and_then(|()| validate::task()),
         "browser" => test::browser_task(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

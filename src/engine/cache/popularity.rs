@@ -2,7 +2,7 @@
 
 use super::{KeyRates, KeyStream, Missed, Rule, Size};
 
-/// Ranks taken one by one. The tail beyond is smooth enough for [`STEP`] to lose less than 1e-7 of a hit ratio, which
+/// Ranks taken one by one. The tail beyond is smooth enough for [`STEP`] to lose less than 1e-9 of a hit ratio, which
 /// the reference cases and sums over every rank confirm; 20,000 ranks and 4,000 bins give the same digits forty
 /// times slower.
 const HEAD: u64 = 256;
@@ -174,9 +174,38 @@ fn ranks(keys: u64) -> Vec<(f64, f64)> {
     let keys = keys.max(1);
     let mut ranks: Vec<(f64, f64)> = (1..=keys.min(HEAD)).map(|rank| (1.0, rank as f64)).collect();
     if keys > HEAD {
+        // What a sum has beyond the integral between half-integers (Euler and Maclaurin): a 24th of the slopes at its ends.
+        ranks[HEAD as usize - 1].0 -= 1.0 / 24.0;
+        ranks.push((1.0 / 24.0, (HEAD + 1) as f64));
         ranks.extend(tail(HEAD, keys));
+        ranks.extend([(1.0 / 24.0, keys as f64), (-1.0 / 24.0, keys as f64 + 1.0)]);
     }
     ranks
+}
+
+/// Hit ratio of a cache that keeps the `entries` most popular keys of one stream.
+pub fn of_most_popular(keys: u64, zipf: f64, entries: f64) -> f64 {
+    let whole = libm::floor(entries);
+    let next = if whole < keys as f64 { (entries - whole) * libm::pow(whole + 1.0, -zipf) } else { 0.0 };
+    (powers(whole.min(keys as f64) as u64, zipf) + next) / powers(keys, zipf)
+}
+
+/// Σ rank^(−zipf) up to a rank: the first by one, the rest by Euler and Maclaurin to the last bits.
+fn powers(to: u64, zipf: f64) -> f64 {
+    let head: f64 = (1..=to.min(HEAD)).map(|rank| libm::pow(rank as f64, -zipf)).sum();
+    if to <= HEAD {
+        return head;
+    }
+    let (a, b) = (HEAD as f64, to as f64);
+    let power = |x: f64| libm::pow(x, -zipf);
+    let whole = if (zipf - 1.0).abs() < 1e-9 {
+        libm::log(b / a)
+    } else {
+        (b * power(b) - a * power(a)) / (1.0 - zipf)
+    };
+    let slope = |x: f64| -zipf * power(x) / x;
+    let third = |x: f64| -zipf * (zipf + 1.0) * (zipf + 2.0) * power(x) / (x * x * x);
+    head + whole + 0.5 * (power(b) - power(a)) + (slope(b) - slope(a)) / 12.0 - (third(b) - third(a)) / 720.0
 }
 
 /// The ranks after `from` up to `to`: ∫ f(x) dx between half-integers in y = ln x, by two points a bin.

@@ -67,6 +67,18 @@ impl Moments {
         self.mean * (root * root * root).max(0.0)
     }
 
+    /// Share of such times beyond a limit that is exponential with this mean, as a gamma distribution; of the time, `lined`
+    /// is known to have been borne [s].
+    pub fn beyond_exponential(self, limit: f64, lined: f64) -> f64 {
+        let mean = self.mean - lined;
+        if mean <= 0.0 || limit <= 0.0 {
+            return 0.0;
+        }
+        // Behind the line is a service; without one all of the time is as its two moments say.
+        let scale = if lined > 0.0 { mean } else { (self.variance / mean).max(1e-9 * mean) };
+        1.0 - libm::exp(-mean / scale * libm::log1p(scale / limit))
+    }
+
     /// Share of such times beyond `limit`, as a gamma distribution (Wilson and Hilferty 1931).
     pub fn beyond(self, limit: f64) -> f64 {
         if self.mean <= 0.0 || limit >= self.mean + 40.0 * libm::sqrt(self.variance) {
@@ -129,7 +141,13 @@ impl Called {
         let one = end.time.later(both_ways + opening).plus(on_the_wire(route));
         let lost = if route.policy.datagram && patient { route.policy.loss } else { 0.0 };
         let end = Answer { ok: end.ok * (1.0 - lost) * (1.0 - lost), ..end };
-        let late = if patient { one.beyond(timeout) } else { 0.0 };
+        let late = if !patient {
+            0.0
+        } else if route.policy.patience_varies {
+            one.beyond_exponential(timeout, end.lined)
+        } else {
+            one.beyond(timeout)
+        };
         let ok = end.ok * (1.0 - late);
         let failing = (1.0 - ok - end.hard).max(0.0);
         let retries = if patient { allowed(route, op) } else { 0 };
@@ -224,11 +242,14 @@ pub struct Answer {
     pub hard: f64,
     /// Time of those answered ok.
     pub time: Moments,
+    /// Of that, the mean wait in a line that the impatient have left already [s].
+    pub lined: f64,
 }
 
 impl Answer {
     /// Ok at once.
-    pub const FREE: Answer = Answer { ok: 1.0, hard: 0.0, time: Moments { mean: 0.0, variance: 0.0 } };
+    pub const FREE: Answer =
+        Answer { ok: 1.0, hard: 0.0, time: Moments { mean: 0.0, variance: 0.0 }, lined: 0.0 };
     /// Nothing answers.
     pub const NONE: Answer = Answer { ok: 0.0, ..Answer::FREE };
 }

@@ -1,7 +1,12 @@
 //! One instance under load: what it admits, and how long a call waits for a slot and for a core.
 
 use crate::analysis::Resource;
-use crate::engine::formulas::{Bounded, Wait, batch_m_1, gi_g_c, h2_m_c, mmpp_m_1};
+use crate::engine::flows::Moments;
+use crate::engine::formulas::orders::waits_by_priority;
+use crate::engine::formulas::{
+    Bounded, Wait, batch_m_1, erlang_a, gi_g_c, gi_m_c, h2_m_c, lognormal_m_c, mmpp_m_1, shorter_of_two,
+    shortest_line,
+};
 use crate::topology::{Arrivals, Servers, Service, Shape};
 
 /// What is asked of one instance.
@@ -21,14 +26,29 @@ pub struct Demand {
     pub gap_scv: f64,
     /// Connections of the tightest pool behind it and for how long one call needs them.
     pub pool: Option<(u32, f64)>,
-    /// Instances that share the calls by their lines, and how well: 1 is as one line for all, 0 is each for itself.
-    pub shared: (u32, f64),
+    /// How many instances share the calls by their lines, where a balancer looks at those.
+    pub shared: Option<Shared>,
     /// The cores are shared among all calls: the mean does not depend on how the services vary.
     pub sharing: bool,
     /// How its calls come, where they are those of one source and no others.
     pub fed: Option<Arrivals>,
+    /// Which operation is served first, and whether it pushes the other out.
+    pub urgent: Option<(usize, bool)>,
+    /// Mean patience of calls that leave the line when it ends [s].
+    pub patience: Option<f64>,
     /// Calls wait elsewhere until they can be taken: nothing is refused here.
     pub pulled: bool,
+}
+
+/// Calls that a balancer sends by the lines that it sees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shared {
+    /// Instances behind it.
+    pub instances: u32,
+    /// Share of the calls sent to the least busy of all instances, and to the less busy of two (0–1).
+    pub shares: [f64; 2],
+    /// How well what it counts tells the length of the line: 1 is exactly, 0 not at all.
+    pub telling: f64,
 }
 
 /// The line for a core.
@@ -85,6 +105,8 @@ pub struct Occupancy {
     pub gap_scv: f64,
     /// Mean calls in service.
     pub in_service: f64,
+    /// Mean wait for a core by operation [s], where one is more urgent than the other; `None` where all wait alike.
+    pub ranked: Option<[f64; 2]>,
     /// The line for a core follows exactly from how its one source sends, not from two moments.
     pub by_source: bool,
 }
@@ -104,8 +126,28 @@ impl Occupancy {
         service_scv: 1.0,
         gap_scv: 1.0,
         in_service: 0.0,
+        ranked: None,
         by_source: false,
     };
+
+    /// The line for a core as calls of this operation meet it.
+    pub fn for_core_of(&self, op: usize) -> Line {
+        match (self.ranked, self.for_core) {
+            (Some(waits), Line::Open(wait)) if wait.chance > 0.0 => {
+                Line::Open(Wait { delayed: waits[op] / wait.chance, ..wait })
+            }
+            (_, line) => line,
+        }
+    }
+
+    /// Wait of calls of this operation for slot and core.
+    pub fn wait_of(&self, op: usize) -> Moments {
+        let core = self.for_core_of(op);
+        Moments {
+            mean: self.for_slot.mean() + core.mean(),
+            variance: self.for_slot.variance() + core.variance(),
+        }
+    }
 
     /// Mean wait for slot and core [s].
     pub fn wait(&self) -> f64 {
@@ -160,20 +202,52 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
         let room = f64::from(servers.slots) + f64::from(servers.queue) - held * found.admitted;
         let room = room.clamp(f64::from(count), f64::from(u32::MAX)) as u32;
         let bounded = !lossless && !demand.pulled && matters(reaching * mean / f64::from(count), room, count);
-        if bounded {
+        let leaving = demand.patience.filter(|_| !lossless && scv == 1.0 && mean > 0.0);
+        if let Some(patience) = leaving {
+            let line = erlang_a(reaching, mean, count, patience);
+            found.admitted *= 1.0 - line.abandons;
+            // Who leaves has waited as well: their time in line is counted with that of those served.
+            let wait = line.waiting / line.carried;
+            let delayed = if line.waits > 0.0 { wait / line.waits } else { 0.0 };
+            found.for_core = Line::Open(Wait { chance: line.waits, delayed });
+        } else if bounded {
             let line = Bounded::new(reaching, mean, count, room);
             found.admitted *= 1.0 - line.lost;
             found.for_core = Line::Bounded(line);
         } else {
             let own = by_source(reaching, mean, varied, count, demand);
             found.by_source = own.is_some();
-            let line = own.unwrap_or_else(|| line(reaching, mean, scv, count, demand));
+            let line = own.unwrap_or_else(|| {
+                let line = line(reaching, mean, scv, count, demand);
+                Wait { delayed: line.delayed * gap_shape(reaching, mean, count, demand), ..line }
+            });
             found.for_core = Line::Open(open(line));
         }
     }
+    found.ranked = demand.urgent.and_then(|urgent| ranked(servers, demand, &found, urgent));
     found.in_service = (calls * found.admitted + replays) * mean;
     found.busy = servers.cores.map_or(0.0, |count| (found.in_service / f64::from(count)).min(1.0));
     found
+}
+
+/// Mean waits by operation where one is served first; `None` where lines are bounded, which lets both wait alike.
+fn ranked(servers: &Servers, demand: &Demand, found: &Occupancy, urgent: (usize, bool)) -> Option<[f64; 2]> {
+    let (first, preemptive) = urgent;
+    let Line::Open(line) = found.for_core else { return None };
+    let cores = f64::from(servers.cores?);
+    let means = [servers.read.mean_s, servers.write.mean_s];
+    let load = |op: usize| demand.calls[op] * means[op] / cores;
+    let loads = [load(first), load(1 - first)];
+    if loads[0] + loads[1] >= 1.0 {
+        return None;
+    }
+    let mut waits = waits_by_priority(loads, line.mean());
+    if preemptive {
+        // The urgent do not see the others; who is pushed out waits until they are gone.
+        let alone = Wait::mmc(demand.calls[first], means[first], servers.cores?).mean();
+        waits = [alone, waits[1] + means[1] * loads[0] / (1.0 - loads[0])];
+    }
+    Some(if first == 0 { waits } else { [waits[1], waits[0]] })
 }
 
 /// Loses what slots or connections cannot hold: they are servers that work for as long as they are held.
@@ -205,7 +279,7 @@ fn matters(load: f64, room: u32, servers: u32) -> bool {
 
 /// The line of exponential service whose calls are those of one source: exact, where a formula is known.
 fn by_source(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Option<Wait> {
-    let alone = demand.replays.0 <= 0.0 && demand.upkeep <= 0.0 && demand.shared.1 <= 0.0;
+    let alone = demand.replays.0 <= 0.0 && demand.upkeep <= 0.0 && demand.shared.is_none();
     if scv != 1.0 || demand.sharing || !alone || mean <= 0.0 {
         return None;
     }
@@ -225,16 +299,62 @@ fn by_source(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Opt
     }
 }
 
-/// The line of one instance: between its own and the one that all instances would share, by geometric means.
+/// How much longer gaps of their own shape let wait than gamma gaps as variable, before exponential service.
+fn gap_shape(rate: f64, mean: f64, count: u32, demand: &Demand) -> f64 {
+    let Some(Arrivals::Renewal(Shape::Lognormal { cv })) = demand.fed else { return 1.0 };
+    let (own, gamma) = (lognormal_m_c(rate, cv, mean, count), gi_m_c(rate, demand.gap_scv, mean, count));
+    if gamma.mean() > 0.0 && own.mean().is_finite() { own.mean() / gamma.mean() } else { 1.0 }
+}
+
+/// The line of one instance: between its own and those that a balancer keeps alike, by geometric means.
 fn line(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Wait {
     let alone = gi_g_c(rate, demand.gap_scv, mean, scv, count);
-    let (instances, share) = demand.shared;
-    if share <= 0.0 || instances <= 1 || alone.chance <= 0.0 {
+    let Some(Shared { instances, shares, telling }) = demand.shared else { return alone };
+    if telling <= 0.0 || instances <= 1 || alone.chance <= 0.0 {
         return alone;
     }
-    let all = gi_g_c(rate * f64::from(instances), 1.0, mean, scv, count.saturating_mul(instances));
-    let between = |a: f64, b: f64| if b > 0.0 { a * libm::pow(b / a, share) } else { 0.0 };
-    Wait { chance: between(alone.chance, all.chance), delayed: between(alone.delayed, all.delayed) }
+    let found = [Balance::LeastOfAll, Balance::LessOfTwo]
+        .map(|balance| balanced(rate * f64::from(instances), mean, scv, count, instances, balance));
+    let between = |from: f64, to: [f64; 2]| {
+        let part = |at: usize| {
+            if to[at] > 0.0 { libm::pow(to[at] / from, shares[at] * telling) } else { 1.0 - shares[at] }
+        };
+        from * part(0) * part(1)
+    };
+    Wait {
+        chance: between(alone.chance, found.map(|wait| wait.chance)),
+        delayed: between(alone.delayed, found.map(|wait| wait.delayed)),
+    }
+}
+
+/// Whom a balancer that looks at lines sends a call to.
+#[derive(Clone, Copy, PartialEq)]
+enum Balance {
+    LeastOfAll,
+    LessOfTwo,
+}
+
+/// The line of each of `instances` with `count` cores that a balancer keeps alike. Several cores are as one line for all of
+/// them, or halfway there.
+fn balanced(rate: f64, mean: f64, scv: f64, count: u32, instances: u32, balance: Balance) -> Wait {
+    let all = gi_g_c(rate, 1.0, mean, scv, count.saturating_mul(instances));
+    if count == 1 {
+        let markov = match balance {
+            Balance::LeastOfAll => shortest_line(rate, mean, instances),
+            Balance::LessOfTwo => shorter_of_two(rate, mean, instances),
+        };
+        // Services that vary differently change these lines as they change a single one.
+        let each = rate / f64::from(instances);
+        let single = Wait::mmc(each, mean, 1).mean();
+        let varied = if scv == 1.0 { 1.0 } else { gi_g_c(each, 1.0, mean, scv, 1).mean() / single };
+        return Wait { delayed: markov.delayed * varied, ..markov };
+    }
+    if balance == Balance::LeastOfAll {
+        return all;
+    }
+    let alone = gi_g_c(rate / f64::from(instances), 1.0, mean, scv, count);
+    let halfway = |a: f64, b: f64| libm::sqrt(a * b);
+    Wait { chance: halfway(alone.chance, all.chance), delayed: halfway(alone.delayed, all.delayed) }
 }
 
 fn open(wait: Wait) -> Wait {

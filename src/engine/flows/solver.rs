@@ -21,7 +21,7 @@ use crate::topology::{Cold, Hits, Lane, Lanes, Operation, Place, Policy, Source,
 /// Rounds at most: as many as a call may go round in a loop (rules 1.2).
 const ROUNDS: usize = 64;
 /// Relative change below which nothing moves any more.
-const STILL: f64 = 1e-11;
+const STILL: f64 = 1e-13;
 
 /// The state of one solution.
 pub struct Solver<'a> {
@@ -326,10 +326,11 @@ impl<'a> Solver<'a> {
         let (mut time, mut hold) = (Moments::default(), 0.0);
         let mut visits = Vec::new();
         // The links that are called together at the moment: their number, the slowest, the longest hold.
-        let mut group: (u32, Moments, f64) = (0, Moments::default(), 0.0);
+        let mut group = (0, together::Slowest::default(), 0.0);
         let hit = |route: usize| {
             self.hits_along(route, lane, self.tag_hit_ratio(self.topology.ends(route).1, lane.tag))
         };
+        let joined = |route: usize| self.joined_load(route);
         let (ok, hard) = self.walk(node, lane, hit, |step| {
             let called = &self.called[step.route][lane];
             let route = self.topology.route(step.route);
@@ -346,17 +347,28 @@ impl<'a> Solver<'a> {
             let held = called.attempts * called.held + self.pool_waits[step.route].mean();
             let held = if route.policy.parallel { held.max(own.mean) } else { step.calls * held };
             if route.policy.group > 0 && group.0 == route.policy.group {
-                (group.1, group.2) = (together::later(group.1, own), group.2.max(held));
+                group.1.join(own, joined(step.route));
+                group.2 = f64::max(group.2, held);
                 return;
             }
-            time = time.plus(group.1);
+            time = time.plus(group.1.time());
             hold += group.2;
-            group = (route.policy.group, own, held);
+            group = (route.policy.group, together::Slowest::default(), held);
+            group.1.join(own, joined(step.route));
         });
-        time = time.plus(group.1);
+        time = time.plus(group.1.time());
         hold += group.2;
         visits.iter().for_each(|(route, calls)| self.visits[*route][lane] = *calls);
-        (Answer { ok, hard, time }, hold)
+        (Answer { ok, hard, time, lined: 0.0 }, hold)
+    }
+
+    /// Load of the line that a route joins, as far as all who stand in it came by this route (0–1).
+    fn joined_load(&self, route: usize) -> f64 {
+        let to = self.topology.ends(route).1;
+        let all: f64 = self.incoming[to].iter().map(|other| self.sent[*other].iter().sum::<f64>()).sum();
+        let own: f64 = self.sent[route].iter().sum();
+        let load = self.sites[to].instances.iter().map(|one| one.occupancy.cores).fold(0.0, f64::max);
+        if all > 0.0 { load.min(1.0) * own / all } else { 0.0 }
     }
 
     fn after_miss(&mut self, node: usize, lane: Lane) -> (Answer, f64) {
@@ -371,6 +383,7 @@ impl<'a> Solver<'a> {
             ok: hits + (1.0 - hits) * behind.ok,
             hard: (1.0 - hits) * behind.hard,
             time: Moments::mixed(parts.into_iter()),
+            lined: 0.0,
         };
         (answer, (1.0 - hits) * hold)
     }
@@ -445,7 +458,7 @@ impl<'a> Solver<'a> {
         let own = own.later(self.opening(node));
         let part = |(index, instance): (usize, &InstanceFlow)| {
             let occupancy = &instance.occupancy;
-            let wait = Moments { mean: occupancy.wait(), variance: occupancy.wait_variance() };
+            let wait = occupancy.wait_of(op as usize);
             (self.reach.share(node, door, op, index) * occupancy.admitted, wait.plus(own))
         };
         let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
@@ -456,7 +469,9 @@ impl<'a> Solver<'a> {
         let known = admitted * within;
         let served = known * (1.0 - stateful) * self.unerring(node);
         let reached = self.reach.reached(node, door, op);
+        let lined = if self.patience(node).is_some() { own_wait(&site.instances) } else { 0.0 };
         Answer {
+            lined,
             ok: served * after.ok,
             hard: reached * (1.0 - within) + known * stateful + served * after.hard,
             time: gathering.of(Moments::mixed(site.instances.iter().enumerate().map(part))).plus(after.time),
@@ -563,6 +578,12 @@ fn sending_s(topology: &Topology, route: usize) -> f64 {
         at(from).max(at(to))
     };
     0.5 * (time(call) + time(reply))
+}
+
+/// Mean wait of the instances that serve [s].
+fn own_wait(instances: &[InstanceFlow]) -> f64 {
+    let used = instances.iter().filter(|instance| instance.calls != [0.0; 2]);
+    used.map(|instance| instance.occupancy.wait()).fold(0.0, f64::max)
 }
 
 /// Shares that add up to all but a rounding error are all.

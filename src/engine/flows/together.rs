@@ -2,6 +2,7 @@
 //! are taken as independent, which they are not quite when they wait in lines that were joined at the same moment.
 
 use super::calls::{Called, Moments};
+use crate::engine::formulas::orders::{fork_join, harmonic};
 use crate::topology::Route;
 
 /// Steps of the integral over time.
@@ -38,14 +39,53 @@ fn at_least(calls: u32, need: u32, chance: f64) -> f64 {
 pub fn time(route: &Route, one: Moments) -> Moments {
     let calls = libm::ceil(route.calls) as u32;
     let quorum = route.policy.quorum;
+    if route.calls == f64::from(calls) && (one.variance / (one.mean * one.mean) - 1.0).abs() < 1e-9 {
+        return of_exponential(calls, if quorum > 0 { quorum.min(calls) } else { calls }, one.mean);
+    }
     if quorum > 0 && quorum < calls && calls <= MOST {
         return over(one, one.mean, |late| 1.0 - at_least(calls, quorum, 1.0 - late));
     }
     over(one, one.mean, |late| 1.0 - libm::pow(1.0 - late, route.calls.max(1.0)))
 }
 
+/// The slowest of several times that begin together.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Slowest {
+    time: Moments,
+    first: Moments,
+    count: u32,
+    alike: bool,
+    load: f64,
+}
+
+impl Slowest {
+    /// One more; `load` is that of the line which it joins at the same moment as the others do theirs.
+    pub fn join(&mut self, one: Moments, load: f64) {
+        self.alike = self.count == 0 || self.alike && one == self.first;
+        self.first = if self.count == 0 { one } else { self.first };
+        self.time = later(self.time, one);
+        self.count += 1;
+        self.load += load;
+    }
+
+    /// How long it takes. Lines that were joined at the same moment rise and fall together, so the slowest is less slow than
+    /// that of independent ones: for two equal lines exactly (Flatto and Hahn 1984), for more nearly (Nelson and Tantawi
+    /// 1988).
+    pub fn time(&self) -> Moments {
+        if self.count < 2 {
+            return self.time;
+        }
+        let exponential = (self.first.variance / (self.first.mean * self.first.mean) - 1.0).abs() < 1e-3;
+        let mean =
+            if self.alike && exponential { harmonic(self.count) * self.first.mean } else { self.time.mean };
+        let load = (self.load / f64::from(self.count)).min(0.999);
+        let independent = harmonic(self.count) / (1.0 - load);
+        Moments { mean: mean * fork_join(self.count, load, 1.0) / independent, ..self.time }
+    }
+}
+
 /// The later of two independent times.
-pub fn later(a: Moments, b: Moments) -> Moments {
+fn later(a: Moments, b: Moments) -> Moments {
     if a.mean <= 0.0 {
         return b;
     }
@@ -55,6 +95,12 @@ pub fn later(a: Moments, b: Moments) -> Moments {
     let wide = if a.mean + a.variance > b.mean + b.variance { a } else { b };
     let (beyond_a, beyond_b) = (|t: f64| beyond(a, t), |t: f64| beyond(b, t));
     integrate(wide, a.mean.max(b.mean), |t| 1.0 - (1.0 - beyond_a(t)) * (1.0 - beyond_b(t)))
+}
+
+/// The k-th of n exponential times: the first comes after 1/n, the next after 1/(n − 1) more, and so on.
+fn of_exponential(calls: u32, needed: u32, mean: f64) -> Moments {
+    let steps = || (calls - needed + 1..=calls).map(|left| mean / f64::from(left));
+    Moments { mean: steps().sum(), variance: steps().map(|step| step * step).sum() }
 }
 
 fn over(one: Moments, start: f64, late: impl Fn(f64) -> f64) -> Moments {

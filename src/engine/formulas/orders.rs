@@ -49,6 +49,15 @@ pub fn by_priority(arrivals: [f64; 2], mean: f64, preemptive: bool) -> [f64; 2] 
     [rest / (1.0 - urgent) + mean, rest / ((1.0 - urgent) * (1.0 - all)) + mean]
 }
 
+/// Mean waits of the urgent and of the others where one line would let all wait this long on average: what is begun is
+/// finished first (Cobham 1954; Kella and Yechiali 1985 for several servers of one exponential time). `loads` are shares of
+/// the capacity, of the urgent and of the others, together below 1.
+pub fn waits_by_priority(loads: [f64; 2], wait: f64) -> [f64; 2] {
+    let all = loads[0] + loads[1];
+    let rest = wait * (1.0 - all);
+    [rest / (1.0 - loads[0]), rest / ((1.0 - loads[0]) * (1.0 - all))]
+}
+
 /// Mean time of a fork to `n` equal single servers with exponential service, each with its line, until the last joins:
 /// exact for two (Flatto and Hahn 1984), within 5 % for more (Nelson and Tantawi 1988).
 pub fn fork_join(n: u32, arrivals: f64, mean: f64) -> f64 {

@@ -13,6 +13,22 @@ pub fn h2_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
     renewal_m_c(arrivals, mean, servers, |s| phase(share, s) + phase(1.0 - share, s))
 }
 
+/// GI/M/c with lognormal gaps of this coefficient of variation, by their transform.
+pub fn lognormal_m_c(arrivals: f64, cv: f64, mean: f64, servers: u32) -> Wait {
+    let spread = libm::sqrt(libm::log1p(cv * cv));
+    // The trapezoidal rule over a normal distribution misses less than 1e-12 at this step.
+    let gaps: Vec<(f64, f64)> = (-32..=32)
+        .map(|at| {
+            let z = 0.25 * f64::from(at);
+            (0.25 * libm::exp(-0.5 * z * z), libm::exp(spread * z - 0.5 * spread * spread))
+        })
+        .collect();
+    let whole: f64 = gaps.iter().map(|(weight, _)| weight).sum();
+    renewal_m_c(arrivals, mean, servers, |s| {
+        gaps.iter().map(|(weight, gap)| weight / whole * libm::exp(-s * gap)).sum()
+    })
+}
+
 /// M^\[b]/M/1: calls in batches of `size`, of which the first of a batch waits for the line and each other one for those
 /// before it as well. Mean and share that waits are exact: L = ρ (b + 1) ÷ 2 (1 − ρ) (Gross et al., sec. 4.1).
 pub fn batch_m_1(arrivals: f64, size: u32, mean: f64) -> Wait {

@@ -234,10 +234,8 @@ impl Simulation {
     fn detection_s(&self, station: u32, health: &Health, dead: bool, silent: bool, watcher: u32) -> f64 {
         let state = &self.stations[station as usize];
         let key = self.net.stations[station as usize].keys.of(Purpose::Phase);
-        let first = serve::phase(key, state.faults, watcher) * health.interval_s;
         let checks = if dead { health.failures } else { health.successes };
-        let timeout = if silent { health.timeout_s } else { 0.0 };
-        first + f64::from(checks.max(1) - 1) * health.interval_s + timeout
+        health.noticed_s(serve::phase(key, state.faults, watcher), checks, silent)
     }
 
     pub(super) fn notice(&mut self, station: u32, what: u32) {

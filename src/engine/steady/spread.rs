@@ -13,7 +13,8 @@ use crate::engine::formulas::Wait;
 use crate::engine::formulas::invert::{self, Complex};
 use crate::sorted::sort_by;
 use crate::topology::{AllLanes, Lane, Lanes};
-use parts::{Lines, Part};
+pub use parts::Lines;
+use parts::Part;
 
 /// Rounds in which a loop is followed.
 const ROUNDS: usize = 48;

@@ -1,9 +1,11 @@
 //! What the steady method says of one station.
 
+use super::spread::Lines;
 use crate::engine::flows::{InstanceFlow, Line, Moments, StationFlow};
-use crate::engine::formulas::Wait;
+use crate::engine::formulas::invert;
+use crate::engine::formulas::{ConstantLine, Wait};
 use crate::report::{Cause, Estimate, Ledger, NodeReport, QueueReport, State, Times, Trust};
-use crate::topology::{Lane, Place, Servers, Shape, Station};
+use crate::topology::{Lane, Operation, Place, Servers, Shape, Station};
 
 /// Share of calls dropped for fullness from which a station counts as saturated (rules 1.2).
 const DROPPING: f64 = 1e-3;
@@ -43,11 +45,11 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
         hottest: cores.then(|| busy.fold(0.0, f64::max)),
         state: state(place, flow, hottest, offered, alive),
         present: flow.instances.iter().map(|instance| present(&place.servers, flow, instance)).sum(),
-        levels: Vec::new(),
+        levels: levels(place, flow),
         waiting: flow.waiting
             + flow.instances.iter().map(|instance| rate(instance) * wait_of(instance).mean).sum::<f64>(),
         waits: only_line(flow).map(|line| line.chance.max(0.0)),
-        wait: (place.serves() && carried > 0.0).then(|| wait_times(flow, wait)),
+        wait: (place.serves() && carried > 0.0).then(|| wait_times(place, flow, wait)),
         latency: answered.iter().any(|(rate, _)| *rate > 0.0).then(|| own_times(place, flow, time)),
         dropped: flow.dropped,
         hit_ratio: flow.hit_ratio,
@@ -62,6 +64,26 @@ pub fn report(place: &Place, flow: &StationFlow) -> NodeReport {
     }
 }
 
+/// Shares of the time in which so many calls are present where all are served at once: Poisson, whatever the service (Tijms,
+/// A First Course in Stochastic Models, 2003, sec. 1.1.3).
+fn levels(place: &Place, flow: &StationFlow) -> Vec<f64> {
+    let Station::Server(_) = place.station else { return Vec::new() };
+    let [instance] = &flow.instances[..] else { return Vec::new() };
+    let found = &instance.occupancy;
+    let free = place.servers.cores.is_none() && found.admitted == 1.0 && found.gap_scv == 1.0;
+    let mean = found.in_service;
+    if !free || mean <= 0.0 || flow.steps.iter().any(|steps| !steps.is_empty()) {
+        return Vec::new();
+    }
+    let exactly = |n: usize| libm::exp(n as f64 * libm::log(mean) - mean - libm::lgamma(n as f64 + 1.0));
+    let mut levels: Vec<f64> = (0..LEVELS - 1).map(exactly).collect();
+    levels.push((1.0 - levels.iter().sum::<f64>()).max(0.0));
+    levels
+}
+
+/// Counts that a report tells apart; the last stands for that and more.
+const LEVELS: usize = 64;
+
 /// What the flows say of the messages of a queue: their mean wait and stay, and how the backlog grows.
 fn queue(place: &Place, flow: &StationFlow) -> Option<Box<QueueReport>> {
     let Station::Queue(_) = place.station else { return None };
@@ -75,7 +97,7 @@ fn queue(place: &Place, flow: &StationFlow) -> Option<Box<QueueReport>> {
 }
 
 /// The line for a core where it is the only wait and the same at every instance that is used.
-fn only_line(flow: &StationFlow) -> Option<Wait> {
+pub fn only_line(flow: &StationFlow) -> Option<Wait> {
     let mut used =
         flow.instances.iter().filter(|instance| rate(instance) > 0.0).map(|instance| instance.occupancy);
     let first = used.next()?;
@@ -86,12 +108,49 @@ fn only_line(flow: &StationFlow) -> Option<Wait> {
     }
 }
 
-fn wait_times(flow: &StationFlow, moments: Moments) -> Times {
+fn wait_times(place: &Place, flow: &StationFlow, moments: Moments) -> Times {
+    if let Some(line) = constant_line(place, flow) {
+        return Times::of(moments.mean, Trust::Approximate, |p| line.quantile(p));
+    }
+    if let Some((lines, share)) = single_line(place, flow) {
+        let beyond = |time: f64| invert::survival(|s| lines.transform(s), time);
+        let quantile = |p: f64| {
+            if share <= 1.0 - p {
+                0.0
+            } else {
+                invert::quantile(beyond, moments.quantile(p).max(1e-3 * moments.mean), p)
+            }
+        };
+        return Times::of(moments.mean, Trust::Approximate, quantile);
+    }
     only_line(flow).map_or_else(
         || times(moments),
         |line| Times::of(moments.mean, Trust::Approximate, |p| line.quantile(p)),
     )
 }
+
+/// The line of M/D/1, where every instance that is used has one like it.
+pub fn constant_line(place: &Place, flow: &StationFlow) -> Option<ConstantLine> {
+    only_line(flow).filter(|line| line.chance > 0.0)?;
+    let first = flow.instances.iter().find(|instance| rate(instance) > 0.0)?;
+    let found = &first.occupancy;
+    let poisson = found.gap_scv == 1.0 && first.replays == 0.0 && flow.upkeep == 0.0 && !found.by_source;
+    let constant = place.servers.cores == Some(1) && found.service_scv == 0.0 && found.cores < STEEP;
+    let alike = flow.instances.iter().all(|one| rate(one) == 0.0 || one.occupancy == *found);
+    (poisson && constant && alike).then(|| ConstantLine::new(rate(first), found.cores / rate(first)))
+}
+
+/// The line before one core by its transform, and the share that waits, where services vary otherwise than exponentially.
+fn single_line(place: &Place, flow: &StationFlow) -> Option<(Lines, f64)> {
+    let share = only_line(flow)?.chance;
+    let first = flow.instances.iter().find(|instance| rate(instance) > 0.0)?;
+    let lines = Lines::of(&place.servers, first, flow.upkeep, Operation::Read);
+    // A constant service has no smooth line.
+    (lines.is_single() && first.occupancy.service_scv > 0.0).then_some((lines, share))
+}
+
+/// Load from which the line of constant services has too many terms.
+const STEEP: f64 = 0.98;
 
 /// Of a station without calls of its own and with exponential service the sojourn of its line; else by two moments.
 fn own_times(place: &Place, flow: &StationFlow, moments: Moments) -> Times {

@@ -9,6 +9,9 @@ use crate::topology::{
 /// Load from which a two-moment formula is an order of magnitude.
 const STEEP: f64 = 0.98;
 
+/// Share of calls that fail or come too late below which all are in time.
+const IN_TIME: f64 = 1e-6;
+
 /// Exact when every request goes to one station of exponential servers and no further; low where something
 /// saturates or goes in circles; approximate elsewhere.
 pub fn of(topology: &Topology, flows: &Flows) -> Trust {
@@ -29,6 +32,7 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
         links.len() == 1
             && !topology.route(links[0].index()).policy.is_rough()
             && topology.route(links[0].index()).retries == 0
+            && flows.routes[links[0].index()].called.iter().all(|called| called.failing < IN_TIME)
             && {
                 let to = topology.ends(links[0].index()).1;
                 markov(topology.place(client.node), topology.place(to), &flows.stations[to])

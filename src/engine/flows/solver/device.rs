@@ -66,6 +66,7 @@ impl Solver<'_> {
         }
         let parts = [(hits, Moments::default()), ((1.0 - hits) * behind.ok, behind.time)];
         Answer {
+            lined: 0.0,
             ok: hits + (1.0 - hits) * behind.ok,
             hard: (1.0 - hits) * behind.hard,
             time: Moments::mixed(parts.into_iter()),

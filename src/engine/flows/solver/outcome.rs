@@ -119,7 +119,8 @@ impl Solver<'_> {
                 let within = rate * reached * passes;
                 dropped[Cause::Refused as usize] += rate * (1.0 - reached);
                 dropped[Cause::RateLimited as usize] += rate * reached * (1.0 - passes);
-                dropped[place.servers.full as usize] += (within - rate * admitted * passes).max(0.0);
+                let full = if self.patience(node).is_some() { Cause::TimedOut } else { place.servers.full };
+                dropped[full as usize] += (within - rate * admitted * passes).max(0.0);
                 let stateful = self.stateful(node);
                 let served = rate * admitted * passes * (1.0 - stateful);
                 dropped[Cause::Stateful as usize] += rate * admitted * passes * stateful;

@@ -4,7 +4,7 @@ use super::{Arriving, Solver, change};
 use crate::engine::cache::KeyStream;
 use crate::engine::flows::absent::Absent;
 use crate::engine::flows::calls::Step;
-use crate::engine::flows::instance::{self, Demand, Occupancy};
+use crate::engine::flows::instance::{self, Demand, Occupancy, Shared};
 use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, fixed_window_admits, sliding_window_admits, token_bucket_admits};
@@ -87,9 +87,11 @@ impl Solver<'_> {
         let shared = self.shared(node);
         let pool = self.tightest_pool(node);
         let source = self.fed_by(node);
+        let (patience, urgent) = (self.patience(node), self.urgent(node));
         let mut last: Option<(Demand, Occupancy)> = None;
         for index in 0..self.sites[node].instances.len() {
-            let demand = Demand { gap_scv, pool, shared, ..self.demand(node, index, &doors) };
+            let demand =
+                Demand { gap_scv, pool, shared, patience, urgent, ..self.demand(node, index, &doors) };
             let all = |rate: f64| (demand.calls[0] + demand.calls[1] - rate).abs() <= 1e-9 * rate;
             let fed = source.filter(|(_, rate)| all(*rate)).map(|(arrivals, _)| arrivals);
             let demand = Demand { fed, ..demand };
@@ -197,7 +199,9 @@ impl Solver<'_> {
             pool: None,
             sharing: matches!(&self.topology.place(node).station,
                 Station::Server(server) if server.discipline == Discipline::Sharing),
-            shared: (1, 0.0),
+            shared: None,
+            patience: None,
+            urgent: None,
             fed: None,
             pulled: self.arriving[node].pulled > 0.5 * doors.iter().flatten().sum::<f64>(),
         }
@@ -288,26 +292,46 @@ impl Solver<'_> {
             Station::Server(_) => {
                 matches!(policy, Some(Policy::Random | Policy::Sticky | Policy::Hash | Policy::Path))
             }
-            Station::Source(_)
-            | Station::Router(_)
-            | Station::Store(_)
-            | Station::Queue(_)
-            | Station::Observer => false,
+            // A key chooses the node.
+            Station::Store(store) => store.ring.is_some(),
+            Station::Source(_) | Station::Router(_) | Station::Queue(_) | Station::Observer => false,
         };
+        if let Station::Store(store) = &self.topology.place(to).station
+            && store.shards() > 1
+            && !at_random
+        {
+            // And the shard, whose copies are then taken in turn.
+            let shards = f64::from(store.shards());
+            return (stream, (1.0 + (stream - 1.0) / shards) / (parts / shards).max(1.0));
+        }
         (stream, if at_random { 1.0 + (stream - 1.0) / parts } else { stream / parts })
+    }
+
+    /// How much of what a balancer counts at an instance is its line: how much that varies, beside calls that only wait for
+    /// others, whose number is nearly Poisson.
+    fn telling(&self, node: usize, total: f64) -> f64 {
+        let site = &self.sites[node];
+        let each = total / self.reach.live(node).max(1) as f64;
+        let calls = self.through_all(node);
+        let mean = |of: [f64; 2]| (calls[0] * of[0] + calls[1] * of[1]) / (calls[0] + calls[1]).max(1e-300);
+        let servers = &self.topology.place(node).servers;
+        let wait = site.instances.iter().map(|one| one.occupancy.wait()).fold(0.0, f64::max);
+        let line = each * (mean([servers.read.mean_s, servers.write.mean_s]) + wait);
+        let away = each * mean(self.mean_by_op(node, |lane| site.hold[lane]));
+        if line > 0.0 { line * (1.0 + line) / (line * (1.0 + line) + away) } else { 1.0 }
     }
 
     /// How many instances share their calls by who has fewer, and how well: 1 is as one line for all. Calls that only
     /// wait for others count as well, so the longer those take the less the count says about the line.
-    fn shared(&self, node: usize) -> (u32, f64) {
-        let (mut total, mut shared) = (0.0, 0.0);
+    fn shared(&self, node: usize) -> Option<Shared> {
+        let (mut total, mut shares) = (0.0, [0.0; 2]);
         for route in &self.incoming[node] {
             let rate: f64 = self.sent[*route].iter().sum();
             total += rate;
             if let Station::Router(router) = &self.topology.place(self.topology.ends(*route).0).station {
-                let share = match router.policy {
-                    Policy::LeastConnections => 1.0,
-                    Policy::PowerOfTwo => 0.5,
+                match router.policy {
+                    Policy::LeastConnections => shares[0] += rate,
+                    Policy::PowerOfTwo => shares[1] += rate,
                     Policy::RoundRobin
                     | Policy::Weighted
                     | Policy::Random
@@ -315,18 +339,19 @@ impl Solver<'_> {
                     | Policy::Hash
                     | Policy::Path
                     | Policy::Failover
-                    | Policy::Nearest => 0.0,
-                };
-                shared += rate * share;
+                    | Policy::Nearest => {}
+                }
             }
         }
-        if shared <= 0.0 {
-            return (1, 0.0);
+        if shares == [0.0; 2] {
+            return None;
         }
-        let own = self.topology.place(node).servers.read.mean_s;
-        let present = own + self.mean_by_op(node, |lane| self.sites[node].hold[lane])[0];
-        let telling = if present > 0.0 { own / present } else { 1.0 };
-        (self.reach.live(node) as u32, shared / total * telling * telling)
+        let telling = self.telling(node, total);
+        Some(Shared {
+            instances: self.reach.live(node) as u32,
+            shares: shares.map(|rate| rate / total),
+            telling: telling * telling,
+        })
     }
 
     /// The pool behind a station with the most busy connections a call: its size and the time of a connection [s].

@@ -60,6 +60,12 @@ impl Lines {
     /// No wait at all.
     pub const NONE: Lines = Lines { slot: Line::Open(Wait::NONE), core: Core::Line(Line::Open(Wait::NONE)) };
 
+    /// Whether the line for the core is that of Pollaczek and Khinchine.
+    pub fn is_single(&self) -> bool {
+        matches!(self.core, Core::Single { .. })
+            && matches!(&self.slot, Line::Open(wait) if wait.chance <= 0.0)
+    }
+
     /// Transform of the wait.
     pub fn transform(&self, s: Complex) -> Complex {
         let core = match &self.core {
@@ -155,18 +161,24 @@ pub fn lines(servers: &Servers, flow: &StationFlow, door: Door, op: Operation) -
         let weight = share(instance) / total;
         match found.iter_mut().find(|(_, same, _)| *same == instance.occupancy) {
             Some(known) => known.0 += weight,
-            None => found.push((weight, instance.occupancy, Lines::of(servers, instance, flow.upkeep))),
+            None => found.push((weight, instance.occupancy, Lines::of(servers, instance, flow.upkeep, op))),
         }
     }
     found.into_iter().map(|(weight, _, lines)| (weight, lines)).collect()
 }
 
 impl Lines {
-    fn of(servers: &Servers, instance: &InstanceFlow, upkeep: f64) -> Lines {
+    /// The lines of an instance as calls of an operation meet them.
+    pub fn of(servers: &Servers, instance: &InstanceFlow, upkeep: f64, op: Operation) -> Lines {
         let found = &instance.occupancy;
         let poisson = found.gap_scv == 1.0 && instance.replays == 0.0 && upkeep == 0.0;
         let open = matches!(found.for_core, Line::Open(_)) && found.cores < 1.0;
-        let core = if servers.cores == Some(1) && poisson && open && found.service_scv != 1.0 {
+        let core = if servers.cores == Some(1)
+            && poisson
+            && open
+            && found.service_scv != 1.0
+            && found.ranked.is_none()
+        {
             let arrivals = found.admitted * (instance.calls[0] + instance.calls[1]);
             let service = |op: usize, service: Service| {
                 let (constant, part) = constant_apart(service);
@@ -175,7 +187,7 @@ impl Lines {
             let services = vec![service(0, servers.read), service(1, servers.write)];
             Core::Single { arrivals, load: found.cores, services }
         } else {
-            Core::Line(found.for_core)
+            Core::Line(found.for_core_of(op as usize))
         };
         Lines { slot: found.for_slot, core }
     }
