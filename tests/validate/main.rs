@@ -4,6 +4,7 @@
 mod cases;
 mod coverage;
 mod draw;
+mod page;
 mod random;
 mod read;
 mod simulate;

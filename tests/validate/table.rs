@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::cases::{Case, Exactness, Quantity, all};
 use crate::coverage;
 use crate::draw::{Drawing, draw};
+use crate::page;
 use crate::random;
 use crate::read::Figure;
 use crate::simulate::{self, RUNS, Simulated, seed, topology};
@@ -347,6 +348,7 @@ fn write_the_table() {
     });
     if std::env::var("HEADROOM_CASES").is_err() {
         std::fs::write(PATH, text(&table)).expect("the table is written");
+        std::fs::write(page::PATH, page::html(&written())).expect("the page is written");
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
@@ -368,7 +370,8 @@ fn text(table: &Value) -> String {
     out + "}\n"
 }
 
-fn written() -> Value {
+/// The table as it was written.
+pub fn written() -> Value {
     let text = std::fs::read_to_string(PATH).expect("static/validation.json: run cargo xtask validate");
     serde_json::from_str(&text).expect("valid JSON")
 }

@@ -27,6 +27,7 @@ pub fn Shortcuts() -> impl IntoView {
         <Modal title="Keyboard shortcuts">
             <p>"Single keys act while the canvas has the focus."</p>
             {sections.into_iter().map(section).collect_any()}
+            <p><a href="static/fidelity.html" target="_blank" rel="noopener">"How right are these numbers?"</a></p>
         </Modal>
     }
 }

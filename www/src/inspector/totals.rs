@@ -27,6 +27,7 @@ pub fn Totals() -> impl IntoView {
         <Ring/>
         <CostByBlock/>
         <Objectives/>
+        <p class="quiet"><a href="static/fidelity.html" target="_blank" rel="noopener">"How right are these numbers?"</a></p>
     }
 }
 
