@@ -126,10 +126,17 @@ impl Simulation {
             return;
         };
         for waiter in self.stations[cache].pending.close(key) {
-            if self.still_waits(waiter) {
+            if self.still_waits(waiter) && !self.is_dying(waiter.slot) {
                 self.proceed(waiter.slot);
             }
         }
+    }
+
+    /// Whether the instance that a call is at is dead: the call ends with it.
+    fn is_dying(&self, slot: u32) -> bool {
+        let call = &self.calls[slot];
+        let instances = &self.stations[call.station as usize].instances;
+        instances.get(call.instance as usize).is_some_and(|instance| instance.dead)
     }
 
     /// Before an edit: nobody waits for another any more. Returns who did.

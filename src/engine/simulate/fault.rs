@@ -28,6 +28,11 @@ impl Simulation {
 
     /// These instances die: as processes, or without a word.
     pub(super) fn strike(&mut self, struck: &[(u32, u32)], silent: bool) {
+        // All are dead before any call ends: what goes on elsewhere must not come back to one of them.
+        for (station, instance) in struck {
+            let state = &mut self.stations[*station as usize].instances[*instance as usize];
+            (state.dead, state.silent) = (true, silent);
+        }
         self.orphan_calls_of(struck);
         for (station, instance) in struck {
             self.end_calls_at(*station, *instance, silent);
