@@ -45,6 +45,8 @@ pub struct Demand {
 pub struct Shared {
     /// Instances behind it.
     pub instances: u32,
+    /// Squared coefficient of variation of the gaps between the calls to all of them.
+    pub gap_scv: f64,
     /// Share of the calls sent to the least busy of all instances, and to the less busy of two (0–1).
     pub shares: [f64; 2],
     /// How well what it counts tells the length of the line: 1 is exactly, 0 not at all.
@@ -309,12 +311,13 @@ fn gap_shape(rate: f64, mean: f64, count: u32, demand: &Demand) -> f64 {
 /// The line of one instance: between its own and those that a balancer keeps alike, by geometric means.
 fn line(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Wait {
     let alone = gi_g_c(rate, demand.gap_scv, mean, scv, count);
-    let Some(Shared { instances, shares, telling }) = demand.shared else { return alone };
+    let Some(shared) = demand.shared else { return alone };
+    let Shared { instances, shares, telling, .. } = shared;
     if telling <= 0.0 || instances <= 1 || alone.chance <= 0.0 {
         return alone;
     }
     let found = [Balance::LeastOfAll, Balance::LessOfTwo]
-        .map(|balance| balanced(rate * f64::from(instances), mean, scv, count, instances, balance));
+        .map(|balance| balanced(rate * f64::from(instances), mean, scv, count, &shared, balance));
     let between = |from: f64, to: [f64; 2]| {
         let part = |at: usize| {
             if to[at] > 0.0 { libm::pow(to[at] / from, shares[at] * telling) } else { 1.0 - shares[at] }
@@ -336,8 +339,9 @@ enum Balance {
 
 /// The line of each of `instances` with `count` cores that a balancer keeps alike. Several cores are as one line for all of
 /// them, or halfway there.
-fn balanced(rate: f64, mean: f64, scv: f64, count: u32, instances: u32, balance: Balance) -> Wait {
-    let all = gi_g_c(rate, 1.0, mean, scv, count.saturating_mul(instances));
+fn balanced(rate: f64, mean: f64, scv: f64, count: u32, shared: &Shared, balance: Balance) -> Wait {
+    let (instances, gap_scv) = (shared.instances, shared.gap_scv);
+    let all = gi_g_c(rate, gap_scv, mean, scv, count.saturating_mul(instances));
     if count == 1 {
         let markov = match balance {
             Balance::LeastOfAll => shortest_line(rate, mean, instances),
@@ -347,7 +351,14 @@ fn balanced(rate: f64, mean: f64, scv: f64, count: u32, instances: u32, balance:
         let each = rate / f64::from(instances);
         let single = Wait::mmc(each, mean, 1).mean();
         let varied = if scv == 1.0 { 1.0 } else { gi_g_c(each, 1.0, mean, scv, 1).mean() / single };
-        return Wait { delayed: markov.delayed * varied, ..markov };
+        // And so do gaps that are not those of independent users.
+        let poisson = Wait::mmc(rate, mean, instances).mean();
+        let uneven = if gap_scv == 1.0 || poisson <= 0.0 {
+            1.0
+        } else {
+            gi_g_c(rate, gap_scv, mean, 1.0, instances).mean() / poisson
+        };
+        return Wait { delayed: markov.delayed * varied * uneven, ..markov };
     }
     if balance == Balance::LeastOfAll {
         return all;

@@ -21,9 +21,9 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
         || topology.places().any(|(node, place)| restless(place) && !known(topology, flows, node))
         || topology.places().any(|(_, place)| has_order(place) || place.network.is_some())
         || (0..topology.graph.edge_count()).any(|route| reacts(topology.route(route)))
-        || topology
-            .places()
-            .any(|(node, place)| gathers(place) || strained(place, &flows.stations[node]) || rough(place))
+        || topology.places().any(|(node, place)| {
+            gathers(place) && uneven(topology) || strained(place, &flows.stations[node]) || rough(place)
+        })
     {
         return Trust::Low;
     }
@@ -125,6 +125,20 @@ pub fn has_transforms(topology: &Topology) -> bool {
 pub fn gathers(place: &Place) -> bool {
     matches!(&place.station, Station::Store(store) if store.gathers())
 }
+
+/// Whether a part varies so much more than exponentially that two moments do not stand for its distribution, as they have to
+/// beside a store whose answers are gathered.
+fn uneven(topology: &Topology) -> bool {
+    let varies = |place: &Place| {
+        [place.servers.read, place.servers.write]
+            .iter()
+            .any(|service| service.mean_s > 0.0 && service.shape.scv() > UNEVEN)
+    };
+    topology.places().any(|(_, place)| place.serves() && varies(place))
+}
+
+/// Squared coefficient of variation from which a service counts as uneven.
+const UNEVEN: f64 = 1.2;
 
 fn strained(place: &Place, flow: &StationFlow) -> bool {
     place.serves()

@@ -84,7 +84,7 @@ impl Solver<'_> {
         let total: f64 = doors.iter().flatten().sum();
         let mut moved = self.limit(node);
         let (whole_scv, gap_scv) = self.gaps(node);
-        let shared = self.shared(node);
+        let shared = self.shared(node, whole_scv);
         let pool = self.tightest_pool(node);
         let source = self.fed_by(node);
         let (patience, urgent) = (self.patience(node), self.urgent(node));
@@ -323,7 +323,7 @@ impl Solver<'_> {
 
     /// How many instances share their calls by who has fewer, and how well: 1 is as one line for all. Calls that only
     /// wait for others count as well, so the longer those take the less the count says about the line.
-    fn shared(&self, node: usize) -> Option<Shared> {
+    fn shared(&self, node: usize, gap_scv: f64) -> Option<Shared> {
         let (mut total, mut shares) = (0.0, [0.0; 2]);
         for route in &self.incoming[node] {
             let rate: f64 = self.sent[*route].iter().sum();
@@ -349,6 +349,7 @@ impl Solver<'_> {
         let telling = self.telling(node, total);
         Some(Shared {
             instances: self.reach.live(node) as u32,
+            gap_scv,
             shares: shares.map(|rate| rate / total),
             telling: telling * telling,
         })
