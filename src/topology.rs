@@ -97,9 +97,11 @@ impl Domain {
     }
 }
 
-/// Whole nanoseconds nearest to a time [s] (rules 1.1).
+/// Whole nanoseconds nearest to a time [s] (rules 1.1); 0 for what lies before 0.
+#[inline]
 pub fn nanoseconds(seconds: f64) -> u64 {
-    libm::round(seconds * 1e9) as u64
+    // What libm::round does to a number that is not negative: the cast cuts off. Processors cast to signed ones.
+    ((seconds * 1e9 + (0.5 - 0.25 * f64::EPSILON)) as i64).max(0) as u64
 }
 
 impl Topology {
@@ -176,5 +178,24 @@ impl Topology {
             }
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nanoseconds;
+    use crate::engine::random::mix;
+
+    #[test]
+    fn nanoseconds_are_rounded_to_the_nearest_and_halves_up() {
+        for (seconds, exact) in
+            [(0.0, 0), (0.49e-9, 0), (0.5e-9, 1), (1.5e-9, 2), (-1.0, 0), (3.0, 3_000_000_000)]
+        {
+            assert_eq!(nanoseconds(seconds), exact, "{seconds}");
+        }
+        for n in 0..100_000_u64 {
+            let seconds = (mix(n) >> 11) as f64 / (1u64 << (n % 53)) as f64 / 1e9;
+            assert_eq!(nanoseconds(seconds), libm::round(seconds * 1e9) as u64, "{seconds}");
+        }
     }
 }

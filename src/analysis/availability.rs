@@ -133,13 +133,8 @@ fn parts(variables: &[Variable], slopes: &[f64]) -> Vec<WeakPart> {
 fn cuts(variables: &[Variable], program: &mut Program, weights: &[[f64; 3]]) -> Vec<Cut> {
     let mut everything: Vec<f64> =
         variables.iter().map(|v| if v.units.is_empty() { v.fate.up } else { 1.0 }).collect();
-    let whole = served(program, weights, &everything);
-    let mut lost = |without: &[usize]| {
-        without.iter().for_each(|variable| everything[*variable] = 0.0);
-        let left = served(program, weights, &everything);
-        without.iter().for_each(|variable| everything[*variable] = 1.0);
-        if whole > 0.0 { 1.0 - left / whole } else { 0.0 }
-    };
+    let (whole, alone) = losses(program, weights, &everything);
+    let lost = |left: f64| if whole > 0.0 { 1.0 - left / whole } else { 0.0 };
     let fails = |v: &Variable| !v.units.is_empty() && !v.managed;
     let alike = |class: (usize, u8, Option<usize>)| {
         (0..variables.len()).filter(move |i| fails(&variables[*i]) && variables[*i].class == class)
@@ -149,7 +144,7 @@ fn cuts(variables: &[Variable], program: &mut Program, weights: &[[f64; 3]]) -> 
     let mut cuts = Vec::new();
     let mut light = Vec::new();
     for one in classes {
-        let share = lost(&[one]);
+        let share = lost(whole - alone[one]);
         if share > 1.0 - SURVIVES {
             cuts.push(cut(&[&variables[one]], share));
         } else {
@@ -158,11 +153,14 @@ fn cuts(variables: &[Variable], program: &mut Program, weights: &[[f64; 3]]) -> 
     }
     for (place, one) in light.iter().enumerate() {
         let twin = alike(variables[*one].class).nth(1);
+        everything[*one] = 0.0;
+        let (left, more) = losses(program, weights, &everything);
+        everything[*one] = 1.0;
         for other in twin.into_iter().chain(light[place + 1..].iter().copied()) {
             if variables[*one].units.len() + variables[other].units.len() > 2 {
                 continue;
             }
-            let share = lost(&[*one, other]);
+            let share = lost(left - more[other]);
             if share > 1.0 - SURVIVES {
                 cuts.push(cut(&[&variables[*one], &variables[other]], share));
             }
@@ -180,11 +178,17 @@ fn cut(of: &[&Variable], share: f64) -> Cut {
     Cut { units, share, chance: of.iter().map(|variable| 1.0 - variable.fate.up).product() }
 }
 
-/// Share of all clients' traffic that is answered.
-fn served(program: &mut Program, weights: &[[f64; 3]], chances: &[f64]) -> f64 {
+/// Share of all clients' traffic that is answered, and what it loses with each variable.
+fn losses(program: &mut Program, weights: &[[f64; 3]], chances: &[f64]) -> (f64, Vec<f64>) {
     let up = program.chances(chances);
     let sum: f64 = weights.iter().map(|weight| weight[2]).sum();
-    let answered: f64 =
-        weights.iter().zip(up.chunks(3)).map(|(weight, up)| weight[0] * up[0] + weight[1] * up[1]).sum();
-    if sum > 0.0 { answered / sum } else { 0.0 }
+    if sum <= 0.0 {
+        return (0.0, vec![0.0; chances.len()]);
+    }
+    let of_client = |(client, weight): (usize, &[f64; 3])| {
+        [(3 * client, weight[0] / sum), (3 * client + 1, weight[1] / sum)]
+    };
+    let parts: Vec<(usize, f64)> = weights.iter().enumerate().flat_map(of_client).collect();
+    let answered = parts.iter().map(|(root, weight)| weight * up[*root]).sum();
+    (answered, program.slopes(&parts, chances))
 }

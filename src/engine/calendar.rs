@@ -160,7 +160,6 @@ impl Calendar {
         }
     }
 
-    #[inline]
     fn push_ordered(&mut self, event: Event) {
         let mut hole = self.heap.len();
         self.heap.push(event);
@@ -179,29 +178,37 @@ impl Calendar {
     /// Puts an event in the place of the first.
     #[inline]
     fn sink(&mut self, event: Event) {
-        let len = self.heap.len();
+        let heap = &mut self.heap[..];
         let key = event.key();
         let mut hole = 0;
         loop {
             let first = hole * 4 + 1;
-            if first >= len {
-                break;
-            }
-            let end = (first + 4).min(len);
-            let (mut least, mut least_key) = (first, self.heap[first].key());
-            for child in first + 1..end {
-                let child_key = self.heap[child].key();
-                if child_key < least_key {
-                    (least, least_key) = (child, child_key);
+            let least = match heap.get(first..) {
+                // Two and two, then the better ones: without a jump that could be guessed wrongly.
+                Some([a, b, c, d, ..]) => {
+                    let (left, right) = (usize::from(b.key() < a.key()), 2 + usize::from(d.key() < c.key()));
+                    let better = if left == 0 { a.key() } else { b.key() };
+                    let other = if right == 2 { c.key() } else { d.key() };
+                    first + if other < better { right } else { left }
                 }
-            }
-            if key <= least_key {
+                Some([one, more @ ..]) => {
+                    let (mut least, mut least_key) = (first, one.key());
+                    for (place, child) in more.iter().enumerate() {
+                        if child.key() < least_key {
+                            (least, least_key) = (first + 1 + place, child.key());
+                        }
+                    }
+                    least
+                }
+                Some([]) | None => break,
+            };
+            if key <= heap[least].key() {
                 break;
             }
-            self.heap[hole] = self.heap[least];
+            heap[hole] = heap[least];
             hole = least;
         }
-        self.heap[hole] = event;
+        heap[hole] = event;
     }
 }
 

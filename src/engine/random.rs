@@ -122,7 +122,7 @@ impl Draw {
     }
 
     /// A time of this shape with mean 1.
-    #[inline]
+    #[inline(always)]
     pub fn shape(&mut self, shape: Shape) -> f64 {
         match shape {
             Shape::Constant => 1.0,

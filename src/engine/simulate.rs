@@ -291,6 +291,7 @@ impl Simulation {
         self.start_measuring();
     }
 
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         let call = Handle { slot: event.a, generation: event.b };
         match event.what() {
@@ -382,6 +383,7 @@ impl Simulation {
     }
 
     /// A call of a request to a station, with everything else at its start.
+    #[inline(always)]
     fn blank(&self, request: u32, station: u32) -> Call {
         Call {
             request,
@@ -413,6 +415,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     fn add_call(&mut self, call: Call) -> u32 {
         self.requests[call.request].calls += 1;
         let slot = self.calls.insert(call);
@@ -430,6 +433,7 @@ impl Simulation {
     }
 
     /// Does it now, or after this delay [ns].
+    #[inline(always)]
     fn after(&mut self, delay: u64, class: Class, what: What, slot: u32) {
         if delay > 0 {
             let handle = self.calls.handle(slot);
@@ -445,6 +449,7 @@ impl Simulation {
     }
 
     /// How often this request has been at this station before.
+    #[inline(always)]
     fn count_visit(&mut self, station: u32, request: u32) -> u32 {
         let generation = self.requests.handle(request).generation;
         let visits = &mut self.stations[station as usize].visits;
@@ -460,6 +465,7 @@ impl Simulation {
     }
 
     /// Draws of a call for a purpose at its station.
+    #[inline(always)]
     fn draw(&self, slot: u32, purpose: Purpose) -> Draw {
         let call = &self.calls[slot];
         let key = self.net.stations[call.station as usize].keys.of(purpose);

@@ -42,7 +42,8 @@ impl Distribution {
     #[inline]
     pub fn record(&mut self, ns: u64) {
         self.count += 1;
-        self.sum_ns += ns as f64;
+        // Signed, because processors have an instruction for that.
+        self.sum_ns += ns as i64 as f64;
         self.least_ns = self.least_ns.min(ns);
         self.most_ns = self.most_ns.max(ns);
         let _ = self.histogram.increment(ns.min((1 << 42) - 1));
@@ -190,7 +191,7 @@ impl Tally {
     pub fn ok(&mut self, ns: u64) {
         self.all.record(ns);
         self.open.ok += 1;
-        self.open.sum_ns += ns as f64;
+        self.open.sum_ns += ns as i64 as f64;
         if let Some(thresholds) = self.thresholds {
             for (over, threshold) in self.open.over.iter_mut().zip(thresholds) {
                 *over += u64::from(ns > threshold);
@@ -345,7 +346,7 @@ pub fn student(freedom: usize) -> f64 {
 }
 
 /// Sums of one value per interval of time, merged pairwise so that memory is bounded: for rates and trends.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Trend {
     per: u32,
     open: f64,
@@ -353,10 +354,15 @@ pub struct Trend {
     full: Vec<f64>,
 }
 
+impl Default for Trend {
+    fn default() -> Self {
+        Trend { per: 1, open: 0.0, seen: 0, full: Vec::with_capacity(BATCHES) }
+    }
+}
+
 impl Trend {
     /// Adds the value of the next interval of time.
     pub fn push(&mut self, value: f64) {
-        self.per = self.per.max(1);
         self.open += value;
         self.seen += 1;
         if self.seen < self.per {
@@ -365,7 +371,10 @@ impl Trend {
         self.full.push(std::mem::take(&mut self.open) / f64::from(self.per));
         self.seen = 0;
         if self.full.len() == BATCHES {
-            self.full = self.full.chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+            for i in 0..BATCHES / 2 {
+                self.full[i] = (self.full[2 * i] + self.full[2 * i + 1]) / 2.0;
+            }
+            self.full.truncate(BATCHES / 2);
             self.per *= 2;
         }
     }
@@ -396,7 +405,8 @@ impl Trend {
 
     /// Starts anew.
     pub fn clear(&mut self) {
-        *self = Trend::default();
+        self.full.clear();
+        (self.per, self.open, self.seen) = (1, 0.0, 0);
     }
 }
 

@@ -5,6 +5,7 @@
 // A task runner talks to the person who started it.
 #![allow(clippy::print_stdout)]
 
+mod bench;
 mod build;
 mod command;
 mod serve;
@@ -29,6 +30,8 @@ cargo xtask sizes     what a first visit downloads, and the gate on it
 cargo xtask validate  the engine against theory and against itself; writes static/validation.json (about ten minutes)
 cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
                       build the page and run only the browser tests; --quick builds in a minute, large and slow
+cargo xtask bench [--native]
+                      how fast systems are simulated here, in the page, by SimPy and by Ciw; --native only here
 
 --dev rebuilds and reloads when a file changes. --base serves under a path, as a sub-folder of a site would.
 Tools go to ~/.cache/headroom/tools, or to $HEADROOM_TOOLS. $HEADROOM_CHROMIUM names a browser to test with.
@@ -58,6 +61,7 @@ fn run(arguments: &[String]) -> Outcome {
         "build" => none(rest).and_then(|()| build::page(Effort::Release)),
         "sizes" => none(rest).and_then(|()| sizes::task()),
         "validate" => none(rest).and_then(|()| validate::task()),
+        "bench" => bench::task(rest),
         "browser" => test::browser_task(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

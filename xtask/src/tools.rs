@@ -14,6 +14,8 @@ use crate::{Outcome, command};
 const TRUNK: &str = "0.21.14";
 /// npm's `binaryen`, which brings `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
+/// What `cargo xtask bench` compares with, from PyPI: name and version.
+const PEERS: [(&str, &str); 2] = [("simpy", "4.1.2"), ("ciw", "3.2.7")];
 const NODE_MAJOR: u32 = 20;
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Where the browser tests live.
@@ -46,6 +48,31 @@ pub fn for_browser() -> Outcome<PathBuf> {
     node()?;
     playwright()?;
     chromium()
+}
+
+/// A Python that has the simulators of others; a virtual environment of our own, installed where it is missing.
+pub fn peers() -> Outcome<PathBuf> {
+    let cache = cache()?;
+    let versions: Vec<String> = PEERS.iter().map(|(name, version)| format!("{name}-{version}")).collect();
+    let keyed = cache.join(versions.join("-"));
+    let below = if cfg!(windows) { "Scripts" } else { "bin" };
+    let python = |folder: &Path| folder.join(below).join(program("python"));
+    if python(&keyed).is_file() {
+        return Ok(python(&keyed));
+    }
+    say(&format!("installing SimPy and Ciw into {}", keyed.display()));
+    let found = command::find(&["python3", "python"])
+        .ok_or("Python 3.10 or newer is needed; on Debian: apt install python3-venv")?;
+    let partial = cache.join(format!("peers.partial-{}", std::process::id()));
+    command::run(Command::new(found).args(["-m", "venv"]).arg(&partial))
+        .map_err(|e| format!("{e}; on Debian: apt install python3-venv"))?;
+    let packages = PEERS.iter().map(|(name, version)| format!("{name}=={version}"));
+    let mut pip = Command::new(python(&partial));
+    command::run(
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages),
+    )?;
+    keep(&partial, &keyed)?;
+    Ok(python(&keyed))
 }
 
 /// Installs rustfmt and clippy where the toolchain lacks them.

@@ -181,8 +181,16 @@ impl Program {
     /// How much a root's chance falls when a variable goes from always to never, for each variable: Birnbaum's importance.
     pub fn importance(&mut self, root: usize, of: &[f64]) -> Vec<f64> {
         self.chances(of);
+        self.slopes(&[(root, 1.0)], of)
+    }
+
+    /// The same for a sum of roots by weight, after [`Program::chances`] of the same chances. Chances are linear in each
+    /// variable, so this is what the sum loses when a variable that always holds never does.
+    pub fn slopes(&self, sum: &[(usize, f64)], of: &[f64]) -> Vec<f64> {
         let mut reach = vec![0.0; self.steps.len()];
-        reach[self.roots[root] as usize] = 1.0;
+        for (root, weight) in sum {
+            reach[self.roots[*root] as usize] += weight;
+        }
         let mut importance = vec![0.0; of.len()];
         for index in (2..self.steps.len()).rev() {
             let (variable, no, yes) = self.steps[index];

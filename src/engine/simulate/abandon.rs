@@ -10,6 +10,7 @@ use crate::topology::OnTimeout;
 
 impl Simulation {
     /// Starts the clock of a call's caller.
+    #[inline(always)]
     pub(super) fn set_timeout(&mut self, slot: u32, route: u32, caller: &Call) {
         let net = &self.net.routes[route as usize];
         let handle = self.calls.handle(slot);
@@ -108,7 +109,7 @@ impl Simulation {
         let instance = &mut self.stations[s].instances[call.instance as usize];
         if call.state == State::WaitsForSlot {
             instance.for_slot.len -= 1;
-            self.watch.present(call.station, self.now, -1.0);
+            self.watch.present(call.station, self.now, -1);
         } else {
             instance.for_core.len -= 1;
             self.release(&call);

@@ -300,6 +300,7 @@ impl Simulation {
     }
 
     /// Ends a service: its core goes to others. False for an end that is no longer true.
+    #[inline(always)]
     pub(super) fn ends_service(&mut self, slot: u32, call: &Call) -> bool {
         if call.marks & mark::SHARED != 0 {
             self.calls[slot].marks &= !mark::SHARED;

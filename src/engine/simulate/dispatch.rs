@@ -2,7 +2,7 @@
 
 use super::calls::{Call, GROUP, Kind, NONE, Outcome};
 use super::guard::mark;
-use super::{MOST_HOPS, Simulation, choose};
+use super::{Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::report::Cause;
@@ -90,6 +90,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     fn next_step(&mut self, slot: u32) {
         let call = &mut self.calls[slot];
         call.step += 1;
@@ -157,6 +158,7 @@ impl Simulation {
     }
 
     /// Gives back the connection and the router's count that a call holds at its caller.
+    #[inline(always)]
     pub(super) fn let_go(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.candidate != NONE {
@@ -258,6 +260,7 @@ impl Simulation {
     }
 
     /// Goes on with an answer, whoever fetched it.
+    #[inline(always)]
     pub(super) fn take_answer(&mut self, slot: u32, route: u32, outcome: Outcome) {
         if let Some(cause) = self.absorb(slot, route, outcome) {
             return self.complete(slot, Outcome::Fail(cause));
@@ -272,6 +275,7 @@ impl Simulation {
     }
 
     /// What the end of a call means for its caller: the cause, when the caller fails with it.
+    #[inline(always)]
     pub(super) fn absorb(&mut self, caller: u32, route: u32, outcome: Outcome) -> Option<Cause> {
         let lane = self.requests[self.calls[caller].request].lane();
         let net = &self.net.routes[route as usize];
@@ -331,6 +335,7 @@ impl Simulation {
     }
 
     /// Draws that differ from one attempt, and one step, to the next.
+    #[inline(always)]
     pub(super) fn retry_draw(&self, slot: u32, purpose: Purpose) -> crate::engine::random::Draw {
         let call = &self.calls[slot];
         let key = self.net.stations[call.station as usize].keys.of(purpose);
@@ -350,10 +355,5 @@ impl Simulation {
         if request.looped {
             self.think(&request);
         }
-    }
-
-    /// Whether a call has been handed on too often.
-    pub(super) fn in_a_loop(&self, slot: u32) -> bool {
-        self.calls[slot].hops >= MOST_HOPS
     }
 }

@@ -177,7 +177,7 @@ impl Simulation {
             State::InService => self.watch.busy(call.station, call.instance, self.now, -1.0),
             _ => {}
         }
-        self.watch.present(call.station, self.now, -1.0);
+        self.watch.present(call.station, self.now, -1);
         if call.kind != Kind::Replay {
             self.watch.dropped(call.station, cause);
         }

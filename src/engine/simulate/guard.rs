@@ -231,6 +231,7 @@ impl Simulation {
     }
 
     /// Saves up for retries.
+    #[inline]
     pub(super) fn count_first_attempt(&mut self, route: u32) {
         if let Some(budget) = self.net.routes[route as usize].route.policy.budget {
             self.guards[route as usize].first_attempt(self.now, budget);

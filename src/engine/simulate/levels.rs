@@ -14,7 +14,8 @@ pub struct Area {
 impl Area {
     #[inline]
     pub fn change(&mut self, now: u64, by: f64) {
-        self.area += self.value * (now - self.last) as f64;
+        // Signed, because processors have an instruction for that.
+        self.area += self.value * (now - self.last) as i64 as f64;
         self.last = now;
         self.value += by;
     }
@@ -38,22 +39,24 @@ impl Area {
 /// For how long a count had each value [ns].
 #[derive(Debug, Clone)]
 pub struct Levels {
+    level: u32,
     last: u64,
     spent: Box<[u64; LEVELS]>,
 }
 
 impl Default for Levels {
     fn default() -> Self {
-        Levels { last: 0, spent: Box::new([0; LEVELS]) }
+        Levels { level: 0, last: 0, spent: Box::new([0; LEVELS]) }
     }
 }
 
 impl Levels {
-    /// The count is about to change from this value.
+    /// The count changes.
     #[inline]
-    pub fn leaves(&mut self, value: f64, now: u64) {
-        self.spent[(value as usize).min(LEVELS - 1)] += now - self.last;
+    pub fn change(&mut self, now: u64, by: i32) {
+        self.spent[(self.level as usize).min(LEVELS - 1)] += now - self.last;
         self.last = now;
+        self.level = self.level.saturating_add_signed(by);
     }
 
     pub fn restart(&mut self, now: u64) {
@@ -62,9 +65,9 @@ impl Levels {
     }
 
     /// Share of the time at each value since the restart, from 0 up to the highest that was seen.
-    pub fn shares(&self, value: f64, now: u64) -> Vec<f64> {
+    pub fn shares(&self, now: u64) -> Vec<f64> {
         let mut levels = self.clone();
-        levels.leaves(value, now);
+        levels.change(now, 0);
         let all: u64 = levels.spent.iter().sum();
         let seen = levels.spent.iter().rposition(|spent| *spent > 0).map_or(0, |last| last + 1);
         levels.spent[..seen].iter().map(|spent| *spent as f64 / all.max(1) as f64).collect()

@@ -150,6 +150,10 @@ pub struct RouteNet {
     pub never: bool,
     /// Messages take more or less than the latency.
     pub rough: bool,
+    /// Without a pool: time until a call's connection is open [ns], and core time of the callee to open it [s].
+    pub opening_ns: u64,
+    /// See there.
+    pub opening_s: f64,
     /// A breaker or a bulkhead looks at its calls.
     pub guarded: bool,
     /// Its calls are made at the same time as others, or have second copies.
@@ -485,6 +489,8 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
         refill: topology.tags.all().map(|_| None).collect(),
         never: false,
         rough: policy.is_rough() || limited,
+        opening_ns: if route.pool.is_none() { route.connections.open_ns } else { 0 },
+        opening_s: if route.pool.is_none() { route.connections.open_cpu_s } else { 0.0 },
         guarded: policy.is_guarded(),
         together: policy.parallel || policy.group > 0 || policy.hedge_ns.is_some(),
         wire_keys: [key(Purpose::Wire), key(Purpose::WireBack)],

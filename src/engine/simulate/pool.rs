@@ -122,15 +122,7 @@ impl Simulation {
         if route == NONE {
             return 0.0;
         }
-        let route = &self.net.routes[route as usize].route;
-        if route.pool.is_none() { route.connections.open_cpu_s } else { 0.0 }
-    }
-
-    /// Time until a call's connection is open [ns]; 0 where there is a pool.
-    #[inline]
-    pub(super) fn opening_ns(&self, route: u32) -> u64 {
-        let route = &self.net.routes[route as usize].route;
-        if route.pool.is_none() { route.connections.open_ns } else { 0 }
+        self.net.routes[route as usize].opening_s
     }
 }
 

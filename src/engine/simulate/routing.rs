@@ -52,6 +52,7 @@ impl Simulation {
     }
 
     /// Where the calls of this one go out from: its instance, or its own caller's place where that has none.
+    #[inline(always)]
     pub(super) fn place_of(&self, call: &Call) -> u16 {
         match self.net.topology.location_of(call.station as usize, call.instance) {
             NOWHERE => call.from,

@@ -2,7 +2,7 @@
 
 use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
 use super::guard::mark;
-use super::{Simulation, net};
+use super::{MOST_HOPS, Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
@@ -21,9 +21,10 @@ impl Simulation {
                 return self.after(far, Class::Arrival, What::Arrive, slot);
             }
         }
-        self.calls[slot].visit = self.count_visit(station, self.calls[slot].request);
-        self.calls[slot].arrived = self.now;
-        if gathers && self.calls[slot].instance == NONE {
+        let visit = self.count_visit(station, self.calls[slot].request);
+        let call = &mut self.calls[slot];
+        (call.visit, call.arrived) = (visit, self.now);
+        if gathers && call.instance == NONE {
             if self.gather(slot) {
                 return;
             }
@@ -33,7 +34,8 @@ impl Simulation {
                 return self.after(far, Class::Arrival, What::Arrive, slot);
             }
         }
-        let at = self.calls[slot].instance as usize;
+        let call = self.calls[slot];
+        let at = call.instance as usize;
         let Some(instance) = self.stations[station as usize].instances.get(at) else {
             self.watch.arrived(station);
             return self.turn_away(slot, Cause::Refused);
@@ -43,11 +45,11 @@ impl Simulation {
         }
         let (dead, refuses) =
             (instance.dead || instance.retired, self.troubles.must_refuse(station, at as u32));
-        if self.calls[slot].kind == Kind::Replay {
+        if call.kind == Kind::Replay {
             return self.replay_arrives(slot, dead);
         }
         self.watch.arrived(station);
-        if self.calls[slot].marks & mark::STOPPED != 0 {
+        if call.marks & mark::STOPPED != 0 {
             return self.turn_away(slot, Cause::TimedOut);
         }
         if dead {
@@ -56,7 +58,7 @@ impl Simulation {
         if refuses {
             return self.turn_away(slot, Cause::Partitioned);
         }
-        if self.in_a_loop(slot) {
+        if call.hops >= MOST_HOPS {
             return self.turn_away(slot, Cause::Loop);
         }
         if !self.within_limit(slot, station as usize) {
@@ -82,6 +84,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     fn admit(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
@@ -95,7 +98,7 @@ impl Simulation {
             instance.held += 1;
         } else if instance.for_slot.len < queue {
             self.watch.waits(call.station, self.now, 1.0);
-            self.watch.present(call.station, self.now, 1.0);
+            self.watch.present(call.station, self.now, 1);
             self.calls[slot].state = State::WaitsForSlot;
             if by_priority {
                 return self.line_up(slot, true);
@@ -105,10 +108,11 @@ impl Simulation {
         } else {
             return self.turn_away(slot, full);
         }
-        self.watch.present(call.station, self.now, 1.0);
+        self.watch.present(call.station, self.now, 1);
         self.take_core(slot);
     }
 
+    #[inline(always)]
     pub(super) fn take_core(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
@@ -155,6 +159,7 @@ impl Simulation {
     }
 
     /// Mean service time of this call [s].
+    #[inline(always)]
     pub(super) fn mean_work(&self, slot: u32) -> f64 {
         let call = &self.calls[slot];
         let station = &self.net.stations[call.station as usize];
@@ -165,6 +170,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     pub(super) fn service_ns(&self, slot: u32) -> u64 {
         let call = &self.calls[slot];
         let station = &self.net.stations[call.station as usize];
@@ -208,6 +214,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     pub(super) fn free_core(&mut self, call: &Call) {
         let s = call.station as usize;
         self.watch.busy(call.station, call.instance, self.now, -1.0);
@@ -216,6 +223,7 @@ impl Simulation {
     }
 
     /// Gives a free core to the next in line.
+    #[inline(always)]
     pub(super) fn give_core(&mut self, call: &Call) {
         let s = call.station as usize;
         let cores = self.cores_at(s, call.instance);
@@ -238,6 +246,7 @@ impl Simulation {
     }
 
     /// All calls of a server, or of a cache that missed, are done.
+    #[inline(always)]
     pub(super) fn answered(&mut self, slot: u32) {
         let call = self.calls[slot];
         let station = &self.net.stations[call.station as usize];
@@ -288,9 +297,10 @@ impl Simulation {
     }
 
     /// Gives the slot to the next in line, or to a message.
+    #[inline(always)]
     pub(super) fn release(&mut self, call: &Call) {
         let s = call.station as usize;
-        self.watch.present(call.station, self.now, -1.0);
+        self.watch.present(call.station, self.now, -1);
         let Some(instance) = self.stations[s].instances.get_mut(call.instance as usize) else { return };
         instance.held -= 1;
         if self.net.stations[s].special && self.function(s).is_some() {
@@ -318,6 +328,7 @@ impl Simulation {
     }
 
     /// The instance that a call reaches where the caller did not choose one.
+    #[inline(always)]
     fn pick_instance(&mut self, slot: u32) -> u32 {
         let call = self.calls[slot];
         let s = call.station as usize;
@@ -333,6 +344,7 @@ impl Simulation {
     }
 
     /// Requests of tags that are not counted pass, and who comes but once is never over a limit of their own.
+    #[inline(always)]
     fn within_limit(&mut self, slot: u32, station: usize) -> bool {
         let Some(limit) = &self.net.stations[station].servers.limit else { return true };
         let request = &self.requests[self.calls[slot].request];
@@ -347,8 +359,9 @@ impl Simulation {
 pub(super) fn in_turn(state: &mut super::StationState, mut passes: impl FnMut(u32, bool) -> bool) -> u32 {
     let n = state.instances.len() as u32;
     for _ in 0..n {
-        let i = state.turn % n;
-        state.turn = (i + 1) % n;
+        // Divided only where instances went away: most turns need none.
+        let i = if state.turn < n { state.turn } else { state.turn % n };
+        state.turn = if i + 1 < n { i + 1 } else { 0 };
         let instance = &state.instances[i as usize];
         if !instance.out && !instance.retired && passes(i, instance.out) {
             return i;

@@ -62,6 +62,7 @@ impl Simulation {
     }
 
     /// Units of unit-rate time between a source's request of this number and the one before.
+    #[inline(always)]
     fn gap(&self, station: usize, number: u64) -> f64 {
         let Some(source) = self.source(station) else { return 1.0 };
         let mut draw = Draw::new(self.net.stations[station].keys.of(Purpose::Gap), mix(number), 0);
@@ -77,6 +78,7 @@ impl Simulation {
     }
 
     /// The second number tells births of an older pace from those of the present one.
+    #[inline(always)]
     fn schedule_birth(&mut self, station: usize) {
         let state = &self.stations[station];
         if state.rate > 0.0 && state.due_s.is_finite() {
@@ -171,6 +173,7 @@ impl Simulation {
         self.send_out(request, station, true);
     }
 
+    #[inline(always)]
     fn new_request(&mut self, station: u32, number: u64, user: Option<u32>) -> u32 {
         let net = &self.net.stations[station as usize];
         let Station::Source(source) = &net.station else { unreachable!("only sources send") };

@@ -176,7 +176,7 @@ impl Simulation {
         self.stations[station as usize].instances[replica].held += 1;
         let work = self.mean_work(slot);
         self.watch.offered(station, replica, work);
-        self.watch.present(station, self.now, 1.0);
+        self.watch.present(station, self.now, 1);
         self.take_core(slot);
     }
 

@@ -226,10 +226,10 @@ impl Watch {
     }
 
     #[inline]
-    pub fn present(&mut self, station: u32, now: u64, by: f64) {
+    pub fn present(&mut self, station: u32, now: u64, by: i32) {
         let station = &mut self.stations[station as usize];
-        station.levels.leaves(station.present.value, now);
-        station.present.change(now, by);
+        station.levels.change(now, by);
+        station.present.change(now, f64::from(by));
     }
 
     #[inline]
@@ -452,7 +452,7 @@ impl Simulation {
                 watch.trend.rises(),
             ),
             present: watch.present.mean(self.now, started),
-            levels: watch.levels.shares(watch.present.value, self.now),
+            levels: watch.levels.shares(self.now),
             waiting: watch.waiting.mean(self.now, started),
             waits: (watch.wait.count() > 0).then(|| share(counts.waited - base.waited, watch.wait.count())),
             wait: watch.wait.times(),

@@ -18,6 +18,7 @@ pub type Cable = [u64; 2];
 
 impl Simulation {
     /// A call leaves its caller.
+    #[inline(always)]
     pub(super) fn depart(&mut self, slot: u32, caller: &Call) {
         self.calls[slot].state = State::Travelling;
         let route = self.calls[slot].route;
@@ -26,12 +27,12 @@ impl Simulation {
         }
         let net = &self.net.routes[route as usize];
         if !net.rough && self.loses(route) <= 0.0 {
-            let time = net.route.latency_ns + self.opening_ns(route) + self.far(&self.calls[slot]);
+            let time = net.route.latency_ns + net.opening_ns + self.far(&self.calls[slot]);
             return self.after(time, Class::Arrival, What::Arrive, slot);
         }
         match self.wire_ns(slot, route, 0, turn(caller)) {
             Some(time) => {
-                let more = self.opening_ns(route) + self.far(&self.calls[slot]);
+                let more = self.net.routes[route as usize].opening_ns + self.far(&self.calls[slot]);
                 self.after(time + more, Class::Arrival, What::Arrive, slot);
             }
             None => self.lose(slot, Cause::Lost),
@@ -39,6 +40,7 @@ impl Simulation {
     }
 
     /// A reply leaves its callee.
+    #[inline(always)]
     pub(super) fn reply(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.route == super::NONE {
@@ -123,11 +125,17 @@ impl Simulation {
 impl Simulation {
     /// How long a call is received by an instance that was chosen when its last bit was there [ns]: the first one came as
     /// much earlier as the slower of sender and cable took.
+    #[inline]
     pub(super) fn received_ns(&mut self, slot: u32) -> u64 {
-        let call = self.calls[slot];
-        if call.route == super::NONE || !self.net.routes[call.route as usize].rough {
+        let route = self.calls[slot].route;
+        if route == super::NONE || !self.net.routes[route as usize].rough {
             return 0;
         }
+        self.received_roughly_ns(slot)
+    }
+
+    fn received_roughly_ns(&mut self, slot: u32) -> u64 {
+        let call = self.calls[slot];
         let policy = self.net.routes[call.route as usize].route.policy;
         let from = self.net.routes[call.route as usize].from as usize;
         let slowest = [policy.bandwidth, self.net.topology.place(from).network].into_iter().flatten();

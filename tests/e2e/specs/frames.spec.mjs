@@ -1,19 +1,10 @@
 // Speed as a person meets it: 12 blocks at 10,000 requests a second, in real time, while the page stays smooth.
 import { expect, test } from "../fixtures.mjs";
 import { example, figure } from "../app.mjs";
+import { listen } from "../frame.mjs";
 
 test("the page stays smooth while 10,000 requests a second are simulated", async ({ app, page }) => {
-  // What the worker says of itself, as it passes by: run, time, events, pace, events a second.
-  await page.addInitScript(() => {
-    window.Worker = class extends Worker {
-      constructor(...all) {
-        super(...all);
-        this.addEventListener("message", ({ data }) => {
-          if (data instanceof Float64Array) window.lastFrame = Array.from(data.slice(0, 5));
-        });
-      }
-    };
-  });
+  await listen(page);
   const design = example("three-tiers-with-everything");
   expect(design.nodes.length).toBe(12);
   await app.openDesign(design);

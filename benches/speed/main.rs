@@ -1,0 +1,21 @@
+//! Benchmarks of the core: `cargo bench` times its parts with divan, `cargo bench -- --table` whole runs for
+//! `cargo xtask bench`, and `cargo bench -- --once SYSTEM SECONDS` gives a profiler one run to look at.
+
+// It talks to whoever started it.
+#![allow(clippy::print_stdout)]
+
+mod large;
+mod parts;
+mod systems;
+mod table;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> =
+        arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
+    match arguments[..] {
+        ["--table"] => table::print(),
+        ["--once", name, seconds] => table::once(name, seconds.parse().expect("whole seconds")),
+        _ => divan::main(),
+    }
+}
