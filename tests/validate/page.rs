@@ -29,7 +29,7 @@ fn lead(totals: &Value) -> String {
     format!(
         "{} quantities of systems with known answers: {} agree, {} differ, {} cannot be drawn. {} are compared by formula, \
          {} on the drawn design by the steady method, {} by simulating it; {} of the simulated ones lie outside their own \
-         99 % interval, as one in a hundred should.",
+         99 % interval, where one in a hundred may.",
         totals["quantities"],
         totals["agree"],
         totals["differ"],

