@@ -175,21 +175,51 @@ fn gamma_transform(scv: f64, s: f64) -> f64 {
     if scv < 1e-9 { libm::exp(-s) } else { libm::exp(-libm::log1p(s * scv) / scv) }
 }
 
-/// The root below 1 of σ = f(σ), f increasing and convex with f(1) = 1: bisection, then Newton by secants.
+/// The root below 1 of σ = f(σ), f increasing and convex with f(1) = 1, by bisection; outside of the bracket that secants
+/// have found, the side is known without asking.
 fn geometric_root(f: impl Fn(f64) -> f64) -> f64 {
+    let (left, right) = bracket(&f);
     let (mut low, mut high) = (0.0, 1.0 - 1e-12);
     for _ in 0..200 {
+        let (low_before, high_before) = (low, high);
         let middle = 0.5 * (low + high);
-        if f(middle) > middle {
+        if middle < left || (middle <= right && f(middle) > middle) {
             low = middle;
         } else {
             high = middle;
         }
-        if high - low < 1e-16 {
+        // No number lies between any more, or none that matters.
+        if middle == low_before || middle == high_before || high - low < 1e-16 {
             break;
         }
     }
     0.5 * (low + high)
+}
+
+/// What the root lies between, wider than rounding blurs it. What f is above σ falls towards the root and is convex, so
+/// that secants from the left do not pass it.
+fn bracket(f: &impl Fn(f64) -> f64) -> (f64, f64) {
+    const ALL: (f64, f64) = (0.0, 1.0);
+    let (mut last, mut above_last) = (0.0, f(0.0));
+    let (mut sigma, mut slope) = (above_last, 1.0);
+    for _ in 0..40 {
+        let above = f(sigma) - sigma;
+        slope = (above_last - above) / (sigma - last);
+        let step = above / slope;
+        // Also where rounding has made it nothing at all.
+        if step.is_nan() || step <= 1e-15 {
+            break;
+        }
+        (last, above_last) = (sigma, above);
+        sigma += step;
+        if sigma >= 1.0 {
+            return ALL;
+        }
+    }
+    let width = 1e-14 + 64.0 * f64::EPSILON / slope.abs();
+    let (left, right) = ((sigma - width).max(0.0), sigma + width);
+    let holds = right < 1.0 && (left == 0.0 || f(left) > left) && f(right) <= right;
+    if holds { (left, right) } else { ALL }
 }
 
 /// Mean wait in M/G/1 (Pollaczek–Khinchine): `scv` is that of the service time. Infinite from load 1 on.
@@ -387,4 +417,39 @@ fn waiting_places(load: f64, places: f64) -> Places {
     }
     sums.last = if j > places { term } else { 0.0 };
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bracket_spares_questions_and_changes_no_bit() {
+        for load in [1e-3, 0.1, 0.5, 0.7, 0.9, 0.99, 0.9999, 1.0 - 1e-8] {
+            for scv in [0.0, 0.01, 1.0 / 3.0, 0.9] {
+                let usual = (0.05..0.995).contains(&load);
+                let asked = std::cell::Cell::new(0);
+                let f = |sigma: f64| {
+                    asked.set(asked.get() + 1);
+                    gamma_transform(scv, (1.0 - sigma) / load)
+                };
+                let found = geometric_root(f);
+                let spent = asked.get();
+                let (mut low, mut high) = (0.0, 1.0 - 1e-12);
+                for _ in 0..200 {
+                    let middle = 0.5 * (low + high);
+                    if f(middle) > middle {
+                        low = middle
+                    } else {
+                        high = middle
+                    }
+                    if high - low < 1e-16 {
+                        break;
+                    }
+                }
+                assert_eq!(found.to_bits(), (0.5_f64 * (low + high)).to_bits(), "load {load}, scv {scv}");
+                assert!(!usual || spent <= 40, "load {load}, scv {scv}: {spent} questions");
+            }
+        }
+    }
 }

@@ -4,6 +4,9 @@
 //! comparing numbers; that ends the rounds through loops of a design exactly.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::engine::random::mix;
 
 /// A function of the diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,9 +29,29 @@ struct Node {
 pub struct Diagram {
     nodes: Vec<Node>,
     variables: u32,
-    unique: HashMap<Node, Function>,
-    known: HashMap<(Function, Function, Function), Function>,
+    unique: Table<Node>,
+    known: Table<(Function, Function, Function)>,
     full: bool,
+}
+
+type Table<Key> = HashMap<Key, Function, BuildHasherDefault<Mixed>>;
+
+/// Hashes a few numbers of our own making: nobody can choose them to collide.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = mix(self.0 ^ u64::from(number)).wrapping_add(1);
+    }
 }
 
 /// Nodes at most: designs that people draw need hundreds, and one that needs more would take for ever.
@@ -40,8 +63,8 @@ impl Default for Diagram {
         Diagram {
             nodes: vec![end(NEVER), end(ALWAYS)],
             variables: 0,
-            unique: HashMap::new(),
-            known: HashMap::new(),
+            unique: Table::default(),
+            known: Table::default(),
             full: false,
         }
     }

@@ -11,9 +11,9 @@ const systems = JSON.parse(readFileSync(process.env.HEADROOM_BENCH_SYSTEMS, "utf
 test("speed", async ({ app, page }) => {
   await listen(page);
   for (const { name, design } of systems) {
-    await app.openDesign(design);
     // A link that differs behind the # alone would not load the page anew.
-    await page.reload();
+    await page.goto("about:blank");
+    await app.openDesign(design);
     await app.play();
     await page.getByLabel("Speed").selectOption({ label: "Full speed" });
     await page.waitForTimeout(WARM);
