@@ -23,7 +23,7 @@ pub fn Totals() -> impl IntoView {
         <h3><Icon name="gauge" big=true/>"The whole design"</h3>
         <Requests/>
         <Measure/>
-        <Try label="Confirm by runs until when the promises are kept" claim=promised()/>
+        <Try label="Confirm by runs: promises kept until" claim=promised()/>
         <Ring/>
         <CostByBlock/>
         <Objectives/>
