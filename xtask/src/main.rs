@@ -27,7 +27,7 @@ cargo xtask serve [--port N] [--base /PATH/] [--open] [--dev]
 cargo xtask test      everything that has to hold: style, core, gates, page, size, browser
 cargo xtask build     build the page into dist/
 cargo xtask sizes     what a first visit downloads, and the gate on it
-cargo xtask validate  the engine against theory and against itself; writes static/validation.json (about ten minutes)
+cargo xtask validate  the engine against theory and against itself; writes the fidelity page and its table (about ten minutes)
 cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
                       build the page and run only the browser tests; --quick builds in a minute, large and slow
 cargo xtask bench [--native]
