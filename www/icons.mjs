@@ -16,6 +16,8 @@ const NAMES = [
   // Page.
   "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check", "download", "upload", "clipboard-copy", "panel-left",
   "panel-right", "panel-bottom", "blocks", "lightbulb", "sliders-horizontal", "group", "plus", "chevron-right",
+  // Table, charts, comparison.
+  "table-2", "maximize-2", "git-compare",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

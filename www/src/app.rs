@@ -15,6 +15,7 @@ use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
 use crate::state::{App, Sheet};
+use crate::table::TableView;
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
 use crate::{open, runner, store};
@@ -39,7 +40,7 @@ pub fn Page() -> impl IntoView {
             <Top/>
             <GuestBar/>
             <Palette/>
-            <main class="stage"><Canvas/><Hud/><Toast/></main>
+            <main class="stage" class:as-table=panels.table><Canvas/><Hud/><TableView/><Toast/></main>
             <Inspector/>
             <Dock/>
             <SheetTabs/>
@@ -85,6 +86,9 @@ fn SheetTabs() -> impl IntoView {
             {tab("Blocks", "blocks", Sheet::Palette)}
             {tab("Inspect", "sliders-horizontal", Sheet::Inspector)}
             {tab("Findings", "triangle-alert", Sheet::Dock)}
+            <button type="button" aria-pressed=move || app.panels.table.get().to_string() on:click=move |_| app.command("page.table")>
+                <Icon name="table-2"/>"Table"
+            </button>
         </nav>
     }
 }

@@ -1,15 +1,18 @@
 //! The one dialog that is open.
 
 mod commands;
+mod compare;
 mod exercises;
 mod share;
 
 use leptos::prelude::*;
 
+use crate::chart::{Spread, TimeSeries};
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
 use commands::{CommandPalette, Shortcuts};
+use compare::Compare;
 use exercises::ExerciseList;
 use share::ShareDialog;
 
@@ -23,6 +26,13 @@ pub fn Dialogs() -> impl IntoView {
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
+        Some(Dialog::Compare) => view! { <Compare/> }.into_any(),
+        Some(Dialog::Charts) => {
+            view! { <Modal title="The run in time" broad=true><TimeSeries large=true/></Modal> }.into_any()
+        }
+        Some(Dialog::Spread) => {
+            view! { <Modal title="How latency spreads" broad=true><Spread large=true/></Modal> }.into_any()
+        }
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
     })
 }

@@ -108,6 +108,8 @@ fn same_places(a: &analysis::Answer, b: &analysis::Answer) -> bool {
 
 fn open(app: App, panel: Panel) {
     match panel {
+        Panel::Compare => app.panels.dialog.set(Some(Dialog::Compare)),
+        Panel::Table => crate::table::flip(app),
         Panel::Share => app.panels.dialog.set(Some(Dialog::Share)),
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),
         Panel::Shortcuts => app.panels.dialog.set(Some(Dialog::Shortcuts)),
@@ -169,7 +171,8 @@ fn paste(app: App) {
     });
 }
 
-fn focus(selector: &str) {
+/// Puts the browser's focus on the first element that this names.
+pub fn focus(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector)
         && let Some(element) = element.dyn_ref::<HtmlElement>()
     {

@@ -66,7 +66,7 @@ pub fn Inspector() -> impl IntoView {
 fn Many(count: usize) -> impl IntoView {
     let app = App::get();
     view! {
-        <h3>{count}" selected"</h3>
+        <h2>{count}" selected"</h2>
         <div class="acts">
             <button class="btn" type="button" on:click=move |_| app.command("edit.duplicate")>"Duplicate"</button>
             <button class="btn" type="button" on:click=move |_| app.command("edit.group")>"Group"</button>

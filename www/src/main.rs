@@ -8,6 +8,8 @@
 mod app;
 mod canvas;
 mod cards;
+mod chart;
+mod crew;
 mod dialogs;
 mod dock;
 mod effects;
@@ -26,6 +28,7 @@ mod pointer;
 mod runner;
 mod state;
 mod store;
+mod table;
 mod top;
 mod voice;
 mod worker;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use headroom::analysis::trial::Claim;
 use headroom::design::{Fault, GroupId, NodeId};
 use headroom::exercises::Verdict;
-use headroom::job::{Frame, FromWorker, ToWorker, wire};
+use headroom::figures::series::Series;
+use headroom::job::{Frame, FromWorker, Question, ToWorker, Told, wire};
 use headroom::report::Report;
 use headroom::share;
 use js_sys::{Float64Array, Object, Reflect, Uint8Array};
@@ -37,7 +38,7 @@ pub struct Runner {
 struct Job {
     id: u32,
     progress: Box<dyn Fn(f64)>,
-    done: Box<dyn FnOnce(Result<Outcome, String>)>,
+    done: Box<dyn FnOnce(Result<Outcome, Ended>)>,
 }
 
 /// What a measurement ends with.
@@ -46,6 +47,14 @@ pub enum Outcome {
     Verdict(Box<Verdict>),
     /// A trial's, in words.
     Tried(String),
+}
+
+/// Why a measurement ends with nothing.
+pub enum Ended {
+    /// The person has stopped it.
+    Stopped,
+    /// It could not be made.
+    Failed(String),
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -89,6 +98,8 @@ pub fn restart(app: App) {
     app.frame.set(None);
     app.live.set(None);
     app.series.set(Vec::new());
+    app.charts.run.set(Series::default());
+    app.charts.forget();
     app.happened.set(Vec::new());
     outdate(app, false);
     let run = fresh(app, true);
@@ -114,6 +125,7 @@ pub fn restart(app: App) {
 
 /// Tells the live run that the design changed.
 pub fn change(app: App) {
+    app.charts.forget();
     outdate(app, !app.run.playing.get_untracked());
     if live(app).is_some() {
         let design = share::to_json(&app.unscaled());
@@ -185,7 +197,7 @@ pub fn judge(
     app: App,
     (exercise, step): (String, String),
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) {
     let run = begin(app, progress, done);
     send(app, ToWorker::Judge { run, exercise, step, design: share::to_json(&app.current()) });
@@ -196,7 +208,7 @@ pub fn try_out(
     app: App,
     claim: Claim,
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) {
     let run = begin(app, progress, done);
     let design = app.current();
@@ -207,7 +219,7 @@ pub fn try_out(
 fn begin(
     app: App,
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) -> u32 {
     let id = fresh(app, false);
     let mut before = None;
@@ -215,9 +227,18 @@ fn begin(
         before = runner.job.replace(Job { id, progress: Box::new(progress), done: Box::new(done) });
     });
     if let Some(before) = before {
-        (before.done)(Err("Another measurement has taken its place.".to_owned()));
+        (before.done)(Err(Ended::Failed("Another measurement has taken its place.".to_owned())));
     }
     id
+}
+
+/// Ends the measurement under way, if there is one.
+pub fn cancel(app: App) {
+    let run = app.runner.with_value(|runner| runner.job.as_ref().map(|job| job.id));
+    if let Some(run) = run {
+        send(app, ToWorker::Cancel { run });
+        finish(app, run, Err(Ended::Stopped));
+    }
 }
 
 fn outdate(app: App, outdated: bool) {
@@ -264,6 +285,7 @@ fn receive(app: App, data: &JsValue) {
     match read(data) {
         Some(FromWorker::Ready) => ready(app),
         Some(FromWorker::Live { run, report }) => report_of(app, run, report),
+        Some(FromWorker::Told { run, told }) => told_of(app, run, told),
         Some(FromWorker::Progress { run, share }) => app.runner.with_value(|runner| {
             if let Some(job) = runner.job.as_ref().filter(|job| job.id == run) {
                 (job.progress)(share);
@@ -292,6 +314,7 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
     if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {
         return;
     }
+    app.charts.run.update(|run| run.extend(&report.series));
     app.series.set(std::mem::take(&mut report.series));
     let faults = std::mem::take(&mut report.faults);
     if app.happened.with_untracked(|old| *old != faults) {
@@ -299,6 +322,23 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
     }
     if report.duration_s >= TELLING_S {
         app.live.set(Some(Arc::from(report)));
+    }
+}
+
+/// Asks the live run for more than its report tells.
+pub fn ask(app: App, question: Question) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Ask { run, question });
+    }
+}
+
+fn told_of(app: App, run: u32, told: Told) {
+    if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {
+        return;
+    }
+    match told {
+        Told::Curves(node, curves) => app.charts.curves.set(Some((node, curves))),
+        Told::Slowest(trace) => app.charts.slowest.set(trace.map(|trace| *trace)),
     }
 }
 
@@ -327,7 +367,7 @@ fn frame(app: App, floats: &[f64]) {
     app.frame.set(Some(frame));
 }
 
-fn finish(app: App, id: u32, found: Result<Outcome, String>) {
+fn finish(app: App, id: u32, found: Result<Outcome, Ended>) {
     let mut job = None;
     app.runner.update_value(|runner| {
         if runner.job.as_ref().is_some_and(|job| job.id == id) {
@@ -354,6 +394,6 @@ fn failed(app: App, id: u32, text: String) {
         app.runner.update_value(|runner| runner.live = None);
         app.refuse(&text);
     } else {
-        finish(app, id, Err(text));
+        finish(app, id, Err(Ended::Failed(text)));
     }
 }
