@@ -14,6 +14,7 @@ use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
+use crate::quick_add::QuickAdd;
 use crate::state::{App, Sheet};
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
@@ -46,6 +47,7 @@ pub fn Page() -> impl IntoView {
         </div>
         <Dialogs/>
         <ContextMenu/>
+        <QuickAdd/>
         <GhostCard/>
         <LiveRegion/>
     }

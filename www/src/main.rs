@@ -8,6 +8,7 @@
 mod app;
 mod canvas;
 mod cards;
+mod chooser;
 mod dialogs;
 mod dock;
 mod effects;
@@ -23,6 +24,7 @@ mod open;
 mod palette;
 mod parts;
 mod pointer;
+mod quick_add;
 mod runner;
 mod state;
 mod store;
