@@ -23,6 +23,7 @@ mod open;
 mod palette;
 mod parts;
 mod pointer;
+mod rest;
 mod runner;
 mod state;
 mod store;
