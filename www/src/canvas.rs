@@ -43,8 +43,12 @@ const SHARPEN_MS: u64 = 160;
 pub fn Canvas() -> impl IntoView {
     let app = App::get();
     let root = NodeRef::<html::Div>::new();
-    pointer::listen(app, root);
-    keys::listen(app);
+    Effect::new(move |_| {
+        if app.complete.get() {
+            pointer::listen(app, root);
+            keys::listen(app);
+        }
+    });
     let view = app.viewport;
     let zooming = zooming(app);
     let links = move || app.cards.link_order.with(|all| all.iter().map(|id| id.0).collect());

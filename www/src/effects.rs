@@ -66,7 +66,7 @@ pub fn show_document(app: App) {
 
 /// Solves the steady state in the next animation frame, once however often it is asked for before that.
 pub fn solve_soon(app: App) {
-    if app.solving.get_value() {
+    if app.solving.get_value() || !app.complete.get_untracked() {
         return;
     }
     app.solving.set_value(true);
@@ -89,7 +89,8 @@ pub fn fit_soon(app: App) {
     });
 }
 
-fn solve(app: App) {
+/// Solves the steady state now.
+pub fn solve(app: App) {
     let design = app.current();
     // What was measured before the change is no answer to it; the steady method is, at once.
     app.live.set(None);

@@ -25,6 +25,7 @@ mod palette;
 mod parts;
 mod pointer;
 mod quick_add;
+mod rest;
 mod runner;
 mod state;
 mod store;

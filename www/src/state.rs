@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headroom::analysis::{self, Answer};
+use headroom::analysis::Answer;
 use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId, fault};
 use headroom::engine::Unit;
 use headroom::job::Frame;
@@ -27,6 +27,8 @@ use crate::{effects, runner, store};
 /// The page's state.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Whether the whole program is here; until then the page is only looked at.
+    pub complete: RwSignal<bool>,
     /// The editor: the truth about design, selection and viewport.
     pub session: StoredValue<Session>,
     /// The design, written when it changed for good; positions under a drag are in `cards`.
@@ -171,16 +173,16 @@ pub struct Voice {
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let answer = Arc::new(analysis::answer(&design));
         let mut session = Session::new(design);
         session.set_settings(store::settings());
         let app = App {
             settings: RwSignal::new(session.settings()),
+            complete: RwSignal::new(false),
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
             viewport: RwSignal::new(session.viewport()),
             draft: RwSignal::new(None),
-            answer: RwSignal::new(answer),
+            answer: RwSignal::new(Arc::new(Answer::of_nothing())),
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             series: RwSignal::new(Vec::new()),
@@ -220,7 +222,9 @@ impl App {
         self.draft.set(None);
         self.ask(|session| session.select(Selection::default()));
         effects::show_document(*self);
-        runner::restart(*self);
+        if self.complete.get_untracked() {
+            runner::restart(*self);
+        }
         effects::fit_soon(*self);
     }
 
