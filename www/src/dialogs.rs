@@ -11,7 +11,7 @@ use crate::chart::{Spread, TimeSeries};
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
-use commands::{CommandPalette, Shortcuts};
+use commands::{CommandPalette, FindBlock, Shortcuts};
 use compare::Compare;
 use exercises::ExerciseList;
 use share::ShareDialog;
@@ -33,6 +33,7 @@ pub fn Dialogs() -> impl IntoView {
         Some(Dialog::Spread) => {
             view! { <Modal title="How latency spreads" broad=true><Spread large=true/></Modal> }.into_any()
         }
+        Some(Dialog::Find) => view! { <FindBlock/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
     })
 }

@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headroom::analysis::{self, Answer};
-use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
+use headroom::analysis::Answer;
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId, fault};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
+use headroom::session::{
+    Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish, groups,
+};
 use headroom::sorted;
 use leptos::prelude::*;
 
@@ -26,6 +28,8 @@ use crate::{effects, runner, store};
 /// The page's state.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Whether the whole program is here; until then the page is only looked at.
+    pub complete: RwSignal<bool>,
     /// The editor: the truth about design, selection and viewport.
     pub session: StoredValue<Session>,
     /// The design, written when it changed for good; positions under a drag are in `cards`.
@@ -34,7 +38,9 @@ pub struct App {
     pub selection: RwSignal<Selection>,
     /// Pan and zoom.
     pub viewport: RwSignal<Viewport>,
-    /// The link or marquee being drawn.
+    /// How this person works.
+    pub settings: RwSignal<Settings>,
+    /// The link, marquee or guides being drawn.
     pub draft: RwSignal<Option<Draft>>,
     /// Steady report and analyses at the slider's traffic; solved anew at most once a frame.
     pub answer: RwSignal<Arc<Answer>>,
@@ -105,6 +111,10 @@ pub struct Panels {
     pub dialog: RwSignal<Option<Dialog>>,
     /// The context menu: its target and its place from the canvas's top left corner [px].
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
+    /// The note that is being written.
+    pub writing: RwSignal<Option<NoteId>>,
+    /// The new block that is being chosen.
+    pub wish: RwSignal<Option<Wish>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
@@ -156,6 +166,8 @@ pub enum Dialog {
     Compare,
     /// How latency spreads, large.
     Spread,
+    /// Blocks by name.
+    Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
     Opened(String, String, Vec<String>),
 }
@@ -172,14 +184,16 @@ pub struct Voice {
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let answer = Arc::new(analysis::answer(&design));
-        let session = Session::new(design);
+        let mut session = Session::new(design);
+        session.set_settings(store::settings());
         let app = App {
+            settings: RwSignal::new(session.settings()),
+            complete: RwSignal::new(false),
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
             viewport: RwSignal::new(session.viewport()),
             draft: RwSignal::new(None),
-            answer: RwSignal::new(answer),
+            answer: RwSignal::new(Arc::new(Answer::of_nothing())),
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             series: RwSignal::new(Vec::new()),
@@ -214,12 +228,15 @@ impl App {
         self.run.troubles.set(Vec::new());
         self.run.playing.set(true);
         let mut session = Session::new(design);
+        session.set_settings(self.settings.get_untracked());
         session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
         self.session.set_value(session);
         self.draft.set(None);
         self.ask(|session| session.select(Selection::default()));
         effects::show_document(*self);
-        runner::restart(*self);
+        if self.complete.get_untracked() {
+            runner::restart(*self);
+        }
         effects::fit_soon(*self);
     }
 
@@ -272,7 +289,7 @@ impl App {
     }
 
     /// Asks the session for something and performs the effects.
-    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Wish>) {
+    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Ask>) {
         let mut wishes = Vec::new();
         self.session.update_value(|session| wishes = request(session));
         for wish in wishes {
@@ -387,6 +404,8 @@ impl Panels {
             tab: RwSignal::new(Tab::Blocks),
             dialog: RwSignal::new(None),
             menu: RwSignal::new(None),
+            writing: RwSignal::new(None),
+            wish: RwSignal::new(None),
             renaming: RwSignal::new(None),
             middle: RwSignal::new(0),
             limits: RwSignal::new(0),

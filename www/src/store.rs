@@ -6,6 +6,7 @@ use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
 use headroom::design::Design;
+use headroom::session::Settings;
 use headroom::share;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -133,6 +134,16 @@ pub fn set_dark(dark: bool) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", theme);
     }
+}
+
+/// How this person works.
+pub fn settings() -> Settings {
+    note("settings").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Remembers how this person works.
+pub fn set_settings(settings: Settings) {
+    set_note("settings", &serde_json::to_string(&settings).expect("plain data"));
 }
 
 /// Something small by name.

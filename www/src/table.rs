@@ -29,7 +29,8 @@ pub fn TableView() -> impl IntoView {
 pub fn flip(app: App) {
     app.panels.table.update(|open| *open = !*open);
     if !app.panels.table.get_untracked() {
-        crate::keys::focus_canvas();
+        // It is hidden until then, and takes no focus.
+        request_animation_frame(crate::keys::focus_canvas);
     }
 }
 

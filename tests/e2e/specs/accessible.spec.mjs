@@ -2,57 +2,62 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "../fixtures.mjs";
 
-/** Every view of the page, one after the other: a name, and how to get there. */
+/** Every view of the page, one after the other: a name, and the part of the page that is new in it. */
 async function views(app, page, look) {
-  const close = () => page.keyboard.press("Escape");
   const dialog = async (name, open) => {
     await open();
     await expect(app.dialog).toBeVisible();
-    await look(name);
-    await close();
+    await look(name, "dialog");
+    await page.keyboard.press("Escape");
     await expect(app.dialog).toHaveCount(0);
   };
+  const tab = (name) => page.getByRole("tab", { name, exact: true }).click();
   await app.open();
   await app.play();
-  await page.waitForTimeout(2500);
-  await look("first visit");
-  for (const tab of ["Examples", "Blocks"]) {
-    await page.getByRole("tab", { name: tab, exact: true }).click();
-    await look(`palette: ${tab}`);
-  }
-  for (const tab of ["Latency", "Slow request", "Faults", "Availability", "Time series"]) {
-    await page.getByRole("tab", { name: tab, exact: true }).click();
-    await page.waitForTimeout(300);
-    if (tab === "Faults") await page.getByLabel("Add a fault").selectOption({ label: "Slow down" });
-    await look(`dock: ${tab}`);
-  }
+  await tab("Latency");
+  await expect(page.getByRole("table", { name: "Percentiles" })).toBeVisible({ timeout: 20_000 });
+  // From here on it stands still: what runs beside it only makes this slow.
+  await app.run.getByRole("button", { name: "Pause" }).click();
+  await look("first visit", "body");
+  await dialog("distribution", () => page.getByRole("button", { name: "Open the distribution large" }).click());
+  await tab("Slow request");
+  await expect(page.getByRole("table", { name: "The calls of the request" })).toBeVisible();
+  await look("dock: slow request", ".dock");
+  await tab("Time series");
+  await look("dock: time series", ".dock");
+  await dialog("charts", () => page.getByRole("button", { name: "Open the charts large" }).click());
+  await tab("Faults");
+  await page.getByLabel("Add a fault").selectOption({ label: "Slow down" });
+  await tab("Availability");
+  await look("dock: faults, availability", ".dock");
+  await tab("Examples");
+  await look("palette: examples", ".palette");
+  await tab("Blocks");
   await app.select("Database");
-  await look("inspector: block");
-  for (const tab of ["Results", "Learn"]) {
-    const found = app.inspector.getByRole("tab", { name: tab, exact: true });
+  await look("inspector: block", ".inspector");
+  for (const name of ["Results", "Learn"]) {
+    const found = app.inspector.getByRole("tab", { name, exact: true });
     if (await found.count()) {
       await found.click();
-      await look(`inspector: ${tab}`);
+      await look(`inspector: ${name}`, ".inspector");
     }
   }
   await app.setTraffic(2);
   await expect(app.block("Database")).toHaveAttribute("data-state", "saturated");
-  await look("saturated");
+  await look("saturated", ".stage");
+  await look("inspector of a saturated block", ".inspector");
   await app.selectLink("App server", "Database");
-  await look("inspector: link");
+  await look("inspector: link", ".inspector");
   await app.block("Database").click({ button: "right" });
-  await look("context menu");
-  await close();
+  await look("context menu", ".menu");
+  await page.keyboard.press("Escape");
   await app.select("Database");
   await page.keyboard.press("Control+g");
   await expect(app.inspector).toContainText(/zone|host/i);
-  await look("inspector: group");
+  await look("inspector: group", ".inspector");
   await dialog("share", () => page.keyboard.press("Control+s"));
   await dialog("commands", () => page.keyboard.press("Control+k"));
   await dialog("shortcuts", () => page.getByRole("button", { name: "Keyboard shortcuts" }).click());
-  await dialog("charts", () => page.getByRole("button", { name: "Open the charts large" }).click());
-  await page.getByRole("tab", { name: "Latency", exact: true }).click();
-  await dialog("distribution", () => page.getByRole("button", { name: "Open the distribution large" }).click());
   await dialog("compare", async () => {
     await page.keyboard.press("Control+k");
     await page.getByLabel("Find a command").fill("compare");
@@ -60,18 +65,18 @@ async function views(app, page, look) {
     await app.dialog.getByLabel("Compare with").selectOption("opened");
   });
   await page.getByRole("button", { name: "Blocks as a table" }).click();
-  await look("table");
+  await look("table", ".stage");
   await page.getByRole("button", { name: "Back to the canvas" }).click();
   await dialog("exercises", () => page.getByRole("button", { name: "Exercises" }).first().click());
   await page.getByRole("button", { name: "Exercises" }).first().click();
   await app.dialog.locator(".entry").first().click();
   await expect(page.getByRole("region", { name: "Goals" })).toBeVisible();
-  await look("exercise");
+  await look("exercise", "body");
 }
 
-/** The complaints of axe about what is shown now, as lines. */
-async function complaints(page, name, rules) {
-  const builder = new AxeBuilder({ page });
+/** The complaints of axe about a part of what is shown now, as lines. */
+async function complaints(page, name, part = "body", rules) {
+  const builder = new AxeBuilder({ page }).include(part);
   const { violations } = await (rules ? builder.withRules(rules) : builder).analyze();
   return violations.flatMap((found) => found.nodes.map((node) => `${name}: ${found.id}: ${node.target.join(" ")}: ${node.any[0]?.message ?? found.help}`));
 }
@@ -81,16 +86,14 @@ for (const colorScheme of ["light", "dark"]) {
     test.use({ colorScheme });
     test(`axe finds nothing to complain of in any view: ${colorScheme}`, async ({ app, page }) => {
       test.setTimeout(180_000);
-      const all = [];
-      const seen = [];
+      let seen = 0;
       // What does not depend on colors is the same in both.
       const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
-      await views(app, page, async (name) => {
-        seen.push(name);
-        all.push(...(await complaints(page, name, rules)));
+      await views(app, page, async (name, part) => {
+        seen += 1;
+        expect.soft(await complaints(page, name, part, rules)).toEqual([]);
       });
-      console.log(`figure: axe, ${colorScheme}: ${seen.length} views, ${all.length} violations`);
-      expect(all).toEqual([]);
+      console.log(`figure: axe, ${colorScheme}: ${seen} views`);
     });
   });
 }

@@ -16,6 +16,7 @@ test("compare a change with the design as it was opened, and with a pasted one",
   await app.inspector.getByLabel("Name of the block").fill("Shop");
   await app.inspector.getByLabel("Cores", { exact: true }).fill("4");
   await page.keyboard.press("Tab");
+  await app.focusCanvas();
   await page.keyboard.press("Control+k");
   await page.getByLabel("Find a command").fill("compare");
   await page.keyboard.press("Enter");

@@ -27,6 +27,15 @@ pub fn Waterfall() -> impl IntoView {
         let calls = app.answer.with(|answer| waterfall::calls(&trace, &answer.topology));
         (!calls.is_empty()).then(|| (waterfall::in_words(&trace), trace.more, calls))
     });
+    // Only what there is: the row is short.
+    let legend = move || {
+        let is_there = |spent: &Spent| {
+            let has = |call: &waterfall::Call| call.bars.iter().any(|(other, _)| other == spent);
+            found.with(|found| found.as_ref().is_some_and(|found| found.2.iter().any(has)))
+        };
+        let entry = |spent: Spent| view! { <li class=tone(spent)><i></i>{spent.name()}</li> };
+        Spent::ALL.into_iter().filter(is_there).map(entry).collect_any()
+    };
     let empty = move || {
         if app.run.playing.get() {
             "Waiting for a request to end …"
@@ -43,7 +52,7 @@ pub fn Waterfall() -> impl IntoView {
                         <Icon name="rotate-ccw"/>"Another"
                     </button>
                 </div>
-                <ul class="legend" aria-hidden="true">{Spent::ALL.map(|spent| view! { <li class=tone(spent)><i></i>{spent.name()}</li> }).collect_any()}</ul>
+                <ul class="legend" aria-hidden="true">{move || legend()}</ul>
                 <table aria-label="The calls of the request">
                     <thead><tr>
                         <th scope="col">"Call"</th><th scope="col"><span class="hidden">"Where its time went"</span></th><th scope="col" class="number">"Took"</th>
