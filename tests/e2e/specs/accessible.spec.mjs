@@ -60,7 +60,7 @@ async function views(app, page, look) {
   await dialog("shortcuts", () => page.getByRole("button", { name: "Keyboard shortcuts" }).click());
   await dialog("compare", async () => {
     await page.keyboard.press("Control+k");
-    await page.getByLabel("Find a command").fill("compare");
+    await page.getByRole("combobox", { name: "Find a command" }).fill("compare");
     await page.keyboard.press("Enter");
     await app.dialog.getByLabel("Compare with").selectOption("opened");
   });

@@ -18,7 +18,7 @@ test("compare a change with the design as it was opened, and with a pasted one",
   await page.keyboard.press("Tab");
   await app.focusCanvas();
   await page.keyboard.press("Control+k");
-  await page.getByLabel("Find a command").fill("compare");
+  await page.getByRole("combobox", { name: "Find a command" }).fill("compare");
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Compare with another design" });
   await dialog.getByLabel("Compare with").selectOption("opened");
