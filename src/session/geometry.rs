@@ -101,6 +101,17 @@ impl Curve {
         points.fold(Rect::of_corners(self.0[0], self.0[3]), |all, at| all.union(&Rect { min: at, max: at }))
     }
 
+    /// An arrow head in the middle of the second half, as an SVG path: it says which way the calls go.
+    pub fn tip(&self) -> String {
+        let ([x0, y0], [x1, y1]) = (self.at(0.70), self.at(0.72));
+        let length = libm::hypot(x1 - x0, y1 - y0).max(1e-6);
+        let [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+        let corner = |along: f64, aside: f64| {
+            format!("{:.1} {:.1}", x1 + along * dx - aside * dy, y1 + along * dy + aside * dx)
+        };
+        format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
+    }
+
     /// The curve as an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));
@@ -245,7 +256,8 @@ pub(super) fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
     chain
 }
 
-fn placed_curve(design: &Design, link: &Link, lane: f64) -> Option<Curve> {
+/// The curve of this link; `None` when an end is missing.
+pub(crate) fn placed_curve(design: &Design, link: &Link, lane: f64) -> Option<Curve> {
     Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, lane))
 }
 

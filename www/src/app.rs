@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::canvas::Canvas;
+use crate::claim::ClaimBar;
 use crate::dialogs::Dialogs;
 use crate::dock::Dock;
 use crate::hud::Hud;
@@ -14,10 +15,11 @@ use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
+use crate::print::Paper;
 use crate::state::{App, Sheet};
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
-use crate::{open, runner, store};
+use crate::{files, open, runner, store};
 
 /// The whole page.
 #[component]
@@ -27,6 +29,7 @@ pub fn Page() -> impl IntoView {
     provide_context(Ghost(RwSignal::new(None)));
     runner::boot(app);
     open::start(app);
+    files::listen(app);
     watch_window(app);
     let panels = app.panels;
     let lesson = move || app.lesson.open.with(Option::is_some);
@@ -35,11 +38,12 @@ pub fn Page() -> impl IntoView {
             class:no-palette=move || !panels.palette.get()
             class:no-inspector=move || !panels.inspector.get()
             class:no-dock=move || !panels.dock.get()
-            class:has-lesson=move || lesson()>
+            class:has-lesson=move || lesson()
+            class:embed=app.embed>
             <Top/>
-            <GuestBar/>
+            <div class="bars"><GuestBar/><ClaimBar/></div>
             <Palette/>
-            <main class="stage"><Canvas/><Hud/><Toast/></main>
+            <main class="stage"><Canvas/><Hud/><Toast/>{app.embed.then(|| view! { <EmbedTools/> })}</main>
             <Inspector/>
             <Dock/>
             <SheetTabs/>
@@ -48,6 +52,7 @@ pub fn Page() -> impl IntoView {
         <ContextMenu/>
         <GhostCard/>
         <LiveRegion/>
+        <Paper/>
     }
 }
 
@@ -55,8 +60,9 @@ pub fn Page() -> impl IntoView {
 #[component]
 fn GuestBar() -> impl IntoView {
     let app = App::get();
+    let guest = Memo::new(move |_| app.place.with(|place| place.guest.clone()));
     some(move || {
-        app.guest.get().map(|what| view! {
+        guest.get().map(|what| view! {
             <div class="bar" role="region" aria-label="Opened as a copy">
                 <p><b>{what}</b>", opened as a copy. Your own design is kept."</p>
                 <button class="btn small" type="button" on:click=move |_| open::keep(app)>"Keep this one"</button>
@@ -64,6 +70,21 @@ fn GuestBar() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// Inside another page: run, and the way to the whole page.
+#[component]
+fn EmbedTools() -> impl IntoView {
+    let app = App::get();
+    let playing = app.run.playing;
+    let icon = Signal::derive(move || if playing.get() { "pause" } else { "play" });
+    let label = move || if playing.get() { "Pause" } else { "Run" };
+    view! {
+        <div class="embed-tools">
+            <button class="btn" type="button" on:click=move |_| app.command("run.toggle")><Icon name=icon/>{move || label()}</button>
+            <a class="button btn" href=open::whole_page() target="_blank" rel="noopener"><Icon name="gauge"/>"Open in Headroom"</a>
+        </div>
+    }
 }
 
 /// On a phone: opens the bottom sheets.
