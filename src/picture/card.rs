@@ -31,6 +31,7 @@ pub fn draw(out: &mut String, design: &Design, node: &Node, icons: &str, shown: 
         _ if is_sender => ink::ACCENT,
         _ => ink::STRONG,
     };
+    let is_idle = about.is_some_and(|about| !about.accepts_calls && !about.makes_calls);
     let is_full = report.is_some_and(|report| report.state() == State::Saturated);
     let [x, y] = node.at;
     let _ = write!(out, r#"<g transform="translate({x} {y})">"#);
@@ -56,8 +57,9 @@ pub fn draw(out: &mut String, design: &Design, node: &Node, icons: &str, shown: 
         escaped(&title)
     );
     match report {
-        Some(report) => now(out, report, is_sender, color),
-        None => kind(out, about.map_or("Unknown block", |about| about.name), &title),
+        // What watches the others has no calls of its own.
+        Some(report) if !is_idle => now(out, report, is_sender, color),
+        _ => kind(out, about.map_or("Unknown block", |about| about.name), &title),
     }
     tags(out, single, report.map(|report| report.state()));
     out.push_str("</g>");
@@ -169,12 +171,11 @@ fn is_single(answer: &Answer, index: usize) -> bool {
     answer.spofs.iter().any(|spof| of_node(&spof.unit) && spof.loss.is_spof())
 }
 
-/// A text cut to fit a width, by how wide letters are at most at this size.
+/// A text cut to fit a width, by how wide letters of this size and weight are in the widest of the fonts.
 fn fitted(text: &str, room: f64) -> String {
-    let wide = |c: char| if u32::from(c) >= 0x1100 { 13.0 } else { 7.2 };
     let mut left = room;
     let fits = |c: &char| {
-        left -= wide(*c);
+        left -= width(*c);
         left >= 0.0
     };
     let kept: String = text.chars().take_while(fits).collect();
@@ -183,4 +184,15 @@ fn fitted(text: &str, room: f64) -> String {
     }
     let shorter: String = kept.chars().take(kept.chars().count().saturating_sub(1)).collect();
     format!("{}…", shorter.trim_end())
+}
+
+fn width(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 4.8,
+        'f' | 'r' | 't' | '(' | ')' | '-' | '/' => 6.4,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 13.2,
+        'A'..='Z' => 10.0,
+        c if u32::from(c) >= 0x1100 => 13.0,
+        _ => 8.6,
+    }
 }

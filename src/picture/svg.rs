@@ -11,7 +11,7 @@ use crate::blocks;
 use crate::design::{Design, Link};
 use crate::figures;
 use crate::job::{Frame, LinkFrame};
-use crate::session::geometry::{self, Curve, Rect};
+use crate::session::geometry::{self, CARD, Curve, Rect};
 use crate::session::groups;
 use crate::share::{self, Failure, Opened};
 
@@ -67,9 +67,9 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
         );
     }
     frames(&mut out, design);
-    let curves: Vec<(&Link, Curve)> = curves(design);
-    curves.iter().for_each(|(link, curve)| wire(&mut out, link, curve, shown));
-    curves.iter().for_each(|(link, curve)| label(&mut out, link, curve, shown));
+    let curves = curves(design);
+    curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
+    curves.iter().for_each(|(link, lane, curve)| label(&mut out, link, *lane, curve, shown));
     design.nodes.iter().for_each(|node| card::draw(&mut out, design, node, icons, shown));
     out + "</svg>\n"
 }
@@ -118,9 +118,12 @@ fn frames(out: &mut String, design: &Design) {
     }
 }
 
-fn curves(design: &Design) -> Vec<(&Link, Curve)> {
+/// Every link with its lane and its curve.
+fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
     let placed = design.links.iter().zip(geometry::lanes(design));
-    placed.filter_map(|(link, lane)| Some((link, geometry::placed_curve(design, link, lane)?))).collect()
+    let drawn =
+        placed.filter_map(|(link, lane)| Some((link, lane, geometry::placed_curve(design, link, lane)?)));
+    drawn.collect()
 }
 
 fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
@@ -133,27 +136,43 @@ fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
     );
 }
 
-fn label(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
+/// What a link carries, its rate and its failures: in one line where the way between the blocks has room for it, else
+/// in two, and beside a twin the figures alone.
+fn label(out: &mut String, link: &Link, lane: f64, curve: &Curve, shown: Option<&Shown>) {
     let carries = blocks::link::in_words(&link.values);
-    let calls = figures_of(link, shown).map(|report| report.calls).filter(|calls| *calls > 0.0);
-    let rate = calls.map(figures::rate);
+    let calls = figures_of(link, shown).map(|figures| figures.calls).filter(|calls| *calls > 0.0);
     let failed = failures(link, shown).map(|share| format!("✕ {}", figures::share(share)));
-    let words: Vec<String> = [Some(carries).filter(|words| !words.is_empty()), rate, failed.clone()]
-        .into_iter()
-        .flatten()
-        .collect();
-    if words.is_empty() {
-        return;
-    }
-    let [x, y] = curve.at(0.5);
     let color = if failed.is_some() { ink::SATURATED } else { ink::QUIET };
-    let _ = write!(
-        out,
-        r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="500" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
-        y - 9.0,
-        ink::GROUND,
-        escaped(&words.join(" "))
-    );
+    let figures = [calls.map(figures::rate), failed].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let whole = format!("{carries} {figures}").trim().to_owned();
+    let lines =
+        if LETTER * whole.chars().count() as f64 <= room(curve) || figures.is_empty() || carries.is_empty() {
+            vec![whole]
+        } else if lane == 0.0 {
+            vec![figures, carries]
+        } else {
+            vec![figures]
+        };
+    let [x, y] = curve.at(0.5);
+    for (line, text) in lines.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+        let _ = write!(
+            out,
+            r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="500" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
+            y - 9.0 - 14.0 * line as f64,
+            ink::GROUND,
+            escaped(text)
+        );
+    }
+}
+
+/// Width of a letter of a label at most.
+const LETTER: f64 = 6.6;
+
+/// How wide a label may be before a card covers it: between two rows nothing is in the way.
+fn room(curve: &Curve) -> f64 {
+    let [from, to] = [curve.0[0], curve.0[3]];
+    let is_free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
+    if is_free { f64::INFINITY } else { to[0] - from[0] - 8.0 }
 }
 
 fn figures_of<'a>(link: &Link, shown: Option<&'a Shown>) -> Option<&'a LinkFrame> {

@@ -109,7 +109,7 @@ test("a Mermaid flowchart becomes a design, with what was not understood by its 
   await expect(text).toHaveValue(/^---\ntitle: .*\n---\nflowchart LR\n/);
   await text.fill("flowchart LR\n  U[Users] --> LB[nginx] --> A[Shop API]\n  A -->|reads| C[Redis]\n  A --> D[(Orders)]\n  style A fill:red");
   await app.dialog.getByRole("button", { name: "Open this text" }).click();
-  await expect(app.dialog).toContainText("line 6");
+  await expect(app.dialog).toContainText("line 5");
   await page.keyboard.press("Escape");
   await expect(app.blocks).toHaveCount(5);
   await expect(app.links).toHaveCount(4);
@@ -131,7 +131,7 @@ test("the sender's result is compared", async ({ app, page }) => {
   const result = page.getByRole("region", { name: "The sender's result" });
   await expect(result).toContainText("Same result as the sender: yes", { timeout: 90_000 });
   await page.goto("about:blank");
-  await page.goto(link.replace("seed", "seed").replace(/%22result%22%3A%22(\w{4})(\w{16})/, (_, engine) => `%22result%22%3A%22${engine}${"0".repeat(16)}`));
+  await page.goto(link.replace(/%22result%22%3A%22(\w{4})(\w{16})/, (_, engine) => `%22result%22%3A%22${engine}${"0".repeat(16)}`));
   await app.ready();
   await expect(result).toContainText("Same result as the sender: no", { timeout: 90_000 });
 });
@@ -161,8 +161,8 @@ test("on paper stand the drawing, the findings and the blocks", async ({ app, pa
   await page.keyboard.press("Control+p");
   await expect.poll(() => page.evaluate(() => window.printed)).toBe(true);
   await page.emulateMedia({ media: "print" });
-  await expect(page.getByRole("heading", { name: "Findings", level: 2 })).toBeVisible();
-  await expect(page.getByRole("table").getByRole("row")).toHaveCount(1 + example("read-replicas").nodes.length);
+  await expect(page.locator(".paper h2", { hasText: "Findings" })).toBeVisible();
+  await expect(page.locator(".paper tr")).toHaveCount(1 + example("read-replicas").nodes.length);
   await expect(page.locator(".paper svg")).toBeVisible();
   await expect(app.palette).toBeHidden();
   await page.screenshot({ path: "shots/print.png", fullPage: true });

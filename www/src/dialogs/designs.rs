@@ -87,7 +87,7 @@ fn Row(listed: Listed, renaming: RwSignal<Option<Id>>) -> impl IntoView {
         let here = some(move || is_open.get().then(|| view! { <span class="tag here">"open"</span> }));
         view! {
             <button class="entry" type="button" on:click=show>
-                <b>{title}{here}{kind}</b>
+                <b><span>{title}</span>{here}{kind}</b>
                 <small>{text}</small>
             </button>
         }
