@@ -99,6 +99,22 @@ pub enum Panel {
     Compare,
     /// All blocks and links as a table in the place of the canvas; or the canvas again.
     Table,
+    /// The designs that are kept in this browser.
+    Designs,
+    /// Earlier versions of the open design.
+    Versions,
+    /// The picker of files to open.
+    OpenFile,
+    /// Saves the design as a file.
+    SaveFile,
+    /// Saves the drawing as SVG, with the design in it.
+    SaveSvg,
+    /// Saves the drawing as PNG, with the design in it.
+    SavePng,
+    /// The design as Mermaid text, and back.
+    Mermaid,
+    /// Prints the design with its findings and its blocks.
+    Print,
     /// The list of exercises.
     Exercises,
     /// The list of examples.
@@ -272,6 +288,17 @@ impl Session {
             Ok(()) => self.after_document(),
             Err(refusal) => vec![Effect::Refuse(refusal.0)],
         }
+    }
+
+    /// Puts an earlier version of the design in its place, as one step of history.
+    pub fn restore(&mut self, design: Design) -> Vec<Effect> {
+        gesture::cancel(self);
+        self.burst = None;
+        if !self.history.replace(design) {
+            return vec![Effect::Announce("This is the design as it stands.".to_owned())];
+        }
+        self.note_ids();
+        self.after_document()
     }
 
     /// Opens or leaves the world of an exercise.

@@ -13,7 +13,7 @@ mod text;
 mod v1;
 
 pub use claim::{Claim, Sameness};
-pub use fragment::{compact, open_fragment, readable};
+pub use fragment::{EMBED, compact, is_embed, open_fragment, readable};
 pub use notes::Note;
 pub use schema::schema;
 

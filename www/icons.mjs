@@ -18,6 +18,8 @@ const NAMES = [
   "panel-right", "panel-bottom", "blocks", "lightbulb", "sliders-horizontal", "group", "plus", "chevron-right",
   // Table, charts, comparison.
   "table-2", "maximize-2", "git-compare",
+  // Keeping work.
+  "folder-open", "history", "copy", "pencil", "image", "file-code", "printer",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

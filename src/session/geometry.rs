@@ -97,6 +97,17 @@ impl Curve {
         points.fold(Rect::of_corners(self.0[0], self.0[3]), |all, at| all.union(&Rect { min: at, max: at }))
     }
 
+    /// An arrow head in the middle of the second half, as an SVG path: it says which way the calls go.
+    pub fn tip(&self) -> String {
+        let ([x0, y0], [x1, y1]) = (self.at(0.70), self.at(0.72));
+        let length = libm::hypot(x1 - x0, y1 - y0).max(1e-6);
+        let [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+        let corner = |along: f64, aside: f64| {
+            format!("{:.1} {:.1}", x1 + along * dx - aside * dy, y1 + along * dy + aside * dx)
+        };
+        format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
+    }
+
     /// The curve as an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));
@@ -182,14 +193,33 @@ pub fn bounds<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Option<Rect> {
 
 /// Width of a note.
 pub const NOTE_WIDTH: f64 = 210.0;
-/// Characters of a line of a note, and its height, for an estimate of how high it is.
-const NOTE_LINE: (usize, f64) = (34, 17.0);
+/// Height of a line of a note.
+pub const NOTE_LINE: f64 = 17.0;
+/// Characters that a line of a note holds at least.
+const NOTE_LETTERS: usize = 34;
 
-/// About where a note is: its height follows from its text, which the browser breaks into lines.
+/// About where a note is: its height follows from its text, which the browser breaks into lines of its own.
 pub fn note(note: &Note) -> Rect {
-    let lines: usize = note.text.lines().map(|line| 1 + line.chars().count() / NOTE_LINE.0).sum();
+    let lines = note.text.lines().flat_map(note_lines).count();
     let min = note.at.map(f64::from);
-    Rect { min, max: [min[0] + NOTE_WIDTH, min[1] + 18.0 + NOTE_LINE.1 * lines.max(1) as f64] }
+    Rect { min, max: [min[0] + NOTE_WIDTH, min[1] + 18.0 + NOTE_LINE * lines.max(1) as f64] }
+}
+
+/// A line of a note, broken at spaces where it is too long.
+pub fn note_lines(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.last_mut().expect("one line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= NOTE_LETTERS {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 /// The smallest rectangle around all blocks, notes, links and frames; `None` when nothing is drawn.
@@ -240,7 +270,8 @@ pub(super) fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
     chain
 }
 
-fn placed_curve(design: &Design, link: &Link, bend: f64) -> Option<Curve> {
+/// The curve of this link, bent so far; `None` when an end is missing.
+pub(crate) fn placed_curve(design: &Design, link: &Link, bend: f64) -> Option<Curve> {
     Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, bend))
 }
 

@@ -2,8 +2,11 @@
 
 mod commands;
 mod compare;
+mod designs;
 mod exercises;
+mod mermaid;
 mod share;
+mod versions;
 
 use leptos::prelude::*;
 
@@ -13,8 +16,11 @@ use crate::parts::Modal;
 use crate::state::{App, Dialog};
 use commands::{CommandPalette, FindBlock, Shortcuts};
 use compare::Compare;
+use designs::DesignList;
 use exercises::ExerciseList;
+use mermaid::MermaidText;
 use share::ShareDialog;
+use versions::VersionList;
 
 /// Shows the dialog that is open, if any.
 #[component]
@@ -23,6 +29,9 @@ pub fn Dialogs() -> impl IntoView {
     live(move || match app.panels.dialog.get() {
         None => ().into_any(),
         Some(Dialog::Share) => view! { <ShareDialog/> }.into_any(),
+        Some(Dialog::Designs) => view! { <DesignList/> }.into_any(),
+        Some(Dialog::Versions) => view! { <VersionList/> }.into_any(),
+        Some(Dialog::Mermaid) => view! { <MermaidText/> }.into_any(),
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headroom::analysis;
-use headroom::design::{Design, NodeId};
+use headroom::design::NodeId;
 use headroom::session::{Control, Effect, Panel};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -12,7 +12,7 @@ use web_sys::HtmlElement;
 
 use crate::chooser::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
-use crate::{runner, store};
+use crate::{files, pictures, print, runner, store};
 
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
@@ -118,10 +118,18 @@ fn open(app: App, panel: Panel) {
         Panel::Compare => app.panels.dialog.set(Some(Dialog::Compare)),
         Panel::Table => crate::table::flip(app),
         Panel::Share => app.panels.dialog.set(Some(Dialog::Share)),
+        Panel::Designs => app.panels.dialog.set(Some(Dialog::Designs)),
+        Panel::Versions => app.panels.dialog.set(Some(Dialog::Versions)),
+        Panel::OpenFile => files::choose(app),
+        Panel::SaveFile => files::save(app),
+        Panel::SaveSvg => pictures::save_svg(app),
+        Panel::SavePng => pictures::save_png(app),
+        Panel::Mermaid => app.panels.dialog.set(Some(Dialog::Mermaid)),
+        Panel::Print => print::print(app),
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),
         Panel::Shortcuts => app.panels.dialog.set(Some(Dialog::Shortcuts)),
         Panel::Palette => app.panels.dialog.set(Some(Dialog::Commands)),
-        Panel::Fresh => crate::open::copy(app, Design::fresh(), "A new design", None),
+        Panel::Fresh => crate::open::fresh(app),
         Panel::Examples => {
             app.panels.palette.set(true);
             app.panels.tab.set(Tab::Examples);

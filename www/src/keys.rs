@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use headroom::design::NodeId;
 use headroom::session::command::{by_chord, chord, is_single};
-use headroom::session::{Effect as Wish, Mods, Target};
+use headroom::session::{Command, Effect as Wish, Mods, Target};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -72,8 +72,11 @@ pub fn focus_canvas() {
 }
 
 fn key_down(app: App, event: &KeyboardEvent) {
-    if event.default_prevented() || is_typing() || has_dialog() {
+    if event.default_prevented() {
         return;
+    }
+    if is_typing() || has_dialog() {
+        return keep_the_browser_out(app, event);
     }
     if let Ok(Some(canvas)) = document().query_selector(".canvas.fresh") {
         let _ = canvas.class_list().remove_1("fresh");
@@ -104,6 +107,18 @@ fn key_down(app: App, event: &KeyboardEvent) {
 fn is_function_key(chord: &str) -> bool {
     let key = chord.rsplit('+').next().unwrap_or_default();
     key.len() > 1 && key.starts_with('F')
+}
+
+/// While a person types, the chords for files still are the page's: the browser would save or open a web page.
+fn keep_the_browser_out(app: App, event: &KeyboardEvent) {
+    let name = chord(&event.key(), &event.code(), mods_of_key(event));
+    let files = |command: &&Command| ["page.save", "page.open"].contains(&command.id);
+    if let Some(command) = by_chord(&name).filter(files) {
+        event.prevent_default();
+        if !has_dialog() {
+            app.command(command.id);
+        }
+    }
 }
 
 fn run(app: App, event: &KeyboardEvent, name: &str) {

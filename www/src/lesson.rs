@@ -119,7 +119,7 @@ impl Lesson {
                     lesson.judged.set(Some(design));
                     lesson.note(app, place, Arc::from(verdict));
                 }
-                Ok(Outcome::Tried(_)) => {}
+                Ok(Outcome::Tried(_) | Outcome::Digest(_)) => {}
                 Err(Ended::Stopped) => app.voice.polite.set("Stopped.".to_owned()),
                 Err(Ended::Failed(text)) => app.refuse(&text),
             }

@@ -12,7 +12,6 @@ use crate::live::CollectAny;
 use crate::open;
 use crate::parts::{CloseSheet, Icon};
 use crate::state::{App, Dialog, Sheet, Tab};
-use crate::store::{self, Slot};
 
 /// The panel at the left.
 #[component]
@@ -145,21 +144,6 @@ fn Examples() -> impl IntoView {
         <button class="btn" type="button" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
             <Icon name="graduation-cap"/>"Exercises"
         </button>
-        <div class="items">{examples.collect_any()}<Earlier/></div>
+        <div class="items">{examples.collect_any()}</div>
     }
-}
-
-/// The own design that *keep* has put aside.
-#[component]
-fn Earlier() -> impl IntoView {
-    let app = App::get();
-    store::load(Slot::Earlier).as_ref().and_then(store::design).map(|design| {
-        let name = if design.name.is_empty() { "Untitled design".to_owned() } else { design.name.clone() };
-        view! {
-            <button class="entry" type="button" on:click=move |_| open::copy(app, design.clone(), "Your earlier design", None)>
-                <b>{name}</b>
-                <small>"Your earlier design, from before you kept another one."</small>
-            </button>
-        }
-    })
 }

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use headroom::analysis::trial::Claim;
-use headroom::design::{Fault, GroupId, NodeId};
+use headroom::design::{Design, Fault, GroupId, NodeId};
+use headroom::engine::Plan;
 use headroom::exercises::Verdict;
 use headroom::figures::series::Series;
 use headroom::job::{Frame, FromWorker, Question, ToWorker, Told, wire};
@@ -48,6 +49,8 @@ pub enum Outcome {
     Verdict(Box<Verdict>),
     /// A trial's, in words.
     Tried(String),
+    /// The digest of a measured report.
+    Digest(String),
 }
 
 /// Why a measurement ends with nothing.
@@ -56,6 +59,16 @@ pub enum Ended {
     Stopped,
     /// It could not be made.
     Failed(String),
+}
+
+impl Ended {
+    /// In words for a person.
+    pub fn words(self) -> String {
+        match self {
+            Ended::Stopped => "Stopped.".to_owned(),
+            Ended::Failed(text) => text,
+        }
+    }
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -205,6 +218,18 @@ pub fn judge(
     send(app, ToWorker::Judge { run, exercise, step, design: share::to_json(&app.current()) });
 }
 
+/// Measures a design from the start.
+pub fn measure(
+    app: App,
+    design: &Design,
+    plan: Plan,
+    progress: impl Fn(f64) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
+) {
+    let run = begin(app, progress, done);
+    send(app, ToWorker::Measure { run, design: share::to_json(design), plan });
+}
+
 /// Puts a claim about the open design to the test.
 pub fn try_out(
     app: App,
@@ -296,7 +321,8 @@ fn receive(app: App, data: &JsValue) {
         Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(Outcome::Verdict(verdict))),
         Some(FromWorker::Tried { run, text }) => finish(app, run, Ok(Outcome::Tried(text))),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
-        Some(FromWorker::Measured { .. }) | None => {}
+        Some(FromWorker::Measured { run, digest, .. }) => finish(app, run, Ok(Outcome::Digest(digest))),
+        None => {}
     }
 }
 

@@ -14,15 +14,18 @@ use headroom::report::{FaultSpan, Report, Sample};
 use headroom::session::{
     Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish, groups,
 };
+use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
 use crate::chart::Charts;
+use crate::claim::Check;
 use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
 use crate::runner::Runner;
+use crate::voice::Voice;
 use crate::{effects, runner, store};
 
 /// The page's state.
@@ -63,8 +66,14 @@ pub struct App {
     pub cards: Cards,
     /// What the live region says.
     pub voice: Voice,
-    /// Set while what is open is not the person's own design: says what it is.
-    pub guest: RwSignal<Option<String>>,
+    /// Where the open design is kept, and whose it is.
+    pub place: RwSignal<Place>,
+    /// How the sender's result compares with one made here, for a link that carries it.
+    pub check: RwSignal<Option<Check>>,
+    /// What stands on the paper while the page is being printed.
+    pub printing: RwSignal<bool>,
+    /// Shown inside another page: without what stands around the canvas, and nothing is saved.
+    pub embed: bool,
     /// The step of an exercise that is open.
     pub lesson: Lesson,
     pub(crate) runner: StoredValue<Runner, LocalStorage>,
@@ -109,6 +118,8 @@ pub struct Panels {
     pub tab: RwSignal<Tab>,
     /// The one dialog that is open.
     pub dialog: RwSignal<Option<Dialog>>,
+    /// Told when designs in this browser's storage have changed.
+    pub shelf: RwSignal<()>,
     /// The context menu: its target and its place from the canvas's top left corner [px].
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
     /// The note that is being written.
@@ -154,6 +165,12 @@ pub enum Sheet {
 pub enum Dialog {
     /// The link, the file.
     Share,
+    /// The designs in this browser.
+    Designs,
+    /// Earlier versions of the open design.
+    Versions,
+    /// The design as Mermaid text, and back.
+    Mermaid,
     /// The list of exercises.
     Exercises,
     /// All commands with their keys.
@@ -170,15 +187,6 @@ pub enum Dialog {
     Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
     Opened(String, String, Vec<String>),
-}
-
-/// The live region and the toast that shows the same words.
-#[derive(Clone, Copy)]
-pub struct Voice {
-    /// Said politely.
-    pub polite: RwSignal<String>,
-    /// Said at once and shown: why something was not done.
-    pub refusal: RwSignal<Option<String>>,
 }
 
 impl App {
@@ -202,8 +210,11 @@ impl App {
             run: Run::of(session.design()),
             panels: Panels::new(),
             cards: Cards::new(),
-            voice: Voice { polite: RwSignal::new(String::new()), refusal: RwSignal::new(None) },
-            guest: RwSignal::new(None),
+            voice: Voice::new(),
+            place: RwSignal::new(Place::default()),
+            check: RwSignal::new(None),
+            printing: RwSignal::new(false),
+            embed: crate::open::is_embedded(),
             lesson: Lesson::new(),
             runner: StoredValue::new_local(Runner::default()),
             measuring: Measuring::new(),
@@ -295,11 +306,6 @@ impl App {
         for wish in wishes {
             effects::perform(*self, wish);
         }
-    }
-
-    /// Says and shows why something was not done.
-    pub fn refuse(&self, text: &str) {
-        self.voice.refusal.set(Some(text.to_owned()));
     }
 
     /// Moves the traffic slider.
@@ -403,6 +409,7 @@ impl Panels {
             table: RwSignal::new(false),
             tab: RwSignal::new(Tab::Blocks),
             dialog: RwSignal::new(None),
+            shelf: RwSignal::new(()),
             menu: RwSignal::new(None),
             writing: RwSignal::new(None),
             wish: RwSignal::new(None),

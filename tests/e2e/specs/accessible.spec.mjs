@@ -55,7 +55,7 @@ async function views(app, page, look) {
   await page.keyboard.press("Control+g");
   await expect(app.inspector).toContainText(/zone|host/i);
   await look("inspector: group", ".inspector");
-  await dialog("share", () => page.keyboard.press("Control+s"));
+  await dialog("share", () => page.getByRole("button", { name: "Share", exact: true }).click());
   await dialog("commands", () => page.keyboard.press("Control+k"));
   await dialog("shortcuts", () => page.getByRole("button", { name: "Keyboard shortcuts" }).click());
   await dialog("compare", async () => {
@@ -152,7 +152,8 @@ test("by keys alone: three blocks, links, a parameter, a run, a finding with its
   await page.keyboard.press("Enter");
   await expect(app.said).toContainText(/^Done: .* Undo takes it back\.$/);
   await expect.poll(() => app.findings.getByRole("article").first().textContent()).not.toBe(before);
-  await page.keyboard.press("Control+s");
+  await page.getByRole("button", { name: "Share", exact: true }).focus();
+  await page.keyboard.press("Enter");
   await expect(app.dialog).toBeVisible();
   await page.getByRole("button", { name: /^Copy/ }).first().focus();
   await page.keyboard.press("Enter");
