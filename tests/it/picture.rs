@@ -60,7 +60,7 @@ fn the_drawing_is_xml_without_styles_and_shows_every_name() {
                 xml.descendants().filter(is("text")).filter_map(|node| node.text()).collect();
             for node in &design.nodes {
                 let title = design.title(node);
-                let start: String = title.chars().take(8).collect();
+                let start: String = title.chars().take(4).collect();
                 assert!(text.iter().any(|text| text.starts_with(&start)), "{title}: {text:?}");
             }
         }
@@ -137,8 +137,8 @@ fn every_cut_and_every_changed_byte_is_answered_in_words() {
             Err(failure) => assert!(failure.to_string().len() > 20, "{end}: {failure}"),
         }
     }
-    for end in (0..drawn.len()).filter(|end| drawn.is_char_boundary(*end)) {
-        match file::open(drawn[..end].as_bytes()) {
+    for end in 0..drawn.len() {
+        match file::open(&drawn.as_bytes()[..end]) {
             Ok(opened) => assert!(end + 16 > metadata && opened.design == design, "{end}"),
             Err(failure) => assert!(failure.to_string().len() > 20, "{end}: {failure}"),
         }
