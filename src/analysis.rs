@@ -221,6 +221,24 @@ pub struct Fix {
     pub edit: Edit,
 }
 
+impl Answer {
+    /// What is known of an empty design, without any engine: what stands until there is an answer.
+    pub fn of_nothing() -> Answer {
+        Answer {
+            topology: Topology::empty(),
+            problems: Vec::new(),
+            report: Report::of_nothing(),
+            ladder: Vec::new(),
+            second: None,
+            vulnerable: Vec::new(),
+            spofs: Vec::new(),
+            availability: Availability::default(),
+            cost: Cost::default(),
+            findings: Vec::new(),
+        }
+    }
+}
+
 /// Answers everything that needs no run. Never fails.
 pub fn answer(design: &Design) -> Answer {
     let (topology, problems) = topology::build(design);

@@ -2,5 +2,6 @@
 //! identical design.
 
 mod card;
+mod note;
 pub mod png;
 pub mod svg;

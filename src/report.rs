@@ -237,6 +237,38 @@ pub struct Report {
     pub phases: Vec<Phase>,
 }
 
+impl Report {
+    /// The steady report of an empty design: without clients nothing is sent, and nothing fails.
+    pub fn of_nothing() -> Report {
+        let traffic = Traffic {
+            offered: 0.0,
+            goodput: Estimate::exact(0.0),
+            success: Estimate::exact(1.0),
+            latency: None,
+            p99_sent: None,
+            counts: Counts::default(),
+        };
+        Report {
+            method: Method::Steady,
+            engine: crate::ENGINE_VERSION,
+            seed: 0,
+            duration_s: 0.0,
+            warmup_s: 0.0,
+            events: 0,
+            total: traffic.clone(),
+            reads: traffic.clone(),
+            writes: traffic,
+            nodes: Vec::new(),
+            links: Vec::new(),
+            series: Vec::new(),
+            consistency: Consistency::default(),
+            clients: Vec::new(),
+            faults: Vec::new(),
+            phases: Vec::new(),
+        }
+    }
+}
+
 /// A stretch of the window in which no fault began or ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Phase {

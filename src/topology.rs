@@ -105,6 +105,21 @@ pub fn nanoseconds(seconds: f64) -> u64 {
 }
 
 impl Topology {
+    /// Nothing at all.
+    pub fn empty() -> Topology {
+        Topology {
+            graph: DiGraph::default(),
+            outgoing: Vec::new(),
+            groups: Vec::new(),
+            objectives: Objectives::default(),
+            traffic: 1.0,
+            faults: Vec::new(),
+            distances: None,
+            tags: TagNames::default(),
+            monitored: false,
+        }
+    }
+
     /// The station at a dense index.
     pub fn place(&self, index: usize) -> &Place {
         &self.graph[NodeIndex::new(index)]

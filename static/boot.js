@@ -73,6 +73,12 @@
     unable(String(event.reason));
   });
 
+  // Once all of the program is here, the browser keeps it for when there is no network. Not every page may have that.
+  addEventListener("headroom-rest", () => { navigator.serviceWorker?.register("sw.js").catch(() => {}); });
+
+  // The page can be seen, but nothing in it can be used without the rest of the program.
+  addEventListener("headroom-rest-lost", (event) => tell("The rest of Headroom has not arrived", "The connection was lost while the page was loading. Reload to try again.", event.detail));
+
   // Sign extension and bulk memory: what the compiler uses beyond the first WebAssembly.
   const needed = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 127, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 10, 17, 1, 15, 0, 32, 0, 192, 26, 65, 0, 65, 0, 65, 0, 252, 11, 0, 11]);
   const fit = () => typeof WebAssembly === "object" && WebAssembly.validate(needed);

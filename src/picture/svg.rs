@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::card;
+use super::{card, note};
 use crate::analysis::Answer;
 use crate::blocks;
 use crate::design::{Design, Link};
@@ -13,6 +13,7 @@ use crate::figures;
 use crate::job::{Frame, LinkFrame};
 use crate::session::geometry::{self, CARD, Curve, Rect};
 use crate::session::groups;
+use crate::session::routing::bends;
 use crate::share::{self, Failure, Opened};
 
 /// Room around the drawing.
@@ -46,8 +47,9 @@ pub(super) struct Shown<'a> {
 pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     let shown = answer.map(|answer| Shown { answer, frame: Frame::of(&answer.report, &answer.topology) });
     let shown = shown.as_ref();
-    let extent = geometry::extent(design).map(|extent| extent.grown(MARGIN));
-    let extent = extent.unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
+    let notes = design.notes.iter().map(note::place);
+    let extent = geometry::extent(design).into_iter().chain(notes).reduce(|all, part| all.union(&part));
+    let extent = extent.map(|extent| extent.grown(MARGIN)).unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
     let ([x, y], [width, height]) = (extent.min, extent.size());
     let mut out = String::new();
     let _ = write!(
@@ -59,7 +61,7 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     let _ = write!(out, r#"<metadata><{ELEMENT} xmlns="{NAMESPACE}">{json}</{ELEMENT}></metadata>"#);
     let _ =
         write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{}"/>"#, ink::GROUND);
-    if design.nodes.is_empty() {
+    if design.nodes.is_empty() && design.notes.is_empty() {
         let _ = write!(
             out,
             r#"<text x="24" y="84" font-size="14" fill="{}">Nothing is drawn yet.</text>"#,
@@ -67,6 +69,7 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
         );
     }
     frames(&mut out, design);
+    design.notes.iter().for_each(|drawn| note::draw(&mut out, drawn));
     let curves = curves(design);
     curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
     curves.iter().for_each(|(link, lane, curve)| label(&mut out, link, *lane, curve, shown));
@@ -120,7 +123,7 @@ fn frames(out: &mut String, design: &Design) {
 
 /// Every link with its lane and its curve.
 fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
-    let placed = design.links.iter().zip(geometry::lanes(design));
+    let placed = design.links.iter().zip(bends(design));
     let drawn =
         placed.filter_map(|(link, lane)| Some((link, lane, geometry::placed_curve(design, link, lane)?)));
     drawn.collect()

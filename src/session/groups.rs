@@ -66,7 +66,7 @@ pub fn title(design: &Design, id: GroupId) -> String {
     let word = group.kind.name();
     match group.name.as_str() {
         "" => word.to_owned(),
-        name if name.to_lowercase().contains(word) => name.to_owned(),
+        name if name.to_ascii_lowercase().contains(word) => name.to_owned(),
         name => format!("{word} {name}"),
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn remedy<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clon
 
 /// The known name with the fewest edits, when that is few enough to be a slip; the first of several.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     let edits = |other: &'a str| {
         // The unit was forgotten, or a part of the name.
         let part = name.len() >= 3 && (other.starts_with(&name) || name.starts_with(other));

@@ -55,9 +55,10 @@ export class App {
     await expect(this.blocks).toHaveCount(0);
   }
 
-  /** Waits until the program has taken over from the skeleton. */
+  /** Waits until the whole program is there: the first screen stands sooner, and cannot be used yet. */
   async ready() {
     await expect(this.canvas).toBeVisible();
+    await expect(this.page.locator(".page")).toHaveAttribute("aria-busy", "false");
     await expect(this.undo).toBeAttached();
   }
 

@@ -23,6 +23,8 @@ export function watch(context, origin) {
   });
   // A breach of the policy is reported as an error on the console too.
   context.on("console", (message) => {
+    // The tests block service workers, and this is how that is said.
+    if (message.text().includes("Service Worker registration blocked by Playwright")) return;
     if (message.type() === "error" || message.type() === "warning") {
       complaints.push(`console ${message.type()}: ${message.text()}`);
     }

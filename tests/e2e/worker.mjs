@@ -1,12 +1,17 @@
 // The page's worker without the page's screen: asks it for a measure run the way the page does.
+import { readdirSync } from "node:fs";
+
+/** The second part of the program; `undefined` where the page was not split. */
+const rest = () => readdirSync(new URL("../../dist/", import.meta.url)).find((name) => name.endsWith("_rest.wasm"));
 
 /** Runs a plan on a design in a fresh worker of the open page; gives the digest of `FromWorker::Measured`. */
 export function measure(page, design, plan) {
   return page.evaluate(
-    async ([design, plan]) => {
+    async ([design, plan, restName]) => {
       const glue = document.querySelector("link[rel=modulepreload]").href;
       const binary = glue.replace(/\.js$/, "_bg.wasm");
       const module = await WebAssembly.compileStreaming(fetch(binary));
+      const rest = restName && (await WebAssembly.compileStreaming(fetch(restName)));
       const worker = new Worker("static/worker.js", { type: "module" });
       // Messages are bytes: src/job/wire.rs says which. The first is the place of the variant.
       const [MEASURE, READY, MEASURED, FAILED] = [9, 0, 3, 5];
@@ -25,9 +30,9 @@ export function measure(page, design, plan) {
             resolve(new TextDecoder().decode(data.slice(-16)));
           }
         };
-        worker.postMessage({ module, glue });
+        worker.postMessage({ module, rest, glue });
       });
     },
-    [design, plan],
+    [design, plan, rest()],
   );
 }

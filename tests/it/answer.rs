@@ -133,3 +133,13 @@ fn nothing_gives_nothing() {
     assert!(answer.ladder.is_empty() && answer.spofs.is_empty() && answer.findings.is_empty());
     assert_eq!(answer.cost.month, 0.0);
 }
+
+#[test]
+fn what_stands_before_there_is_an_answer_is_the_answer_of_an_empty_design() {
+    let (nothing, found) = (Answer::of_nothing(), answer(&Design::default()));
+    assert_eq!(nothing.report, found.report);
+    assert_eq!((nothing.ladder, nothing.spofs), (found.ladder, found.spofs));
+    assert_eq!((nothing.cost, nothing.availability), (found.cost, found.availability));
+    assert_eq!(nothing.topology.graph.node_count(), found.topology.graph.node_count());
+    assert_eq!(nothing.topology.traffic, found.topology.traffic);
+}

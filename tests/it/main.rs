@@ -53,6 +53,7 @@ mod routers;
 mod schema;
 mod second_headroom;
 mod session;
+mod session_arrange;
 mod session_commands;
 mod session_geometry;
 mod session_groups;

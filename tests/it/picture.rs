@@ -1,6 +1,7 @@
 //! Pictures that carry the design, and every kind of file that may come in.
 
-use headroom::design::Design;
+use headroom::blocks::param::Values;
+use headroom::design::{Design, Note, NoteId};
 use headroom::examples::EXAMPLES;
 use headroom::picture::{png, svg};
 use headroom::share::{self, Failure};
@@ -20,7 +21,11 @@ fn designs() -> Vec<Design> {
     let mut strange = all[0].clone();
     strange.name = "<b>&amp; ]]> \"quoted\" — \u{fffe}\u{1} Ünï ☂ 数据库".to_owned();
     strange.nodes[0].name = "</design></metadata><script>".to_owned();
-    all.extend([strange, Design::default()]);
+    let mut noted = all[1].clone();
+    let text = "Why two regions?\nBecause one may fail, and <nobody> waits for averylongwordthatdoesnotfitintoonelineatall";
+    noted.notes =
+        vec![Note { id: NoteId(1), at: [-400, 700], text: text.to_owned(), values: Values::default() }];
+    all.extend([strange, noted, Design::default()]);
     all
 }
 

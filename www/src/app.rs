@@ -10,16 +10,17 @@ use crate::dialogs::Dialogs;
 use crate::dock::Dock;
 use crate::hud::Hud;
 use crate::inspector::Inspector;
-use crate::live::some;
+use crate::live::{CollectAny, Live, live, some};
 use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
 use crate::print::Paper;
+use crate::quick_add::QuickAdd;
 use crate::state::{App, Sheet};
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
-use crate::{files, open, runner, store};
+use crate::{open, rest, store};
 
 /// The whole page.
 #[component]
@@ -27,10 +28,8 @@ pub fn Page() -> impl IntoView {
     let app = App::new(Design::default());
     provide_context(app);
     provide_context(Ghost(RwSignal::new(None)));
-    runner::boot(app);
     open::start(app);
-    files::listen(app);
-    watch_window(app);
+    rest::follow(app);
     let panels = app.panels;
     let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
@@ -39,21 +38,50 @@ pub fn Page() -> impl IntoView {
             class:no-inspector=move || !panels.inspector.get()
             class:no-dock=move || !panels.dock.get()
             class:has-lesson=move || lesson()
-            class:embed=app.embed>
+            class:embed=app.embed
+            inert=move || !app.complete.get() aria-busy=move || (!app.complete.get()).to_string()>
             <Top/>
-            <div class="bars"><GuestBar/><ClaimBar/></div>
+            <div class="bars"><GuestBar/>{later(app, claim_bar, || ().into_any())}</div>
             <Palette/>
-            <main class="stage"><Canvas/><Hud/><Toast/>{app.embed.then(|| view! { <EmbedTools/> })}</main>
-            <Inspector/>
-            <Dock/>
+            <main class="stage"><Canvas/>{later(app, hud, || ().into_any())}</main>
+            {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
+            {later(app, dock, || view! { <footer class="dock"></footer> }.into_any())}
             <SheetTabs/>
         </div>
-        <Dialogs/>
-        <ContextMenu/>
-        <GhostCard/>
-        <LiveRegion/>
-        <Paper/>
+        {later(app, overlays, || ().into_any())}
     }
+}
+
+/// A part of the page that comes with the rest of the program, and what stands there before.
+fn later(app: App, part: fn() -> AnyView, before: fn() -> AnyView) -> Live {
+    live(move || if app.complete.get() { part() } else { before() })
+}
+
+/// Grey lines where a panel's contents will be.
+fn bones() -> Vec<AnyView> {
+    (0..3).map(|_| view! { <div class="bone"></div> }).collect_any()
+}
+
+fn hud() -> AnyView {
+    let embed = App::get().embed;
+    view! { <Hud/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
+}
+
+fn claim_bar() -> AnyView {
+    view! { <ClaimBar/> }.into_any()
+}
+
+fn inspector() -> AnyView {
+    view! { <Inspector/> }.into_any()
+}
+
+fn dock() -> AnyView {
+    view! { <Dock/> }.into_any()
+}
+
+/// What lies over the page.
+fn overlays() -> AnyView {
+    view! { <Dialogs/><ContextMenu/><QuickAdd/><GhostCard/><LiveRegion/><Paper/> }.into_any()
 }
 
 /// Says that what is open is not the person's own design, and what to do with it.
@@ -111,7 +139,7 @@ fn SheetTabs() -> impl IntoView {
 }
 
 /// Saves when the page is hidden, follows a link pasted into the address, notices other tabs, keeps the title.
-fn watch_window(app: App) {
+pub fn watch_window(app: App) {
     let hidden = window_event_listener(ev::pagehide, move |_| store::flush(app));
     let seen = window_event_listener(ev::visibilitychange, move |_| store::flush(app));
     let pasted = window_event_listener(ev::hashchange, move |_| {

@@ -3,6 +3,8 @@
 mod card;
 mod groups;
 mod link;
+mod minimap;
+mod notes;
 mod overlay;
 mod pace;
 mod traffic;
@@ -22,6 +24,8 @@ use card::{Card, RenameField};
 use groups::Groups;
 pub use groups::spof_of_group;
 use link::{LinkLabel, LinkLine};
+use minimap::Minimap;
+use notes::Notes;
 use overlay::DraftLayer;
 use pace::PaceNote;
 use traffic::{Traffic, TrafficScale};
@@ -39,8 +43,12 @@ const SHARPEN_MS: u64 = 160;
 pub fn Canvas() -> impl IntoView {
     let app = App::get();
     let root = NodeRef::<html::Div>::new();
-    pointer::listen(app, root);
-    keys::listen(app);
+    Effect::new(move |_| {
+        if app.complete.get() {
+            pointer::listen(app, root);
+            keys::listen(app);
+        }
+    });
     let view = app.viewport;
     let zooming = zooming(app);
     let links = move || app.cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
@@ -59,6 +67,7 @@ pub fn Canvas() -> impl IntoView {
             style:background-position=move || view.with(grid_position)>
             <div class="world" style:transform=move || view.with(transform)>
                 <Groups/>
+                <Notes/>
                 <svg class="lines" aria-label="Links" role="group">
                     {each(links, |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
@@ -75,6 +84,7 @@ pub fn Canvas() -> impl IntoView {
         </div>
         <TrafficScale/>
         <PaceNote/>
+        <Minimap/>
         <Zoom/>
     }
 }

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
-use commands::{CommandPalette, Shortcuts};
+use commands::{CommandPalette, FindBlock, Shortcuts};
 use designs::DesignList;
 use exercises::ExerciseList;
 use mermaid::MermaidText;
@@ -32,6 +32,7 @@ pub fn Dialogs() -> impl IntoView {
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
+        Some(Dialog::Find) => view! { <FindBlock/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
     })
 }

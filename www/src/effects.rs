@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
+use crate::chooser::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
 use crate::{files, pictures, print, runner, store};
 
@@ -34,6 +35,11 @@ pub fn perform(app: App, effect: Effect) {
         Effect::Run(control) => control_run(app, control),
         Effect::Copy(text) => copy(app, &text),
         Effect::Paste => paste(app),
+        Effect::Settings => {
+            let settings = app.session.with_value(|session| session.settings());
+            app.settings.set(settings);
+            store::set_settings(settings);
+        }
         Effect::Focus(node) => focus(&format!("[data-node=\"{}\"]", node.0)),
     }
 }
@@ -60,7 +66,7 @@ pub fn show_document(app: App) {
 
 /// Solves the steady state in the next animation frame, once however often it is asked for before that.
 pub fn solve_soon(app: App) {
-    if app.solving.get_value() {
+    if app.solving.get_value() || !app.complete.get_untracked() {
         return;
     }
     app.solving.set_value(true);
@@ -83,7 +89,8 @@ pub fn fit_soon(app: App) {
     });
 }
 
-fn solve(app: App) {
+/// Solves the steady state now.
+pub fn solve(app: App) {
     let design = app.current();
     // What was measured before the change is no answer to it; the steady method is, at once.
     app.live.set(None);
@@ -129,6 +136,10 @@ fn open(app: App, panel: Panel) {
         Panel::Rename(node) => app.panels.renaming.set(Some(node)),
         Panel::Inspector => show_inspector(app, "#inspector"),
         Panel::RenameGroup => show_inspector(app, "#group-name"),
+        Panel::Write(note) => app.panels.writing.set(Some(note)),
+        Panel::QuickAdd(wish) => app.panels.wish.set(Some(wish)),
+        Panel::Find => app.panels.dialog.set(Some(Dialog::Find)),
+        Panel::Region { forward } => go_to_region(forward),
         Panel::Menu(target, at) => app.panels.menu.set(Some((target, at))),
     }
 }

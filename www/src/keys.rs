@@ -70,7 +70,7 @@ fn key_down(app: App, event: &KeyboardEvent) {
     }
     let mods = mods_of_key(event);
     let name = chord(&event.key(), &event.code(), mods);
-    if !on_canvas() && !mods.main && !name.starts_with('F') {
+    if !on_canvas() && !mods.main && !is_function_key(&name) {
         return;
     }
     match name.as_str() {
@@ -97,6 +97,12 @@ fn keep_the_browser_out(app: App, event: &KeyboardEvent) {
             app.command(command.id);
         }
     }
+}
+
+/// F1 to F12, with or without Shift.
+fn is_function_key(chord: &str) -> bool {
+    let key = chord.rsplit('+').next().unwrap_or_default();
+    key.len() > 1 && key.starts_with('F')
 }
 
 fn run(app: App, event: &KeyboardEvent, name: &str) {
@@ -133,7 +139,7 @@ fn open_menu(app: App, event: &KeyboardEvent) {
         (Some(id), ..) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
         (None, Some(id), _) => Some((Target::Link(id), middle)),
         (None, None, Some(id)) => Some((Target::Group(id), middle)),
-        (None, None, None) => Some((Target::Canvas, middle)),
+        (None, None, None) => Some((selection.note.map_or(Target::Canvas, Target::Note), middle)),
     };
     app.panels.menu.set(menu);
 }

@@ -8,6 +8,7 @@
 mod app;
 mod canvas;
 mod cards;
+mod chooser;
 mod claim;
 mod dialogs;
 mod dock;
@@ -27,6 +28,8 @@ mod parts;
 mod pictures;
 mod pointer;
 mod print;
+mod quick_add;
+mod rest;
 mod runner;
 mod state;
 mod store;

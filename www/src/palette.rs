@@ -105,18 +105,21 @@ fn FamilyOfBlocks(family: Family, found: Memo<Found>) -> impl IntoView {
 #[component]
 fn Item(about: &'static About) -> impl IntoView {
     let app = App::get();
-    let add = move |connect: bool| {
-        app.ask(|session| session.add_block(about.id, None, connect));
+    let add = move |connect: bool, replace: bool| {
+        app.ask(|session| match replace {
+            true => session.replace_block(about.id),
+            false => session.add_block(about.id, None, connect),
+        });
         app.panels.sheet.set(None);
     };
     let title = format!(
-        "{} Drag it onto the canvas, or click; Alt-click also connects it to the selection.",
+        "{} Drag it onto the canvas, or click; Alt-click also connects it to the selected block, Shift-click puts it in that block's place.",
         about.doc
     );
     view! {
         <button class="item" type="button" title=title data-block=about.id
             on:pointerdown=move |event| drag::start(app, about, &event)
-            on:click=move |event| if !drag::ended_just_now() { add(event.alt_key()) }>
+            on:click=move |event| if !drag::ended_just_now() { add(event.alt_key(), event.shift_key()) }>
             <Icon name=about.icon/><span>{about.name}</span>
         </button>
     }

@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::rest;
 use crate::state::App;
 
 /// The worker and what is under way in it.
@@ -71,6 +72,7 @@ pub fn launch(mut receive: impl FnMut(&JsValue) + 'static) -> Result<(Worker, Li
     let worker = Worker::new_with_options("static/worker.js", &options)?;
     let first = Object::new();
     Reflect::set(&first, &"module".into(), &wasm_bindgen::module())?;
+    Reflect::set(&first, &"rest".into(), &rest::module())?;
     Reflect::set(&first, &"glue".into(), &glue()?.into())?;
     worker.post_message(&first)?;
     let listener = Listener::new(move |event: MessageEvent| receive(&event.data()));

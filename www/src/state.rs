@@ -6,19 +6,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headroom::analysis::{self, Answer};
-use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
+use headroom::analysis::Answer;
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
+use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish};
 use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
 use crate::claim::Check;
-use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
 use crate::runner::Runner;
@@ -28,6 +27,8 @@ use crate::{effects, runner, store};
 /// The page's state.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Whether the whole program is here; until then the page is only looked at.
+    pub complete: RwSignal<bool>,
     /// The editor: the truth about design, selection and viewport.
     pub session: StoredValue<Session>,
     /// The design, written when it changed for good; positions under a drag are in `cards`.
@@ -36,7 +37,9 @@ pub struct App {
     pub selection: RwSignal<Selection>,
     /// Pan and zoom.
     pub viewport: RwSignal<Viewport>,
-    /// The link or marquee being drawn.
+    /// How this person works.
+    pub settings: RwSignal<Settings>,
+    /// The link, marquee or guides being drawn.
     pub draft: RwSignal<Option<Draft>>,
     /// Steady report and analyses at the slider's traffic; solved anew at most once a frame.
     pub answer: RwSignal<Arc<Answer>>,
@@ -111,6 +114,10 @@ pub struct Panels {
     pub shelf: RwSignal<()>,
     /// The context menu: its target and its place from the canvas's top left corner [px].
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
+    /// The note that is being written.
+    pub writing: RwSignal<Option<NoteId>>,
+    /// The new block that is being chosen.
+    pub wish: RwSignal<Option<Wish>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
@@ -162,6 +169,8 @@ pub enum Dialog {
     Shortcuts,
     /// Commands by name.
     Commands,
+    /// Blocks by name.
+    Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
     Opened(String, String, Vec<String>),
 }
@@ -169,14 +178,16 @@ pub enum Dialog {
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let answer = Arc::new(analysis::answer(&design));
-        let session = Session::new(design);
+        let mut session = Session::new(design);
+        session.set_settings(store::settings());
         let app = App {
+            settings: RwSignal::new(session.settings()),
+            complete: RwSignal::new(false),
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
             viewport: RwSignal::new(session.viewport()),
             draft: RwSignal::new(None),
-            answer: RwSignal::new(answer),
+            answer: RwSignal::new(Arc::new(Answer::of_nothing())),
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             series: RwSignal::new(Vec::new()),
@@ -213,12 +224,15 @@ impl App {
         self.run.troubles.set(Vec::new());
         self.run.playing.set(true);
         let mut session = Session::new(design);
+        session.set_settings(self.settings.get_untracked());
         session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
         self.session.set_value(session);
         self.draft.set(None);
         self.ask(|session| session.select(Selection::default()));
         effects::show_document(*self);
-        runner::restart(*self);
+        if self.complete.get_untracked() {
+            runner::restart(*self);
+        }
         effects::fit_soon(*self);
     }
 
@@ -271,7 +285,7 @@ impl App {
     }
 
     /// Asks the session for something and performs the effects.
-    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Wish>) {
+    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Ask>) {
         let mut wishes = Vec::new();
         self.session.update_value(|session| wishes = request(session));
         for wish in wishes {
@@ -290,44 +304,6 @@ impl App {
     pub fn reseed(&self, seed: u64) {
         self.run.seed.set(seed);
         runner::restart(*self);
-    }
-
-    /// Kills a block or one instance of it, or brings it back to life.
-    pub fn kill(&self, node: NodeId, instance: Option<u32>, dead: bool) {
-        self.run.dead.update(|all| match (dead, instance) {
-            (true, _) => drop(all.insert((node, instance))),
-            (false, None) => all.retain(|(id, _)| *id != node),
-            (false, Some(_)) => drop(all.remove(&(node, instance))),
-        });
-        runner::kill(*self, node, instance, dead);
-        let title =
-            self.design.with_untracked(|design| design.node(node).map(|node| design.title(node).to_owned()));
-        let which = instance.map_or_else(String::new, |instance| format!(", instance {}", instance + 1));
-        let what = if dead { "killed" } else { "revived" };
-        self.voice.polite.set(format!("{}{which} {what}.", title.unwrap_or_default()));
-    }
-
-    /// Makes a group go silent with all that is inside, or brings it back.
-    pub fn lose(&self, group: GroupId, lost: bool) {
-        self.run.lost.update(|all| {
-            let _ = if lost { all.insert(group) } else { all.remove(&group) };
-        });
-        runner::lose(*self, group, lost);
-        let title = self.design.with_untracked(|design| groups::title(design, group));
-        let what = if lost { "has gone silent with all that is inside" } else { "is back" };
-        self.voice.polite.set(format!("{title} {what}."));
-    }
-
-    /// Breaks something by hand in the run, now; or ends that.
-    pub fn strike(&self, drawn: &Fault, on: bool) {
-        let lasts = fault::find(&drawn.kind).is_some_and(|kind| kind.lasts);
-        self.run.troubles.update(|all| {
-            all.retain(|other| !is_like(other, drawn));
-            all.extend((on && lasts).then(|| drawn.clone()));
-        });
-        runner::strike(*self, drawn, on);
-        let name = self.design.with_untracked(|design| name_of(design, drawn));
-        self.voice.polite.set(if on { format!("{name}.") } else { format!("Ended: {name}.") });
     }
 
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.
@@ -381,6 +357,8 @@ impl Panels {
             dialog: RwSignal::new(None),
             shelf: RwSignal::new(()),
             menu: RwSignal::new(None),
+            writing: RwSignal::new(None),
+            wish: RwSignal::new(None),
             renaming: RwSignal::new(None),
             middle: RwSignal::new(0),
             limits: RwSignal::new(0),

@@ -1,4 +1,4 @@
-//! Builds the page into `dist/`: trunk, wasm-opt, no inline script, a content security policy, compressed copies.
+//! Builds the page into `dist/`: trunk, two halves, wasm-opt, no inline script, a content security policy, compressed copies.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use std::{fs, io};
 
 use crate::tools::{self, PageTools};
-use crate::{Outcome, command};
+use crate::{Outcome, command, halves, offline};
 
 /// Where the page ends up.
 pub const DIST: &str = "dist";
@@ -19,7 +19,7 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
      base-uri 'none'; form-action 'none'";
 
 /// What decides the built page; when none of it changed, neither did the page.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     "src",
     "www",
     "static",
@@ -28,12 +28,13 @@ const INPUTS: [&str; 9] = [
     "Cargo.lock",
     "Trunk.toml",
     "rust-toolchain.toml",
-    "xtask/src",
+    "tools/split",
+    "xtask",
 ];
 
 /// -Oz makes the file smaller by a twentieth, but not what is sent: brotli then finds less to share.
 /// The first kilobyte is the far end of the stack, which the linker puts below all data.
-const WASM_OPT: [&str; 7] = [
+const WASM_OPT: [&str; 8] = [
     "-O2",
     "--low-memory-unused",
     "--enable-bulk-memory",
@@ -41,6 +42,8 @@ const WASM_OPT: [&str; 7] = [
     "--enable-sign-ext",
     "--enable-mutable-globals",
     "--enable-reference-types",
+    // Some functions of the library return two values.
+    "--enable-multivalue",
 ];
 
 /// How much work goes into the page.
@@ -103,20 +106,35 @@ fn trunk_command(tools: &PageTools) -> Outcome<Command> {
     Ok(command)
 }
 
+/// The linked page as trunk leaves it, with the names of its functions.
+pub fn linked() -> Outcome {
+    let _ = fs::remove_file("target/xtask/page");
+    trunk(&tools::for_page()?, Effort::Release)
+}
+
 fn finish(tools: &PageTools, effort: Effort) -> Outcome {
     if effort == Effort::Release {
+        halves::split()?;
         optimize(tools)?;
     }
+    finish_html()?;
+    match effort {
+        Effort::Release => {
+            offline::write()?;
+            command::run(Command::new("node").arg("xtask/compress.mjs").arg(DIST))
+        }
+        Effort::Quick => Ok(()),
+    }
+}
+
+/// Brings index.html into the form that the policy allows.
+pub fn finish_html() -> Outcome {
     let html = read(&Path::new(DIST).join("index.html"))?;
     let (html, scripts) = without_inline_scripts(&html);
     for (name, text) in &scripts {
         write(Path::new(DIST), name, text)?;
     }
-    write(Path::new(DIST), "index.html", &with_policy(&html)?)?;
-    match effort {
-        Effort::Release => command::run(Command::new("node").arg("xtask/compress.mjs").arg(DIST)),
-        Effort::Quick => Ok(()),
-    }
+    write(Path::new(DIST), "index.html", &with_policy(&html)?)
 }
 
 fn optimize(tools: &PageTools) -> Outcome {
@@ -170,10 +188,10 @@ fn stamp() -> Outcome<String> {
 }
 
 /// Offset basis of 64-bit FNV-1a.
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+pub const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// FNV-1a: names and compares contents; nothing here needs more.
-fn hash(bytes: &[u8], seed: u64) -> u64 {
+pub fn hash(bytes: &[u8], seed: u64) -> u64 {
     bytes.iter().fold(seed, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

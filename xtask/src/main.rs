@@ -8,6 +8,8 @@
 mod bench;
 mod build;
 mod command;
+mod halves;
+mod offline;
 mod serve;
 mod sizes;
 mod test;
@@ -26,6 +28,7 @@ cargo xtask serve [--port N] [--base /PATH/] [--open] [--dev]
                       build the page and serve it on http://127.0.0.1:8080
 cargo xtask test      everything that has to hold: style, core, gates, page, size, browser
 cargo xtask build     build the page into dist/
+cargo xtask first     write www/first.txt anew: what the first screen needs of the program
 cargo xtask sizes     what a first visit downloads, and the gate on it
 cargo xtask validate  the engine against theory and against itself; writes the fidelity page and its table (about ten minutes)
 cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
@@ -59,6 +62,7 @@ fn run(arguments: &[String]) -> Outcome {
         "serve" => serve::task(&serve::Options::parse(rest)?),
         "test" => none(rest).and_then(|()| test::task()),
         "build" => none(rest).and_then(|()| build::page(Effort::Release)),
+        "first" => none(rest).and_then(|()| halves::record()),
         "sizes" => none(rest).and_then(|()| sizes::task()),
         "validate" => none(rest).and_then(|()| validate::task()),
         "bench" => bench::task(rest),

@@ -138,7 +138,7 @@ impl Seat {
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
     let (from, to) = card.ends.get();
-    Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.lane.get()))
+    Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.bend.get()))
 }
 
 /// Share of the calls that fail (0–1).

@@ -1,0 +1,217 @@
+// How smooth the page is with many blocks and live traffic, beside React Flow with the same blocks and an empty page, in
+// the same browser: for `cargo xtask frames`. Prints the 95th percentile of the time between two frames of each gesture.
+//
+//   node frames.mjs URL BROWSER [BLOCKS …]
+import { readFileSync } from "node:fs";
+import { chromium } from "@playwright/test";
+import { fragment } from "./app.mjs";
+
+const [url, executablePath, ...asked] = process.argv.slice(2);
+const SIZES = asked.length > 0 ? asked.map(Number) : [200, 1000, 5000];
+/** How long a gesture goes on [ms]. */
+const GESTURE = 4000;
+/** Time for a page to come to rest [ms]. */
+const SETTLE = 3000;
+const MIDDLE = [640, 400];
+
+/** Clients in the first column; each block calls the next one in its row, and every other one that below it. */
+function grid(count) {
+  const columns = Math.round(Math.sqrt(count / 1.6));
+  const nodes = [];
+  const links = [];
+  for (let index = 0; index < count; index += 1) {
+    const [column, row] = [index % columns, Math.floor(index / columns)];
+    const block = column === 0 ? { block: "client", rate: 2 } : { block: "app-server" };
+    nodes.push({ id: index + 1, ...block, name: `Block ${index + 1}`, at: [column * 240, row * 120] });
+    const next = index + 1;
+    if (column + 1 < columns && next < count) links.push([index + 1, next + 1]);
+    if (column + 1 < columns && next + columns < count && index % 2 === 0) links.push([index + 1, next + columns + 1]);
+  }
+  return { headroom: 1, name: `${count} blocks`, nodes, links };
+}
+
+/** Times between frames while something goes on, and their 95th percentile [ms]. */
+async function frames(page, act) {
+  await page.evaluate(() => {
+    window.times = [];
+    const next = (now) => { window.times.push(now); window.asked = requestAnimationFrame(next); };
+    window.asked = requestAnimationFrame(next);
+  });
+  await act();
+  const times = await page.evaluate(() => (cancelAnimationFrame(window.asked), window.times));
+  const gaps = times.slice(1).map((time, index) => time - times[index]).sort((a, b) => a - b);
+  return gaps[Math.min(gaps.length - 1, Math.floor(0.95 * gaps.length))];
+}
+
+/** Moves the mouse in circles. */
+async function circle(page, [x, y], radius, act = (at) => page.mouse.move(...at)) {
+  const begin = performance.now();
+  for (let step = 0; performance.now() - begin < GESTURE; step += 1) {
+    await act([x + radius * Math.sin(step / 12), y + radius * (1 - Math.cos(step / 12))]);
+  }
+}
+
+async function held(page, from, radius, button = "left") {
+  await page.mouse.move(...from);
+  await page.mouse.down({ button });
+  const time = await frames(page, () => circle(page, from, radius));
+  await page.mouse.up({ button });
+  return time;
+}
+
+async function zoom(page) {
+  await page.mouse.move(...MIDDLE);
+  await page.keyboard.down("Control");
+  let step = 0;
+  const time = await frames(page, () => circle(page, MIDDLE, 0, async () => {
+    await page.mouse.wheel(0, Math.floor(step++ / 30) % 2 === 0 ? -40 : 40);
+  }));
+  await page.keyboard.up("Control");
+  return time;
+}
+
+const center = async (page, selector) => {
+  const box = await page.locator(selector).boundingBox();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+};
+
+async function ours(browser, design) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error));
+  await page.addInitScript(() => { window.marks = []; });
+  await page.goto(`${url}${fragment(design)}`);
+  await page.locator('.page[aria-busy="false"]').waitFor({ timeout: 120_000 });
+  await page.locator("[data-node]").nth(design.nodes.length - 1).waitFor({ state: "attached" });
+  await page.waitForTimeout(SETTLE);
+  const viewport = await page.locator(".world").first().evaluate((world) => {
+    const { a, e, f } = new DOMMatrix(getComputedStyle(world).transform);
+    const box = world.parentElement.getBoundingClientRect();
+    return { x: e + box.x, y: f + box.y, zoom: a };
+  });
+  const result = {};
+  result.still = await frames(page, () => page.waitForTimeout(GESTURE));
+  result.pan = await held(page, MIDDLE, 60, "middle");
+  result.zoom = await zoom(page);
+  await page.keyboard.press("Escape");
+  await page.locator(".zoom").getByText("Fit").click();
+  await page.waitForTimeout(500);
+  const one = `[data-node="${Math.floor(design.nodes.length / 2) + 3}"]`;
+  result.one = await held(page, await center(page, one), 40);
+  await page.keyboard.press("Control+z");
+  // Fifty: those that a marquee of their size touches.
+  const [first, last] = await Promise.all([22, 22 + 9 + 4 * Math.round(Math.sqrt(design.nodes.length / 1.6))].map(
+    (id) => page.locator(`[data-node="${id}"]`).boundingBox()));
+  await page.mouse.click(first.x - 2, first.y - 2);
+  await page.mouse.move(first.x - 2, first.y - 2);
+  await page.mouse.down();
+  await page.mouse.move(last.x + 2, last.y + 2, { steps: 5 });
+  await page.mouse.up();
+  result.chosen = await page.locator(".card.selected").count();
+  result.fifty = await held(page, [first.x + first.width / 2, first.y + first.height / 2], 40);
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Escape");
+  await page.locator(one).click();
+  const name = page.getByLabel("Name of the block");
+  await name.focus();
+  result.type = await frames(page, async () => {
+    const begin = performance.now();
+    while (performance.now() - begin < GESTURE) {
+      await page.keyboard.press("x");
+      await page.waitForTimeout(60);
+    }
+  });
+  result.edit = await edit(page, design);
+  await page.close();
+  if (errors.length > 0) throw errors[0];
+  return { result, viewport };
+}
+
+/** From the key that changes a figure to the picture that shows what follows from it; the median of five [ms]. */
+async function edit(page, design) {
+  await page.keyboard.press("Escape");
+  await page.locator(`[data-node="1"]`).click();
+  const field = page.locator("#inspector input[type=text], #inspector input[inputmode]").nth(1);
+  const times = [];
+  for (let round = 0; round < 5; round += 1) {
+    await field.focus();
+    await field.evaluate((input) => {
+      window.editTook = null;
+      addEventListener("keydown", () => {
+        const begin = performance.now();
+        const shown = document.querySelector(".hud");
+        new MutationObserver((_, observer) => {
+          observer.disconnect();
+          requestAnimationFrame(() => setTimeout(() => (window.editTook = performance.now() - begin)));
+        }).observe(shown, { subtree: true, childList: true, characterData: true });
+      }, { once: true, capture: true });
+    });
+    await page.keyboard.press("End");
+    await page.waitForTimeout(50);
+    await page.keyboard.press(String(1 + round));
+    const took = await page.waitForFunction(() => window.editTook, null, { timeout: 5000 }).then((it) => it.jsonValue(), () => NaN);
+    times.push(took);
+    await page.waitForTimeout(700);
+  }
+  return times.sort((a, b) => a - b)[2];
+}
+
+async function reactFlow(browser, design, viewport, { script, style }) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.route("http://flow.test/**", (route) => {
+    const path = new URL(route.request().url()).pathname;
+    const [contentType, body] = path === "/page.js" ? ["text/javascript", script] : path === "/page.css" ? ["text/css", style]
+      : ["text/html", "<!doctype html><link rel=stylesheet href=page.css><div id=root></div><script src=page.js></script>"];
+    return route.fulfill({ contentType, body });
+  });
+  await page.addInitScript((flow) => { window.flow = flow; }, { design, viewport, visibleOnly: false });
+  await page.goto("http://flow.test/");
+  await page.locator(".react-flow__node").nth(design.nodes.length - 1).waitFor({ state: "attached", timeout: 120_000 });
+  await page.waitForTimeout(SETTLE);
+  const result = {};
+  result.still = await frames(page, () => page.waitForTimeout(GESTURE));
+  const pane = await page.locator(".react-flow__pane").boundingBox();
+  result.pan = await held(page, [pane.width - 12, 300], 60);
+  result.zoom = await zoom(page);
+  await page.reload();
+  await page.locator(".react-flow__node").nth(design.nodes.length - 1).waitFor({ state: "attached", timeout: 120_000 });
+  await page.waitForTimeout(SETTLE);
+  const one = `.react-flow__node[data-id="${Math.floor(design.nodes.length / 2) + 3}"]`;
+  result.one = await held(page, await center(page, one), 40);
+  const [first, last] = await Promise.all([22, 22 + 9 + 4 * Math.round(Math.sqrt(design.nodes.length / 1.6))].map(
+    (id) => page.locator(`.react-flow__node[data-id="${id}"]`).boundingBox()));
+  await page.keyboard.down("Shift");
+  await page.mouse.move(first.x - 2, first.y - 2);
+  await page.mouse.down();
+  await page.mouse.move(last.x + 2, last.y + 2, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  result.chosen = await page.locator(".react-flow__node.selected").count();
+  result.fifty = await held(page, [first.x + first.width / 2, first.y + first.height / 2], 40);
+  await page.close();
+  return result;
+}
+
+async function empty(browser) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const time = await frames(page, () => circle(page, MIDDLE, 60));
+  await page.close();
+  return time;
+}
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking", "--no-first-run"] });
+const flow = new URL("./flow/dist/", import.meta.url);
+const built = { script: readFileSync(new URL("page.js", flow), "utf8"), style: readFileSync(new URL("page.css", flow), "utf8") };
+const COLUMNS = ["still", "pan", "zoom", "one", "fifty", "type", "edit", "chosen"];
+const cell = (value) => (value === undefined ? "–" : Number.isFinite(value) ? value.toFixed(value > 99 ? 0 : 1) : "none").padStart(8);
+console.log(`p95 of the time between frames [ms]; edit: key to picture [ms]\n${"".padEnd(24)}${COLUMNS.map((name) => name.padStart(8)).join("")}`);
+console.log(`${"empty page".padEnd(24)}${cell(await empty(browser))}`);
+for (const size of SIZES) {
+  const design = grid(size);
+  const { result, viewport } = await ours(browser, design);
+  console.log(`${`Headroom, ${size} blocks`.padEnd(24)}${COLUMNS.map((name) => cell(result[name])).join("")}`);
+  const other = await reactFlow(browser, design, viewport, built);
+  console.log(`${`React Flow, ${size} blocks`.padEnd(24)}${COLUMNS.map((name) => cell(other[name])).join("")}`);
+}
+console.log(`${"empty page, again".padEnd(24)}${cell(await empty(browser))}`);
+await browser.close();

@@ -1,0 +1,109 @@
+//! What a function is called in the list of the first part: short, and the same after small changes of the code.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The list of the first part.
+pub struct List(BTreeSet<String>);
+
+impl List {
+    /// One name a line; lines that start with # are for people.
+    pub fn read(text: &str) -> List {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        List(lines.map(str::to_owned).collect())
+    }
+
+    /// Whether a function with this name belongs to the first part.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(&key(name))
+    }
+}
+
+/// The path of a function without what it is generic over, and behind a bar the modules of ours that this names.
+///
+/// Numbers of closures and of compiled copies go, so that all closures of a function stay together.
+pub fn key(name: &str) -> String {
+    let plain = without_numbers(&format!("{:#}", rustc_demangle::demangle(name)));
+    let mut key = without_generics(&plain);
+    let outside = key.clone();
+    for module in modules(&plain).iter().filter(|module| !outside.contains(module.as_str())) {
+        let _ = write!(key, " | {module}");
+    }
+    key
+}
+
+/// `{closure#3}` as `{closure}`, `crate[1f2e]` as `crate`, `.llvm.123` as nothing.
+fn without_numbers(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name.split(".llvm.").next().unwrap_or(name);
+    while let Some(at) = rest.find(['#', '[']) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let digits = |c: char| !c.is_ascii_hexdigit();
+        let end = after[1..].find(digits).map_or(after.len(), |end| end + 1);
+        rest = match after.as_bytes()[0] {
+            b'#' => &after[end..],
+            _ if after[end..].starts_with(']') && end > 8 => &after[end + 1..],
+            _ => {
+                out.push('[');
+                &after[1..]
+            }
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Leaves out everything between `::<` and its `>`.
+fn without_generics(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let (mut depth, mut previous) = (0_u32, [' '; 2]);
+    for c in name.chars() {
+        match c {
+            '<' if depth > 0 || previous == [':', ':'] => depth += 1,
+            '>' if depth > 0 && previous[1] != '-' => depth -= 1,
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+        previous = [previous[1], c];
+    }
+    out.replace("::::", "::").trim_end_matches(':').to_owned()
+}
+
+/// Modules of ours that are spelled out anywhere in a name.
+fn modules(name: &str) -> BTreeSet<String> {
+    let words = name.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+    let ours = words.filter(|word| word.starts_with("headroom::") || word.starts_with("headroom_www::"));
+    let module = |word: &str| {
+        let parts: Vec<&str> =
+            word.split("::").take_while(|part| part.starts_with(|c: char| c.is_lowercase())).collect();
+        parts[..parts.len().min(3)].join("::")
+    };
+    ours.map(module).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_no_numbers_and_names_the_modules_it_is_generic_over() {
+        let name = "core[5b1ab2d5ffad7c1a]::ptr::drop_in_place::<headroom_www[0123456789abcdef]::canvas::card::Card::{closure#2}>";
+        assert_eq!(key(name), "core::ptr::drop_in_place | headroom_www::canvas::card");
+        assert_eq!(
+            key("headroom_www::canvas::card::Card::{closure#12}"),
+            "headroom_www::canvas::card::Card::{closure}"
+        );
+        assert_eq!(
+            key("<alloc::vec::Vec<u8> as core::clone::Clone>::clone"),
+            "<alloc::vec::Vec<u8> as core::clone::Clone>::clone"
+        );
+    }
+
+    #[test]
+    fn a_list_has_every_closure_of_a_function_that_it_names() {
+        let list = List::read("# why\nheadroom_www::top::Top::{closure}\n");
+        assert!(list.has("headroom_www::top::Top::{closure#4}"));
+        assert!(!list.has("headroom_www::top::Name::{closure#4}"));
+    }
+}

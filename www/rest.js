@@ -1,0 +1,66 @@
+// Appended to the glue by `cargo xtask build`: fetches the rest of the program once the first screen stands.
+// A call into the rest that comes sooner waits for it, and so does everything else then.
+const rest = {
+  url: new URL("./REST", import.meta.url),
+  imports: null,
+  first: null,
+  module: null,
+  here: false,
+
+  // The imports of the first part, and one more.
+  joined(imports) {
+    Object.values(imports)[0].__fetch_rest = () => this.now();
+    return (this.imports = imports);
+  },
+
+  // The first part is there; in a worker the rest already is.
+  begin(exports) {
+    this.first = exports;
+    if (this.module) this.install();
+    else addEventListener("headroom-first-screen", (event) => { event.preventDefault(); this.later(); }, { once: true });
+  },
+
+  install() {
+    if (this.here) return;
+    this.here = true;
+    new WebAssembly.Instance(this.module, { ...this.imports, first: this.first });
+  },
+
+  async later() {
+    try {
+      this.module ??= await this.compiled();
+      this.install();
+    } catch (error) {
+      return dispatchEvent(new CustomEvent("headroom-rest-lost", { detail: String(error) }));
+    }
+    dispatchEvent(new CustomEvent("headroom-rest", { detail: this.module }));
+  },
+
+  async compiled() {
+    const answer = await fetch(this.url);
+    if (!answer.ok) throw new Error(`${answer.status} for ${this.url}`);
+    try {
+      return await WebAssembly.compileStreaming(answer.clone());
+    } catch {
+      // A host that calls it by another type.
+      return WebAssembly.compile(await answer.arrayBuffer());
+    }
+  },
+
+  // The program stands still until the rest is here: nothing else can wait in the middle of a call.
+  now() {
+    if (this.here) return;
+    if (!this.module) {
+      console.info("headroom: the rest of the program was needed before it came");
+      const request = new XMLHttpRequest();
+      request.open("GET", this.url, false);
+      request.overrideMimeType("text/plain; charset=x-user-defined");
+      request.send();
+      if (request.status !== 200) throw new WebAssembly.RuntimeError(`${request.status} for ${this.url}`);
+      this.module = new WebAssembly.Module(Uint8Array.from(request.responseText, (c) => c.charCodeAt(0) & 255));
+    }
+    this.install();
+  },
+};
+// For a worker, which gets the rest from the page before it starts.
+export const take = (module) => { rest.module = module; };
