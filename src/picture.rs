@@ -2,6 +2,5 @@
 //! identical design.
 
 mod card;
-mod note;
 pub mod png;
 pub mod svg;

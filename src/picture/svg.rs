@@ -5,15 +5,14 @@
 
 use std::fmt::Write;
 
-use super::{card, note};
+use super::card;
 use crate::analysis::Answer;
 use crate::blocks;
-use crate::design::{Design, Link};
+use crate::design::{Design, Link, Note};
 use crate::figures;
 use crate::job::{Frame, LinkFrame};
 use crate::session::geometry::{self, CARD, Curve, Rect};
-use crate::session::groups;
-use crate::session::routing::bends;
+use crate::session::{groups, routing};
 use crate::share::{self, Failure, Opened};
 
 /// Room around the drawing.
@@ -47,9 +46,8 @@ pub(super) struct Shown<'a> {
 pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     let shown = answer.map(|answer| Shown { answer, frame: Frame::of(&answer.report, &answer.topology) });
     let shown = shown.as_ref();
-    let notes = design.notes.iter().map(note::place);
-    let extent = geometry::extent(design).into_iter().chain(notes).reduce(|all, part| all.union(&part));
-    let extent = extent.map(|extent| extent.grown(MARGIN)).unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
+    let extent = geometry::extent(design).map(|extent| extent.grown(MARGIN));
+    let extent = extent.unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
     let ([x, y], [width, height]) = (extent.min, extent.size());
     let mut out = String::new();
     let _ = write!(
@@ -69,10 +67,10 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
         );
     }
     frames(&mut out, design);
-    design.notes.iter().for_each(|drawn| note::draw(&mut out, drawn));
+    design.notes.iter().for_each(|drawn| note(&mut out, drawn));
     let curves = curves(design);
     curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
-    curves.iter().for_each(|(link, lane, curve)| label(&mut out, link, *lane, curve, shown));
+    curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown));
     design.nodes.iter().for_each(|node| card::draw(&mut out, design, node, icons, shown));
     out + "</svg>\n"
 }
@@ -121,11 +119,31 @@ fn frames(out: &mut String, design: &Design) {
     }
 }
 
-/// Every link with its lane and its curve.
+/// A note, its lines broken at spaces where they grow longer than its paper.
+fn note(out: &mut String, note: &Note) {
+    let paper = geometry::note(note);
+    let ([x, y], [width, height]) = (paper.min, paper.size());
+    let (card, line, quiet) = (ink::CARD, ink::LINE, ink::QUIET);
+    let _ = write!(
+        out,
+        r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4" fill="{card}" stroke="{line}"/>"#
+    );
+    for (index, text) in note.text.lines().flat_map(geometry::note_lines).enumerate() {
+        let down = y + 20.0 + geometry::NOTE_LINE * index as f64;
+        let _ = write!(
+            out,
+            r#"<text x="{}" y="{down}" font-size="12" fill="{quiet}">{}</text>"#,
+            x + 10.0,
+            escaped(&text)
+        );
+    }
+}
+
+/// Every link with its bend and its curve.
 fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
-    let placed = design.links.iter().zip(bends(design));
+    let placed = design.links.iter().zip(routing::bends(design));
     let drawn =
-        placed.filter_map(|(link, lane)| Some((link, lane, geometry::placed_curve(design, link, lane)?)));
+        placed.filter_map(|(link, bend)| Some((link, bend, geometry::placed_curve(design, link, bend)?)));
     drawn.collect()
 }
 
@@ -140,8 +158,8 @@ fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
 }
 
 /// What a link carries, its rate and its failures: in one line where the way between the blocks has room for it, else
-/// in two, and beside a twin the figures alone.
-fn label(out: &mut String, link: &Link, lane: f64, curve: &Curve, shown: Option<&Shown>) {
+/// in two, and where it is bent the figures alone.
+fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<&Shown>) {
     let carries = blocks::link::in_words(&link.values);
     let calls = figures_of(link, shown).map(|figures| figures.calls).filter(|calls| *calls > 0.0);
     let failed = failures(link, shown).map(|share| format!("✕ {}", figures::share(share)));
@@ -151,7 +169,7 @@ fn label(out: &mut String, link: &Link, lane: f64, curve: &Curve, shown: Option<
     let lines =
         if LETTER * whole.chars().count() as f64 <= room(curve) || figures.is_empty() || carries.is_empty() {
             vec![whole]
-        } else if lane == 0.0 {
+        } else if bend == 0.0 {
             vec![figures, carries]
         } else {
             vec![figures]

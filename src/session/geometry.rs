@@ -193,14 +193,33 @@ pub fn bounds<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Option<Rect> {
 
 /// Width of a note.
 pub const NOTE_WIDTH: f64 = 210.0;
-/// Characters of a line of a note, and its height, for an estimate of how high it is.
-const NOTE_LINE: (usize, f64) = (34, 17.0);
+/// Height of a line of a note.
+pub const NOTE_LINE: f64 = 17.0;
+/// Characters that a line of a note holds at least.
+const NOTE_LETTERS: usize = 34;
 
-/// About where a note is: its height follows from its text, which the browser breaks into lines.
+/// About where a note is: its height follows from its text, which the browser breaks into lines of its own.
 pub fn note(note: &Note) -> Rect {
-    let lines: usize = note.text.lines().map(|line| 1 + line.chars().count() / NOTE_LINE.0).sum();
+    let lines = note.text.lines().flat_map(note_lines).count();
     let min = note.at.map(f64::from);
-    Rect { min, max: [min[0] + NOTE_WIDTH, min[1] + 18.0 + NOTE_LINE.1 * lines.max(1) as f64] }
+    Rect { min, max: [min[0] + NOTE_WIDTH, min[1] + 18.0 + NOTE_LINE * lines.max(1) as f64] }
+}
+
+/// A line of a note, broken at spaces where it is too long.
+pub fn note_lines(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.last_mut().expect("one line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= NOTE_LETTERS {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 /// The smallest rectangle around all blocks, notes, links and frames; `None` when nothing is drawn.
@@ -251,7 +270,7 @@ pub(super) fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
     chain
 }
 
-/// The curve of this link; `None` when an end is missing.
+/// The curve of this link, bent so far; `None` when an end is missing.
 pub(crate) fn placed_curve(design: &Design, link: &Link, bend: f64) -> Option<Curve> {
     Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, bend))
 }
