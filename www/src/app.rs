@@ -20,7 +20,7 @@ use crate::quick_add::QuickAdd;
 use crate::state::{App, Sheet};
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
-use crate::{files, open, rest, store};
+use crate::{open, rest, store};
 
 /// The whole page.
 #[component]
@@ -30,7 +30,6 @@ pub fn Page() -> impl IntoView {
     provide_context(Ghost(RwSignal::new(None)));
     open::start(app);
     rest::follow(app);
-    files::listen(app);
     let panels = app.panels;
     let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
@@ -42,7 +41,7 @@ pub fn Page() -> impl IntoView {
             class:embed=app.embed
             inert=move || !app.complete.get() aria-busy=move || (!app.complete.get()).to_string()>
             <Top/>
-            <div class="bars"><GuestBar/><ClaimBar/></div>
+            <div class="bars"><GuestBar/>{later(app, claim_bar, || ().into_any())}</div>
             <Palette/>
             <main class="stage"><Canvas/>{later(app, hud, || ().into_any())}</main>
             {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
@@ -66,6 +65,10 @@ fn bones() -> Vec<AnyView> {
 fn hud() -> AnyView {
     let embed = App::get().embed;
     view! { <Hud/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
+}
+
+fn claim_bar() -> AnyView {
+    view! { <ClaimBar/> }.into_any()
 }
 
 fn inspector() -> AnyView {
