@@ -22,6 +22,8 @@ const NAMES = [
   "workflow", "align-start-vertical", "align-center-vertical", "align-end-vertical", "align-start-horizontal",
   "align-center-horizontal", "align-end-horizontal", "align-horizontal-distribute-center", "align-vertical-distribute-center",
   "sticky-note",
+  // Table, charts, comparison.
+  "table-2", "maximize-2", "git-compare",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

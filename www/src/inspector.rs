@@ -81,7 +81,7 @@ const ARRANGE: [(&str, &str); 9] = [
 fn Many(count: usize) -> impl IntoView {
     let app = App::get();
     view! {
-        <h3>{count}" selected"</h3>
+        <h2>{count}" selected"</h2>
         <div class="arrange" role="group" aria-label="Arrange">
             {ARRANGE.map(|(id, icon)| view! { <CommandButton id icon/> }).collect_any()}
         </div>
