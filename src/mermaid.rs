@@ -3,7 +3,6 @@
 //! Mermaid knows boxes and arrows: names, kinds, links with what they carry, and groups go over; parameters do not.
 
 mod build;
-mod columns;
 mod label;
 mod statement;
 mod write;

@@ -95,10 +95,6 @@ pub enum Effect {
 pub enum Panel {
     /// The share dialog.
     Share,
-    /// The comparison with another design.
-    Compare,
-    /// All blocks and links as a table in the place of the canvas; or the canvas again.
-    Table,
     /// The designs that are kept in this browser.
     Designs,
     /// Earlier versions of the open design.
@@ -115,6 +111,10 @@ pub enum Panel {
     Mermaid,
     /// Prints the design with its findings and its blocks.
     Print,
+    /// The comparison with another design.
+    Compare,
+    /// All blocks and links as a table in the place of the canvas; or the canvas again.
+    Table,
     /// The list of exercises.
     Exercises,
     /// The list of examples.

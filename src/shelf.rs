@@ -115,6 +115,12 @@ pub fn size_in_words(blocks: usize, links: usize) -> String {
     format!("{}, {}", count(blocks, "block"), count(links, "link"))
 }
 
+/// Whether nothing was ever kept here.
+pub fn is_bare(storage: &impl Storage) -> bool {
+    let keys = storage.keys();
+    !keys.iter().any(|key| OLD_KEYS.contains(&key.as_str()) || key.starts_with(slot::PREFIX))
+}
+
 /// Every design that somebody touched or keeps, the one saved last first; deleted ones too.
 pub fn list(storage: &impl Storage) -> Vec<Listed> {
     let mut found: Vec<Listed> = slot::ids(storage)

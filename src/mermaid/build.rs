@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::label;
 use super::statement::{self, Arrow, Node as Drawn};
-use super::{columns, label};
 use crate::blocks::param::{Value, Values};
 use crate::blocks::words::{self, Lexicon};
 use crate::blocks::{self, About};
 use crate::design::{Design, Edit, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, edit};
+use crate::session::layout;
 use crate::share::{MAX_GROUPS, MAX_LINKS, MAX_NAME, MAX_NODES, Note, Opened};
 use crate::sorted;
 
@@ -96,7 +97,7 @@ impl<'a> Builder<'a> {
         let groups = self.make_groups();
         self.make_nodes(&groups);
         self.make_links();
-        let places = columns::of(&self.design);
+        let places = layout::layered(&self.design);
         let _ = Edit::Move(places).apply(&mut self.design);
         if self.more > 0 {
             self.notes

@@ -59,7 +59,7 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     let _ = write!(out, r#"<metadata><{ELEMENT} xmlns="{NAMESPACE}">{json}</{ELEMENT}></metadata>"#);
     let _ =
         write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{}"/>"#, ink::GROUND);
-    if design.nodes.is_empty() {
+    if design.nodes.is_empty() && design.notes.is_empty() {
         let _ = write!(
             out,
             r#"<text x="24" y="84" font-size="14" fill="{}">Nothing is drawn yet.</text>"#,

@@ -1,11 +1,12 @@
-//! Copy, cut, paste and duplicate: a part of a design is a design of its own, as format 1 JSON.
+//! Copy, cut, paste and duplicate: a part of a design is a design of its own, as format 1 JSON. A Mermaid flowchart can
+//! be pasted too.
 
 use std::collections::BTreeMap;
 
 use super::geometry::{self, GRID, Rect};
 use super::{Effect, Selection, Session};
 use crate::design::{Design, Edit, Link, Node, NodeId, edit};
-use crate::{share, sorted};
+use crate::{mermaid, share, sorted};
 
 /// A copy stands this far right of and below what it copies.
 const BESIDE: i32 = 2 * GRID;
@@ -35,7 +36,9 @@ pub(super) fn duplicate_beside(session: &mut Session) -> Vec<Effect> {
 }
 
 pub(super) fn paste(session: &mut Session, text: &str) -> Vec<Effect> {
-    let Ok(opened) = share::from_json(text) else {
+    // A flowchart from a page or a wiki is as good as blocks that were copied here.
+    let found = if mermaid::is_mermaid(text) { mermaid::read(text) } else { share::from_json(text) };
+    let Ok(opened) = found else {
         return vec![Effect::Refuse("Nothing to paste: the clipboard holds no blocks.".to_owned())];
     };
     if opened.design.nodes.is_empty() {

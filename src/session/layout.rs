@@ -76,6 +76,9 @@ fn framed(laid: Laid) -> Laid {
 /// Parts that nothing connects, each with the middle of its boxes.
 type Parts = Vec<Vec<(Item, Point)>>;
 
+/// Places of blocks, as the layering gives them.
+type Places = Vec<(NodeIndex, (f64, f64))>;
+
 /// The boxes in layers. The library draws from top to bottom: across is down there, and down across.
 fn layers(design: &Design, scope: Option<GroupId>, boxes: &BTreeMap<Item, Laid>) -> Parts {
     let mut graph: StableDiGraph<Item, ()> = StableDiGraph::new();
@@ -102,7 +105,7 @@ fn layers(design: &Design, scope: Option<GroupId>, boxes: &BTreeMap<Item, Laid>)
         (high + BETWEEN_ROWS, wide + BETWEEN_COLUMNS)
     };
     let laid = rust_sugiyama::from_graph(&graph, &size, &config);
-    let part = |(places, ..): (Vec<(NodeIndex, (f64, f64))>, f64, f64)| {
+    let part = |(places, ..): (Places, f64, f64)| {
         places.into_iter().map(|(index, (down, across))| (graph[index], [across, down])).collect()
     };
     laid.into_iter().map(part).collect()

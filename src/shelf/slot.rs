@@ -6,7 +6,8 @@ use super::{Id, Storage, Trouble, room};
 use crate::design::Design;
 use crate::{share, sorted};
 
-const PREFIX: &str = "headroom.design.";
+/// How the key of every slot begins.
+pub(super) const PREFIX: &str = "headroom.design.";
 
 /// What a slot holds. `static/boot.js` reads `design` when the program has died.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

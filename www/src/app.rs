@@ -21,7 +21,7 @@ use crate::state::{App, Sheet};
 use crate::table::TableView;
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
-use crate::{files, open, rest, store};
+use crate::{open, rest, store};
 
 /// The whole page.
 #[component]
@@ -31,7 +31,6 @@ pub fn Page() -> impl IntoView {
     provide_context(Ghost(RwSignal::new(None)));
     open::start(app);
     rest::follow(app);
-    files::listen(app);
     let panels = app.panels;
     let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
@@ -43,7 +42,7 @@ pub fn Page() -> impl IntoView {
             class:embed=app.embed
             inert=move || !app.complete.get() aria-busy=move || (!app.complete.get()).to_string()>
             <Top/>
-            <div class="bars"><GuestBar/><ClaimBar/></div>
+            <div class="bars"><GuestBar/>{later(app, claim_bar, || ().into_any())}</div>
             <Palette/>
             <main class="stage" class:as-table=panels.table><Canvas/>{later(app, hud, || ().into_any())}</main>
             {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
@@ -67,6 +66,10 @@ fn bones() -> Vec<AnyView> {
 fn hud() -> AnyView {
     let embed = App::get().embed;
     view! { <Hud/><TableView/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
+}
+
+fn claim_bar() -> AnyView {
+    view! { <ClaimBar/> }.into_any()
 }
 
 fn inspector() -> AnyView {

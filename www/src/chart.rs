@@ -279,8 +279,8 @@ fn Tools(large: bool) -> impl IntoView {
     let whole = app.charts.whole;
     view! {
         <span class="tools">
-            <button type="button" aria-pressed=move || whole.get().to_string() title="The run from its beginning; where seconds share a place, their least and their most"
-                on:click=move |_| whole.update(|whole| *whole = !*whole)>"Whole run"</button>
+            <button type="button" aria-label="Whole run" aria-pressed=move || whole.get().to_string() title="The run from its beginning; where seconds share a place, their least and their most"
+                on:click=move |_| whole.update(|whole| *whole = !*whole)>{if large { "Whole run" } else { "Whole" }}</button>
             {(!large).then(|| view! {
                 <button class="square" type="button" aria-label="Open the charts large" title="Open the charts large"
                     on:click=move |_| app.panels.dialog.set(Some(Dialog::Charts))><Icon name="maximize-2"/></button>

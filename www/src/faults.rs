@@ -1,14 +1,15 @@
-//! Faults in words, what each kind can strike here, and faults by hand from the context menu.
+//! Faults in words, what each kind can strike here, and faults by hand: kills, losses and those of the context menu.
 
 use headroom::blocks::param::Values;
 use headroom::design::fault::{self, Strikes, Target};
-use headroom::design::{Design, Fault, FaultId};
+use headroom::design::{Design, Fault, FaultId, GroupId, NodeId};
 use headroom::session::{Target as Pointed, groups};
 use headroom::topology::{self, Trouble};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 
+use crate::runner;
 use crate::state::App;
 
 /// “Slow down App server”.
@@ -79,4 +80,44 @@ fn lowered(app: App, drawn: &Fault) -> Option<Trouble> {
     app.answer
         .with_untracked(|answer| topology::fault::lower(drawn, &answer.topology).ok())
         .map(|fault| fault.trouble)
+}
+
+impl App {
+    /// Kills a block or one instance of it, or brings it back to life.
+    pub fn kill(&self, node: NodeId, instance: Option<u32>, dead: bool) {
+        self.run.dead.update(|all| match (dead, instance) {
+            (true, _) => drop(all.insert((node, instance))),
+            (false, None) => all.retain(|(id, _)| *id != node),
+            (false, Some(_)) => drop(all.remove(&(node, instance))),
+        });
+        runner::kill(*self, node, instance, dead);
+        let title =
+            self.design.with_untracked(|design| design.node(node).map(|node| design.title(node).to_owned()));
+        let which = instance.map_or_else(String::new, |instance| format!(", instance {}", instance + 1));
+        let what = if dead { "killed" } else { "revived" };
+        self.voice.polite.set(format!("{}{which} {what}.", title.unwrap_or_default()));
+    }
+
+    /// Makes a group go silent with all that is inside, or brings it back.
+    pub fn lose(&self, group: GroupId, lost: bool) {
+        self.run.lost.update(|all| {
+            let _ = if lost { all.insert(group) } else { all.remove(&group) };
+        });
+        runner::lose(*self, group, lost);
+        let title = self.design.with_untracked(|design| groups::title(design, group));
+        let what = if lost { "has gone silent with all that is inside" } else { "is back" };
+        self.voice.polite.set(format!("{title} {what}."));
+    }
+
+    /// Breaks something by hand in the run, now; or ends that.
+    pub fn strike(&self, drawn: &Fault, on: bool) {
+        let lasts = fault::find(&drawn.kind).is_some_and(|kind| kind.lasts);
+        self.run.troubles.update(|all| {
+            all.retain(|other| !is_like(other, drawn));
+            all.extend((on && lasts).then(|| drawn.clone()));
+        });
+        runner::strike(*self, drawn, on);
+        let name = self.design.with_untracked(|design| name_of(design, drawn));
+        self.voice.polite.set(if on { format!("{name}.") } else { format!("Ended: {name}.") });
+    }
 }

@@ -103,12 +103,6 @@ fn key_down(app: App, event: &KeyboardEvent) {
     }
 }
 
-/// F1 to F12, with or without Shift.
-fn is_function_key(chord: &str) -> bool {
-    let key = chord.rsplit('+').next().unwrap_or_default();
-    key.len() > 1 && key.starts_with('F')
-}
-
 /// While a person types, the chords for files still are the page's: the browser would save or open a web page.
 fn keep_the_browser_out(app: App, event: &KeyboardEvent) {
     let name = chord(&event.key(), &event.code(), mods_of_key(event));
@@ -119,6 +113,12 @@ fn keep_the_browser_out(app: App, event: &KeyboardEvent) {
             app.command(command.id);
         }
     }
+}
+
+/// F1 to F12, with or without Shift.
+fn is_function_key(chord: &str) -> bool {
+    let key = chord.rsplit('+').next().unwrap_or_default();
+    key.len() > 1 && key.starts_with('F')
 }
 
 fn run(app: App, event: &KeyboardEvent, name: &str) {

@@ -3,9 +3,11 @@
 //! Opening something never overwrites a design: each has a slot of its own. A link, an example and an exercise open as
 //! a copy, to keep or to leave.
 
+use std::cell::RefCell;
+
 use headroom::design::{Design, Edit};
 use headroom::examples::EXAMPLES;
-use headroom::share::{self, Failure, Opened};
+use headroom::share::{self, Claim, Failure, Opened};
 use headroom::shelf::{self, Id, Place as Slot, Trouble, Why};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -15,6 +17,11 @@ use crate::claim;
 use crate::lesson::Place;
 use crate::state::{App, Dialog};
 use crate::store::{self, Browser};
+
+thread_local! {
+    /// What the link at the start says of the sender's result, until there is a worker to compare it.
+    static CLAIM: RefCell<Option<Claim>> = const { RefCell::new(None) };
+}
 
 /// Whether the page is shown inside another one: `embed=1` in the address.
 pub fn is_embedded() -> bool {
@@ -35,19 +42,38 @@ pub fn whole_page() -> String {
 /// Opens what the page starts with: the link's design, else what this tab had open, else what was saved last, else an
 /// example.
 pub fn start(app: App) {
-    let wanted = store::remembered();
-    if !app.embed {
-        shelf::tidy(&Browser, wanted, store::now_ms());
-    }
     if follow_link(app) {
         return;
     }
-    let there = |listed: &shelf::Listed| listed.deleted_ms.is_none();
-    let last = || shelf::list(&Browser).into_iter().find(there).map(|listed| listed.id);
-    let found = wanted.and_then(|id| shelf::open(&Browser, id));
-    match found.or_else(|| shelf::open(&Browser, last()?)).filter(|_| !app.embed) {
+    let found = store::remembered().and_then(|id| shelf::open(&Browser, id));
+    match found.or_else(saved_last).filter(|_| !app.embed) {
         Some((design, place)) => show(app, design, place),
         None => show_example(app),
+    }
+}
+
+/// The design that was saved last, also by an earlier Headroom.
+fn saved_last() -> Option<(Design, Slot)> {
+    if shelf::is_bare(&Browser) {
+        return None;
+    }
+    shelf::tidy(&Browser, None, store::now_ms());
+    let last = shelf::list(&Browser).into_iter().find(|listed| listed.deleted_ms.is_none())?;
+    shelf::open(&Browser, last.id)
+}
+
+/// Once all of the program is there: what the first screen did not wait for.
+pub fn settle(app: App) {
+    if !app.embed {
+        let place = app.place.get_untracked();
+        shelf::tidy(&Browser, place.id, store::now_ms());
+        if let Some(id) = place.id {
+            shelf::note_version(&Browser, id, &app.current(), Why::Opened, store::now_ms());
+        }
+        store::flush(app);
+    }
+    if let Some(claim) = CLAIM.take() {
+        claim::check(app, claim);
     }
 }
 
@@ -66,8 +92,9 @@ pub fn follow_link(app: App) -> bool {
         Ok(opened) => {
             copy(app, opened.design.clone(), "A shared design", None);
             tell_notes(app, &opened);
-            if let Some(claim) = opened.claim {
-                claim::check(app, claim);
+            match opened.claim {
+                Some(claim) if app.complete.get_untracked() => claim::check(app, claim),
+                other => CLAIM.set(other),
             }
             true
         }
@@ -211,7 +238,7 @@ fn leave(app: App) {
 
 fn show(app: App, design: Design, place: Slot) {
     let lesson = place.lesson.clone().and_then(|(exercise, step)| Place::find(&exercise, &step));
-    if let Some(id) = place.id {
+    if let Some(id) = place.id.filter(|_| app.complete.get_untracked()) {
         shelf::note_version(&Browser, id, &design, Why::Opened, store::now_ms());
     }
     if !app.embed {

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit};
 
 use crate::state::App;
-use crate::{app, effects, runner};
+use crate::{app, effects, files, open, runner};
 
 thread_local! {
     /// The compiled rest, for the workers; `null` where nothing was split.
@@ -55,6 +55,8 @@ fn begin(app: App) {
     effects::solve(app);
     app.complete.set(true);
     app::watch_window(app);
+    files::listen(app);
     runner::boot(app);
     runner::restart(app);
+    open::settle(app);
 }

@@ -61,16 +61,6 @@ pub enum Ended {
     Failed(String),
 }
 
-impl Ended {
-    /// In words for a person.
-    pub fn words(self) -> String {
-        match self {
-            Ended::Stopped => "Stopped.".to_owned(),
-            Ended::Failed(text) => text,
-        }
-    }
-}
-
 /// Starts the worker and, once it is ready, the live run.
 pub fn boot(app: App) {
     let (worker, on_message) = match launch(move |data| receive(app, data)) {

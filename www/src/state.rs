@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::Answer;
-use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId, fault};
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{
-    Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish, groups,
-};
+use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish};
 use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
@@ -21,7 +19,6 @@ use leptos::prelude::*;
 use crate::cards::Cards;
 use crate::chart::Charts;
 use crate::claim::Check;
-use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
 use crate::runner::Runner;
@@ -319,44 +316,6 @@ impl App {
     pub fn reseed(&self, seed: u64) {
         self.run.seed.set(seed);
         runner::restart(*self);
-    }
-
-    /// Kills a block or one instance of it, or brings it back to life.
-    pub fn kill(&self, node: NodeId, instance: Option<u32>, dead: bool) {
-        self.run.dead.update(|all| match (dead, instance) {
-            (true, _) => drop(all.insert((node, instance))),
-            (false, None) => all.retain(|(id, _)| *id != node),
-            (false, Some(_)) => drop(all.remove(&(node, instance))),
-        });
-        runner::kill(*self, node, instance, dead);
-        let title =
-            self.design.with_untracked(|design| design.node(node).map(|node| design.title(node).to_owned()));
-        let which = instance.map_or_else(String::new, |instance| format!(", instance {}", instance + 1));
-        let what = if dead { "killed" } else { "revived" };
-        self.voice.polite.set(format!("{}{which} {what}.", title.unwrap_or_default()));
-    }
-
-    /// Makes a group go silent with all that is inside, or brings it back.
-    pub fn lose(&self, group: GroupId, lost: bool) {
-        self.run.lost.update(|all| {
-            let _ = if lost { all.insert(group) } else { all.remove(&group) };
-        });
-        runner::lose(*self, group, lost);
-        let title = self.design.with_untracked(|design| groups::title(design, group));
-        let what = if lost { "has gone silent with all that is inside" } else { "is back" };
-        self.voice.polite.set(format!("{title} {what}."));
-    }
-
-    /// Breaks something by hand in the run, now; or ends that.
-    pub fn strike(&self, drawn: &Fault, on: bool) {
-        let lasts = fault::find(&drawn.kind).is_some_and(|kind| kind.lasts);
-        self.run.troubles.update(|all| {
-            all.retain(|other| !is_like(other, drawn));
-            all.extend((on && lasts).then(|| drawn.clone()));
-        });
-        runner::strike(*self, drawn, on);
-        let name = self.design.with_untracked(|design| name_of(design, drawn));
-        self.voice.polite.set(if on { format!("{name}.") } else { format!("Ended: {name}.") });
     }
 
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.

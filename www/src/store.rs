@@ -2,7 +2,7 @@
 //!
 //! `static/boot.js` reads the same keys when the program has died.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
 use headroom::session::Settings;
@@ -47,6 +47,8 @@ const DELAY_MS: u32 = 300;
 
 thread_local! {
     static PENDING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+    /// Something has to be saved once all of the program is there.
+    static UNSAVED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The design was changed by hand: saves a moment after the last change.
@@ -62,7 +64,8 @@ pub fn save_soon(app: App) {
 
 /// Saves at once what waits to be saved: the page is being hidden, or another design takes its place.
 pub fn flush(app: App) {
-    if PENDING.take().is_some() {
+    let waits = PENDING.take().is_some();
+    if waits || UNSAVED.take() {
         save(app);
     }
 }
@@ -71,6 +74,10 @@ pub fn flush(app: App) {
 pub fn save(app: App) {
     if app.embed {
         return;
+    }
+    if !app.complete.get_untracked() {
+        // The first screen does not wait for it: `open::settle` saves.
+        return UNSAVED.set(true);
     }
     let design = app.current();
     let mut place = app.place.get_untracked();

@@ -1,4 +1,5 @@
 // When the program dies, or cannot start, a dialog with the saved design stands where a white page would be.
+import { readFileSync } from "node:fs";
 import { center } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
@@ -9,6 +10,8 @@ test("a crash of the program offers the saved design", async ({ app, page, watch
   });
   await app.open();
   await app.add("Client");
+  await page.getByLabel("Name of the design").fill("Shop");
+  const count = await app.blocks.count();
   await page.waitForTimeout(600);
   // Nothing a person can do does this: the program's memory is overwritten, and its next step is a trap.
   await page.evaluate(() => new Uint8Array(window.program.memory.buffer).fill(0xff));
@@ -20,10 +23,13 @@ test("a crash of the program offers the saved design", async ({ app, page, watch
     page.waitForEvent("download"),
     dialog.getByRole("button", { name: "Save a file" }).click(),
   ]);
-  expect(download.suggestedFilename()).toMatch(/\.json$/);
+  expect(download.suggestedFilename()).toMatch(/\.headroom\.json$/);
+  const saved = JSON.parse(readFileSync(await download.path(), "utf8"));
+  expect([saved.name, saved.nodes.length], "up to the last change").toEqual(["Shop", count]);
   await dialog.getByRole("button", { name: "Reload" }).click();
   await app.ready();
   await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(app.blocks).toHaveCount(count);
 });
 
 test("a browser without WebAssembly is told so", async ({ page, watched }) => {
