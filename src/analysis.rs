@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod availability;
 pub mod breaks_first;
+pub mod changes;
 pub mod compare;
 pub mod cost;
 pub mod findings;

@@ -1,8 +1,12 @@
 //! Numbers as people read them, the same on the page and in the terminal: 12.4 k/s, 187 ms ± 6, 99.95 %, $1,234.
 
+pub mod axis;
 mod difference;
 pub mod outages;
 pub mod rows;
+pub mod series;
+pub mod table;
+pub mod waterfall;
 
 pub use difference::{apart, difference};
 
@@ -158,6 +162,18 @@ pub fn stated(value: f64, kind: Kind) -> String {
         }
         _ => kind.show(value),
     }
+}
+
+/// How long something will still take, by how far it is (0–1) after so long [s]: `about 12 s left`. `None` while that says
+/// nothing yet, and at the end.
+pub fn left(after_s: f64, done: f64) -> Option<String> {
+    const SOON_S: f64 = 1.0;
+    const LITTLE: f64 = 0.02;
+    let left_s = after_s * (1.0 - done) / done;
+    let telling = after_s >= SOON_S && done >= LITTLE && left_s >= SOON_S;
+    // A guess has no decimals, and above half a minute no single seconds.
+    let step = if left_s > 30.0 { 10.0 } else { 1.0 };
+    telling.then(|| format!("about {} left", stated(libm::ceil(left_s / step) * step, Kind::Time)))
 }
 
 /// What follows a figure without an interval, and why there is none, for a note below a table.

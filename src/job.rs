@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::trial::Claim;
 use crate::engine::Plan;
 use crate::exercises::Verdict;
-use crate::report::Report;
+use crate::report::{Curve, Report, Trace};
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,6 +99,18 @@ pub enum ToWorker {
         /// False ends it.
         on: bool,
     },
+    /// Asks the live run for more than its report tells; it answers at once.
+    Ask {
+        /// Id of the run.
+        run: u32,
+        /// What is asked.
+        question: Question,
+    },
+    /// Ends a job without an answer.
+    Cancel {
+        /// Id of the job.
+        run: u32,
+    },
     /// Runs a plan from the start and answers with a report.
     Measure {
         /// Id of this job.
@@ -132,6 +144,26 @@ pub enum ToWorker {
     },
 }
 
+/// What a live run can be asked for beside its report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// How times spread: of one block, by its node id, or of all requests.
+    Curves(Option<u32>),
+    /// The slowest request of the last second.
+    Slowest,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// Of the block that was asked for, or of all requests, the reads and the writes.
+    Curves(Option<u32>, Vec<Curve>),
+    /// `None` when none that was followed has ended yet.
+    Slowest(Option<Box<Trace>>),
+}
+
 /// From the worker to the page. Frames travel apart, as [`Frame::to_floats`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,6 +176,13 @@ pub enum FromWorker {
         run: u32,
         /// What was found since the last change.
         report: Box<Report>,
+    },
+    /// What the live run was asked for.
+    Told {
+        /// Id of the run.
+        run: u32,
+        /// The answer.
+        told: Told,
     },
     /// How far a measure or judge job is (0–1).
     Progress {

@@ -3,8 +3,12 @@
 //! Both methods fill the same [`Report`]; indices are dense, in topology order.
 
 mod consistency;
+mod curve;
+mod trace;
 
 pub use consistency::{ClientConsistency, Consistency, Seen};
+pub use curve::{Curve, Theory};
+pub use trace::{Spent, Step, Stretch, Trace};
 
 use serde::{Deserialize, Serialize};
 

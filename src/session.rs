@@ -111,6 +111,10 @@ pub enum Panel {
     Mermaid,
     /// Prints the design with its findings and its blocks.
     Print,
+    /// The comparison with another design.
+    Compare,
+    /// All blocks and links as a table in the place of the canvas; or the canvas again.
+    Table,
     /// The list of exercises.
     Exercises,
     /// The list of examples.
@@ -324,6 +328,16 @@ impl Session {
     /// selected block and is linked to it. An unknown kind is refused.
     pub fn add_block(&mut self, block: &str, at: Option<[f64; 2]>, connect: bool) -> Vec<Effect> {
         place::add_block(self, block, at, connect)
+    }
+
+    /// The blocks to which a link may be drawn from this one: from left to right, then from top to bottom.
+    pub fn targets(&self, from: NodeId) -> Vec<NodeId> {
+        connect::targets(self.design(), from)
+    }
+
+    /// Links two blocks, as a form asks for it; refused where no link may be drawn.
+    pub fn connect(&mut self, from: NodeId, to: NodeId) -> Vec<Effect> {
+        connect::link(self, from, to)
     }
 
     /// Places the block that was chosen for a wish, selected and linked as wished. An unknown kind is refused.

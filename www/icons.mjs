@@ -18,6 +18,12 @@ const NAMES = [
   "panel-right", "panel-bottom", "blocks", "lightbulb", "sliders-horizontal", "group", "plus", "chevron-right",
   // Keeping work.
   "folder-open", "history", "copy", "pencil", "image", "file-code", "printer",
+  // Arranging.
+  "workflow", "align-start-vertical", "align-center-vertical", "align-end-vertical", "align-start-horizontal",
+  "align-center-horizontal", "align-end-horizontal", "align-horizontal-distribute-center", "align-vertical-distribute-center",
+  "sticky-note",
+  // Table, charts, comparison.
+  "table-2", "maximize-2", "git-compare",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

@@ -56,6 +56,18 @@ pub enum Of {
     Client(String),
 }
 
+impl Of {
+    /// What a person reads.
+    pub fn name(&self) -> &str {
+        match self {
+            Of::All => "all",
+            Of::Reads => "reads",
+            Of::Writes => "writes",
+            Of::Client(name) => name,
+        }
+    }
+}
+
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,7 +152,7 @@ impl Pair {
 /// five pairs give no interval.
 pub fn compare(designs: [&Design; 2], runs: u32, progress: &mut dyn FnMut(f64)) -> Comparison {
     let [first, second] = designs.map(answer);
-    let plan = common_plan([&first.topology, &second.topology], designs);
+    let plan = plan([&first.topology, &second.topology], designs);
     let mut reports = [Vec::new(), Vec::new()];
     for index in 0..runs {
         for (which, topology) in [&first.topology, &second.topology].into_iter().enumerate() {
@@ -149,13 +161,17 @@ pub fn compare(designs: [&Design; 2], runs: u32, progress: &mut dyn FnMut(f64)) 
             reports[which].push(replicate::measure_one(topology, &plan, index, &mut heard));
         }
     }
-    let [a, b] = &reports;
-    let mut pairs = traffic_of([a, b]);
-    pairs.extend(clients_of([&first, &second], [a, b]));
-    pairs.extend(standing([&first, &second]));
+    found([&first, &second], plan, [&reports[0], &reports[1]])
+}
+
+/// What the runs of two designs say, each of the same seeds in the same order.
+pub fn found([first, second]: [&Answer; 2], plan: Plan, reports: [&[Report]; 2]) -> Comparison {
+    let mut pairs = traffic_of(reports);
+    pairs.extend(clients_of([first, second], reports));
+    pairs.extend(at_once([first, second]));
     Comparison {
         plan,
-        runs,
+        runs: reports[0].len() as u32,
         pairs,
         appeared: without(&second.findings, &first.findings),
         vanished: without(&first.findings, &second.findings),
@@ -164,7 +180,7 @@ pub fn compare(designs: [&Design; 2], runs: u32, progress: &mut dyn FnMut(f64)) 
 
 /// One plan for both: the seed of the first, the longer of the two windows, and the longer warm-up that ends before either
 /// has its first fault.
-fn common_plan(topologies: [&Topology; 2], designs: [&Design; 2]) -> Plan {
+pub fn plan(topologies: [&Topology; 2], designs: [&Design; 2]) -> Plan {
     let [a, b] = [0, 1].map(|which| replicate::plan(topologies[which], &designs[which].run));
     let faults = topologies.into_iter().flat_map(|topology| &topology.faults);
     let first_fault_s = faults.map(|fault| fault.at_ns as f64 / 1e9).fold(f64::INFINITY, f64::min);
@@ -235,8 +251,8 @@ fn seen_by(report: &Report, node: u32) -> Option<&Consistency> {
     report.clients.iter().find(|client| client.node == node).map(|client| &client.seen)
 }
 
-/// What follows without a run.
-fn standing(answers: [&Answer; 2]) -> Vec<Pair> {
+/// What follows of both without a run.
+pub fn at_once(answers: [&Answer; 2]) -> Vec<Pair> {
     let headroom = |answer: &Answer| answer.ladder.first().map(|rung| rung.multiple);
     let found = [
         exact(Figure::Headroom, Of::All, answers.map(headroom)),

@@ -1,8 +1,8 @@
 //! Two designs side by side, on the same random numbers.
 
 use headroom::analysis::Finding;
-use headroom::analysis::compare::{self, Comparison, Of, Pair};
-use headroom::figures;
+use headroom::analysis::compare::{self, Comparison, Pair};
+use headroom::figures::{self, rows};
 use headroom::report::Trust;
 use serde_json::{Value as Json, json};
 
@@ -100,37 +100,8 @@ fn text(found: &Comparison, names: [(&str, &str); 2]) -> String {
 
 fn table(found: &Comparison) -> String {
     let mut table = Table::new(2, &["", "", "A", "B", "B − A", ""]);
-    for pair in &found.pairs {
-        let show = |value: Option<f64>| {
-            value.map_or_else(|| figures::NOTHING.to_owned(), |value| pair.figure.kind().show(value))
-        };
-        let change = pair.change.as_ref();
-        table.row([
-            whose(&pair.of).to_owned(),
-            pair.figure.name().to_owned(),
-            show(pair.first),
-            show(pair.second),
-            change.map_or_else(String::new, |change| figures::difference(change, pair.figure.kind())),
-            verdict(pair).to_owned(),
-        ]);
-    }
+    found.pairs.iter().for_each(|pair| table.row(rows::compared(pair)));
     table.text()
-}
-
-fn whose(of: &Of) -> &str {
-    match of {
-        Of::All => "all",
-        Of::Reads => "reads",
-        Of::Writes => "writes",
-        Of::Client(name) => name,
-    }
-}
-
-fn verdict(pair: &Pair) -> &'static str {
-    match pair.differs() {
-        Some(false) => "no difference",
-        Some(true) | None => "",
-    }
 }
 
 fn as_json(found: &Comparison, [first, second]: [(&str, &str); 2], notes: &[String]) -> String {

@@ -28,6 +28,11 @@ impl History {
         &self.now
     }
 
+    /// The designs before, as they are undone: the latest first.
+    pub fn past(&self) -> impl Iterator<Item = &Arc<Design>> {
+        self.past.iter().rev()
+    }
+
     /// Starts a gesture: until [`History::commit`] all applies are one step.
     pub fn begin(&mut self) {
         if self.gesture.is_none() {

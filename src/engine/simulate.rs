@@ -12,6 +12,7 @@ mod choose;
 mod coalesce;
 mod contents;
 mod copies;
+mod curves;
 mod deploy;
 mod device;
 mod discipline;
@@ -41,6 +42,7 @@ mod serve;
 mod sessions;
 mod source;
 mod store;
+mod trace;
 mod trouble;
 mod users;
 mod versions;
@@ -106,6 +108,8 @@ pub struct Simulation {
     troubles: trouble::Troubles,
     /// Longest detection and promotion that is waited for; proof runs shorten it [s].
     recovery_cap_s: f64,
+    /// Requests that are followed, where somebody asked for it.
+    tracer: Option<Box<trace::Tracer>>,
 }
 
 /// A hop without delay.
@@ -223,6 +227,7 @@ impl Simulation {
             follow_ups: Slab::default(),
             troubles: trouble::Troubles::default(),
             recovery_cap_s: f64::INFINITY,
+            tracer: None,
             net,
         };
         simulation.rings.resize_with(simulation.net.routes.len(), Ring::default);
@@ -338,6 +343,7 @@ impl Simulation {
         self.calendar.push(self.now + TICK, Class::Sample, What::Tick, 0, 0);
         self.scale();
         self.sample();
+        self.trace_tick();
     }
 
     fn fresh_station(&self, station: usize) -> StationState {
@@ -412,6 +418,7 @@ impl Simulation {
             abandoned: false,
             marks: 0,
             leads: false,
+            span: 0,
         }
     }
 

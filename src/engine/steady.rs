@@ -11,7 +11,7 @@ mod trust;
 
 use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
-use crate::report::{Counts, Estimate, LinkReport, Report, Times, Traffic, Trust};
+use crate::report::{Counts, Curve, Estimate, LinkReport, Report, Theory, Times, Traffic, Trust};
 use crate::topology::{Arrivals, Lane, Operation, Place, Station, Topology};
 use law::Law;
 use spread::Spread;
@@ -27,6 +27,26 @@ pub fn solve(topology: &Topology) -> Report {
 /// Solves a topology at a multiple of today's traffic, or with something lost.
 pub fn solve_scenario(topology: &Topology, scenario: &Scenario) -> Report {
     report(topology, &flows::solve(topology, scenario))
+}
+
+/// How the times of all requests spread by formula; `None` where only two moments are known, or nothing is answered.
+pub fn theory(topology: &Topology) -> Option<Theory> {
+    // As many as make a smooth curve, closer together in the tail.
+    const SHARES: [f64; 19] = [
+        0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999,
+        0.9995, 0.9999,
+    ];
+    let flows = flows::solve(topology, &Scenario::default());
+    let requests = Requests::new(topology, &flows);
+    if requests.law.is_none() && requests.spread.is_none() {
+        return None;
+    }
+    let each = |client| Operation::ALL.iter().map(move |op| (client, *op));
+    let parts: Vec<(&ClientFlow, Operation)> = flows.clients.iter().flat_map(each).collect();
+    let answered = parts.iter().any(|(client, op)| client.sent[*op as usize] * client.ok[*op as usize] > 0.0);
+    let times = answered.then(|| requests.quantiles(&parts, SHARES))?;
+    let points = times.into_iter().zip(SHARES).map(|(time, share)| [time, share]).collect();
+    Some(Theory { curve: Curve { count: 0, points }, trust: requests.trust })
 }
 
 /// The report of flows that have been solved already.

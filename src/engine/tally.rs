@@ -3,7 +3,7 @@
 use histogram::Histogram;
 use libm::{floor, sqrt};
 
-use crate::report::{Estimate, Times, Trust};
+use crate::report::{Curve, Estimate, Times, Trust};
 
 /// The percentiles that a report shows.
 pub const PERCENTILES: [f64; 4] = [0.50, 0.95, 0.99, 0.999];
@@ -85,6 +85,32 @@ impl Distribution {
             below += count;
         }
         self.most_ns as f64 / 1e9
+    }
+
+    /// Its cumulative distribution, thinned out: no step of a two hundredth is left out, nor one of a tenth of what is
+    /// still above it, so that the tail keeps its form.
+    pub fn curve(&self) -> Curve {
+        const STEP: f64 = 1.0 / 200.0;
+        let mut points: Vec<[f64; 2]> = Vec::new();
+        let (mut below, all) = (0, self.count.max(1) as f64);
+        if self.count > 0 {
+            points.push([self.least_ns as f64 / 1e9, 0.0]);
+        }
+        for bucket in self.histogram.iter().filter(|bucket| bucket.count() > 0) {
+            let before = below as f64 / all;
+            below += bucket.count();
+            let share = below as f64 / all;
+            let [start, end] = [bucket.start(), bucket.end() + 1]
+                .map(|ns| ns.clamp(self.least_ns, self.most_ns) as f64 / 1e9);
+            let last = points.last().map_or(0.0, |last| last[1]);
+            if share - last >= STEP || share - last >= 0.1 * (1.0 - last) || below == self.count {
+                if before > last || points.last().is_some_and(|last| last[0] < start) {
+                    points.push([start, before]);
+                }
+                points.push([end, share]);
+            }
+        }
+        Curve { count: self.count, points }
     }
 
     /// Adds what another one counted.
@@ -229,6 +255,11 @@ impl Tally {
             self.full.truncate(BATCHES / 2);
             self.size *= 2;
         }
+    }
+
+    /// How the times of those that were answered spread.
+    pub fn curve(&self) -> Curve {
+        self.all.curve()
     }
 
     /// Latency of the requests that were answered; `None` when none was.
@@ -438,6 +469,26 @@ mod tests {
             assert!((all.quantile(p) * 1e9 / (p * 1e5) - 1.0).abs() < 0.008);
         }
         assert!((all.mean() * 1e9 - 50_000.5).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_curve_of_few_points_keeps_the_quantiles_and_the_tail() {
+        let mut all = Distribution::default();
+        let stream = key(1, 1, Purpose::Service);
+        (0..200_000_u64).for_each(|n| all.record((Draw::new(stream, mix(n), 0).exponential() * 1e6) as u64));
+        let curve = all.curve();
+        assert!(curve.points.len() < 700, "{}", curve.points.len());
+        assert!(curve.points.is_sorted_by(|a, b| a[0] <= b[0] && a[1] <= b[1]), "{:?}", curve.points);
+        assert_eq!(curve.points.last().map(|last| last[1]), Some(1.0));
+        for share in [0.01, 0.5, 0.9, 0.99, 0.999, 0.9999] {
+            // A step of a two hundredth around the median is a hundredth of the time there.
+            let (found, exact) = (curve.quantile(share).expect("reached"), all.quantile(share));
+            assert!((found / exact - 1.0).abs() < 0.02, "{share}: {found} {exact}");
+        }
+        // Times that are all alike make one upright step.
+        let mut alike = Distribution::default();
+        (0..10).for_each(|_| alike.record(5_000_000));
+        assert_eq!(alike.curve().quantile(0.5), Some(0.005));
     }
 
     #[test]

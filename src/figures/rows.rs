@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, brief, count, estimate, fixed, multiple, rate, sentence_case, share, time, whole};
+use super::{
+    Kind, NOTHING, brief, count, difference, estimate, fixed, multiple, rate, sentence_case, share, time,
+    whole,
+};
+use crate::analysis::compare::Pair;
 use crate::analysis::{Answer, Availability};
 use crate::report::{
     BehindReport, Cause, Consistency, Estimate, LinkReport, Messages, NodeReport, Phase, QueueReport, Report,
@@ -197,6 +201,22 @@ pub fn headrooms(answer: &Answer) -> Vec<Row> {
     let stuck = answer.vulnerable.iter().find_map(|found| found.stuck);
     let stuck = stuck.map(|ok| row("A storm today leaves", format!("{} ok", share(ok))));
     [first, second, storm, stuck].into_iter().flatten().collect()
+}
+
+/// A figure of two designs: whose it is, its name, of the first, of the second, what they differ by, and whether that is
+/// nothing.
+pub fn compared(pair: &Pair) -> [String; 6] {
+    let kind = pair.figure.kind();
+    let show = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), |value| kind.show(value));
+    let same = if pair.differs() == Some(false) { "no difference" } else { "" };
+    [
+        pair.of.name().to_owned(),
+        pair.figure.name().to_owned(),
+        show(pair.first),
+        show(pair.second),
+        pair.change.as_ref().map_or_else(String::new, |change| difference(change, kind)),
+        same.to_owned(),
+    ]
 }
 
 /// Share of the time that requests are answered.

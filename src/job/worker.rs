@@ -3,7 +3,7 @@
 //! The core has no clock: every slice is told the time. A slice is a few thousand events, so that the caller can
 //! look at its clock and its messages between two of them.
 
-use super::{FromWorker, ToWorker};
+use super::{FromWorker, Question, ToWorker, Told};
 use crate::analysis::trial::{Claim, Trial};
 use crate::design::{GroupId, NodeId};
 use crate::engine::Unit;
@@ -122,6 +122,11 @@ impl Worker {
             }
             ToWorker::Traffic { run, traffic } => self.live_of(run)?.set_slider(traffic),
             ToWorker::Speed { run, speed } => self.live_of(run)?.speed = speed,
+            ToWorker::Cancel { run } => self.job = self.job.take().filter(|job| job.run != run),
+            ToWorker::Ask { run, question } => {
+                let told = self.live_of(run)?.answer(question);
+                return Some(FromWorker::Told { run, told });
+            }
             ToWorker::Pause { run, paused } => self.live_of(run)?.pause(paused),
             ToWorker::Step { run } => self.live_of(run)?.step(),
             ToWorker::Kill { run, node, instance, dead } => {
@@ -167,6 +172,7 @@ impl Live {
         let mut simulation = Simulation::new(topology, seed);
         simulation.start_measuring();
         simulation.restart_at_faults();
+        simulation.follow();
         Live {
             run,
             simulation,
@@ -239,6 +245,21 @@ impl Live {
         }
         self.changed = true;
         Ok(())
+    }
+
+    fn answer(&self, question: Question) -> Told {
+        match question {
+            Question::Curves(node) => {
+                let station = node.map(|id| self.simulation.topology().index_of(NodeId(id)));
+                let curves = match station {
+                    Some(None) => Vec::new(),
+                    Some(station) => self.simulation.curves(station),
+                    None => self.simulation.curves(None),
+                };
+                Told::Curves(node, curves)
+            }
+            Question::Slowest => Told::Slowest(self.simulation.slowest().map(Box::new)),
+        }
     }
 
     fn slice(&mut self, now_ms: f64, slice: &mut Slice) {
@@ -353,7 +374,7 @@ fn read(design: &str) -> Result<Topology, String> {
 mod tests {
     use super::*;
     use crate::engine::Plan;
-    use crate::job::Frame;
+    use crate::job::{Frame, wire};
 
     const DESIGN: &str = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","rate":1000,"reads":1},
         {"id":2,"block":"app-server","service_ms":1}],"links":[[1,2]]}"#;
@@ -426,6 +447,34 @@ mod tests {
     }
 
     #[test]
+    fn a_live_run_is_asked_how_its_times_spread_and_for_its_slowest_request() {
+        let mut worker = start(1.0, false);
+        frames(&mut worker, 1);
+        frames(&mut worker, 1001);
+        let mut ask = |question| match worker.apply(ToWorker::Ask { run: 7, question }) {
+            // As the page gets it.
+            Some(told) => wire::read::<FromWorker>(&wire::write(&told)).expect("an answer"),
+            None => panic!("no answer"),
+        };
+        let FromWorker::Told { told: Told::Curves(None, all), .. } = ask(Question::Curves(None)) else {
+            panic!()
+        };
+        let FromWorker::Told { told: Told::Curves(Some(2), of), .. } = ask(Question::Curves(Some(2))) else {
+            panic!()
+        };
+        assert!(all.len() == 3 && all[0].count > 1000 && all[2].count == 0);
+        assert!(of[0].count > 1000 && of[0].quantile(0.5) <= all[0].quantile(0.5), "without the way to it");
+        let FromWorker::Told { told: Told::Slowest(Some(trace)), .. } = ask(Question::Slowest) else {
+            panic!()
+        };
+        assert_eq!(trace.spent().iter().sum::<u64>(), trace.took_ns);
+        let FromWorker::Told { told: Told::Curves(_, none), .. } = ask(Question::Curves(Some(99))) else {
+            panic!()
+        };
+        assert_eq!(none, []);
+    }
+
+    #[test]
     fn frames_after_a_change_bear_its_number() {
         let mut worker = start(1.0, false);
         let design = DESIGN.replace("[1,2]", "").replace("1000", "500");
@@ -450,6 +499,18 @@ mod tests {
         let whole = digest(&crate::engine::simulate::measure(&topology, &plan));
         let done = messages.last().expect("messages");
         assert!(matches!(done, FromWorker::Measured { run: 9, digest, .. } if *digest == whole), "{done:?}");
+    }
+
+    #[test]
+    fn a_job_that_is_cancelled_says_nothing_more_and_another_ones_cancel_does_not_touch_it() {
+        let plan = Plan { seed: 3, duration_s: 500.0, warmup_s: 1.0 };
+        let mut worker = Worker::default();
+        worker.apply(ToWorker::Measure { run: 9, design: DESIGN.to_owned(), plan });
+        worker.apply(ToWorker::Cancel { run: 8 });
+        assert!(worker.slice(200.0).busy);
+        worker.apply(ToWorker::Cancel { run: 9 });
+        let slice = worker.slice(400.0);
+        assert!(!slice.busy && slice.messages.is_empty());
     }
 
     /// What a trial says in the end.

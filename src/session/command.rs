@@ -169,6 +169,9 @@ pub static COMMANDS: &[Command] = &[
     }),
     command("page.palette", "All commands", &["Mod+K", "Mod+Shift+P"], always, |_, _| open(Panel::Palette)),
     command("page.shortcuts", "Keyboard shortcuts", &["?"], always, |_, _| open(Panel::Shortcuts)),
+    // The same design in other shapes.
+    command("page.compare", "Compare with another design", &[], has_design, |_, _| open(Panel::Compare)),
+    command("page.table", "Blocks as a table", &["T", "Mod+Shift+L"], always, |_, _| open(Panel::Table)),
 ];
 
 /// The command with this id.
@@ -179,6 +182,13 @@ pub fn find(id: &str) -> Option<&'static Command> {
 /// The command that this [`chord`] asks for.
 pub fn by_chord(chord: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.keys.contains(&chord))
+}
+
+/// Whether a [`chord`] is a character alone, with Shift at most: what speech and a slip of the hand can press, so that it
+/// can be switched off (WCAG 2.2, 2.1.4).
+pub fn is_single(chord: &str) -> bool {
+    let key = chord.strip_prefix("Shift+").unwrap_or(chord);
+    key.chars().count() == 1
 }
 
 /// A key press as [`Command::keys`] writes it, from the browser's `key` and `code`: letters are capital and

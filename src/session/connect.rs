@@ -172,6 +172,38 @@ pub(super) fn complete(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
+/// Links two blocks at once.
+pub(super) fn link(session: &mut Session, from: NodeId, to: NodeId) -> Vec<Effect> {
+    let id = session.fresh_link_id();
+    let link = new_link(session.design(), id, from, to);
+    if let Err(refusal) = edit::may_add_link(session.design(), &link) {
+        return vec![Effect::Refuse(refusal.0)];
+    }
+    let mut effects = session.edit(&Edit::AddLink(link));
+    if effects.contains(&Effect::Document) {
+        let (from, to) = (title(session.design(), from), title(session.design(), to));
+        effects.push(Effect::Announce(format!("Linked {from} to {to}.")));
+    }
+    effects
+}
+
+/// The blocks that would take a link from this one.
+pub(super) fn targets(design: &Design, from: NodeId) -> Vec<NodeId> {
+    if edit::may_leave(design, from).is_err() {
+        return Vec::new();
+    }
+    taking(design, |id| new_link(design, design.next_link_id(), from, id), from)
+}
+
+/// The blocks at which such a link may end: from left to right, then from top to bottom. A block that calls itself can be
+/// read from a file, but by hand it is a slip.
+fn taking(design: &Design, link_to: impl Fn(NodeId) -> Link, from: NodeId) -> Vec<NodeId> {
+    let takes = |id: &NodeId| *id != from && edit::may_add_link(design, &link_to(*id)).is_ok();
+    let mut valid: Vec<NodeId> = design.nodes.iter().map(|node| node.id).filter(takes).collect();
+    crate::sorted::sort_by_key(&mut valid, |id| design.node(*id).map(|node| node.at));
+    valid
+}
+
 /// Stops drawing, if a link was being drawn.
 pub(super) fn leave(session: &mut Session) -> Vec<Effect> {
     if session.connecting.take().is_some() { vec![Effect::Draft] } else { Vec::new() }
@@ -245,12 +277,7 @@ fn begin(session: &mut Session, from: NodeId, backwards: bool, way: Way, to: Poi
     let design = session.design().clone();
     let mut connecting =
         Connecting { from, backwards, to, snapped: None, refused: None, valid: Vec::new(), way, moved };
-    // A block that calls itself can be read from a file, but by hand it is a slip.
-    let takes =
-        |id: &NodeId| *id != from && edit::may_add_link(&design, &connecting.link_to(&design, *id)).is_ok();
-    let mut valid: Vec<NodeId> = design.nodes.iter().map(|node| node.id).filter(takes).collect();
-    crate::sorted::sort_by_key(&mut valid, |id| design.node(*id).map(|node| node.at));
-    connecting.valid = valid;
+    connecting.valid = taking(&design, |id| connecting.link_to(&design, id), from);
     session.connecting = Some(connecting);
 }
 

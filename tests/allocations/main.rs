@@ -38,6 +38,8 @@ fn main() {
     for example in EXAMPLES {
         let mut simulation = Simulation::new(topology::build(&example.design()).0, 1);
         simulation.start_measuring();
+        // As the live run of the page does: following slow requests must not allocate either.
+        simulation.follow();
         simulation.advance(WARM_S * 1_000_000_000, u64::MAX);
         let found = looks(&mut simulation);
         print(example.name, &found);

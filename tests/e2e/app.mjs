@@ -30,6 +30,7 @@ export class App {
     this.run = page.getByRole("group", { name: "Run", exact: true });
     this.undo = page.getByRole("button", { name: "Undo", exact: true });
     this.redo = page.getByRole("button", { name: "Redo", exact: true });
+    this.said = page.locator("[role=status][aria-live]");
   }
 
   /** Opens the page, with what stands behind the # of the address. */
@@ -132,7 +133,7 @@ export class App {
       return [x, y];
     });
     await this.page.mouse.click(x, y);
-    await expect(this.inspector.getByRole("heading", { level: 3 })).toContainText(`${from} → ${to}`);
+    await expect(this.inspector.getByRole("heading", { level: 2 })).toContainText(`${from} → ${to}`);
   }
 
   /** Gives the keyboard to the canvas by a click on an empty place. */

@@ -124,3 +124,15 @@ fn estimates_say_how_far_they_can_be_trusted() {
     check_estimate(5.0, Trust::Growing, Kind::Time, "5.00 s (depends on the length of the run)");
     check_estimate(5.0, Trust::Changing, Kind::Time, "5.00 s (no interval: conditions changed)");
 }
+
+#[test]
+fn time_left_is_said_once_it_can_be_known_and_not_more_exactly_than_it_is() {
+    // A quarter in 3 s: 9 s are left; a tenth in 10 s: 90.
+    assert_eq!(headroom::figures::left(3.0, 0.25).as_deref(), Some("about 9 s left"));
+    assert_eq!(headroom::figures::left(10.0, 0.1).as_deref(), Some("about 90 s left"));
+    assert_eq!(headroom::figures::left(100.0, 0.1).as_deref(), Some("about 15 min left"));
+    assert_eq!(headroom::figures::left(11.0, 0.2).as_deref(), Some("about 50 s left"));
+    for (after_s, done) in [(0.5, 0.25), (3.0, 0.0), (30.0, 0.01), (10.0, 0.95), (10.0, 1.0)] {
+        assert_eq!(headroom::figures::left(after_s, done), None, "{after_s} {done}");
+    }
+}

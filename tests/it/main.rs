@@ -17,6 +17,7 @@ mod cli_compare;
 mod cli_faults;
 #[cfg(feature = "cli")]
 mod cli_run;
+mod colors;
 mod compare;
 mod compute;
 mod data_size;
@@ -74,4 +75,5 @@ mod strategies;
 mod tags;
 mod theory;
 mod tidy;
+mod trace;
 mod traffic;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use headroom::blocks::param::Value;
 use headroom::design::{Edit, LinkId, NodeId};
-use headroom::session::command::{by_chord, chord};
+use headroom::session::command::{by_chord, chord, is_single};
 use headroom::session::{COMMANDS, Control, Effect, Mods, Panel, Selection};
 
 use crate::session::{ROW, open, picture, play};
@@ -221,6 +221,24 @@ fn blocks_are_added_in_view_beside_each_other_and_linked() {
 }
 
 #[test]
+fn a_form_links_two_blocks_to_which_it_may_and_says_why_not() {
+    let mut session = open(ROW);
+    assert_eq!(session.targets(NodeId(1)), [NodeId(3)], "not to itself, nor where a link is already");
+    assert_eq!(session.targets(NodeId(3)), [], "a database calls nobody");
+    let effects = session.connect(NodeId(2), NodeId(3));
+    assert!(
+        effects.contains(&Effect::Announce("Linked App server to SQL database.".to_owned())),
+        "{effects:?}"
+    );
+    let link = session.design().links.last().expect("a link");
+    assert_eq!((link.from, link.to), (NodeId(2), NodeId(3)));
+    let again = session.connect(NodeId(2), NodeId(3));
+    assert!(matches!(&again[..], [Effect::Refuse(why)] if why.contains("already linked")), "{again:?}");
+    play(&mut session, "edit.undo");
+    assert_eq!(session.design().links.len(), 1);
+}
+
+#[test]
 fn a_dropped_block_is_centered_at_the_pointer() {
     let mut session = open(ROW);
     session.add_block("cache", Some([400.0, 300.0]), false);
@@ -232,6 +250,7 @@ fn commands_ask_the_page_for_what_only_it_can_do() {
     let cases = [
         ("page.share", Effect::Open(Panel::Share)),
         ("page.shortcuts", Effect::Open(Panel::Shortcuts)),
+        ("page.table", Effect::Open(Panel::Table)),
         ("edit.rename", Effect::Open(Panel::Rename(NodeId(2)))),
         ("edit.confirm", Effect::Open(Panel::Inspector)),
         ("edit.paste", Effect::Paste),
@@ -295,4 +314,15 @@ fn keys_are_named_alike_on_every_layout() {
         assert!(by_chord(expected).is_some(), "{expected} does something");
     }
     assert!(by_chord("Mod+J").is_none());
+    for single in ["C", "?", ".", "Shift+1", "Shift+R"] {
+        assert!(is_single(single), "{single} can be switched off");
+    }
+    for other in ["Mod+Z", "Alt+.", "Space", "Enter", "Delete", "Shift+ArrowLeft", "F2", "Mod++"] {
+        assert!(!is_single(other), "{other} always acts");
+    }
+    let only_single = |command: &&headroom::session::Command| {
+        !command.keys.is_empty() && command.keys.iter().all(|keys| is_single(keys))
+    };
+    let lost: Vec<_> = COMMANDS.iter().filter(only_single).map(|command| command.id).collect();
+    assert!(!lost.contains(&"page.table"), "the table is there without single keys: {lost:?}");
 }

@@ -18,6 +18,7 @@ use crate::parts::Icon;
 use crate::print::Paper;
 use crate::quick_add::QuickAdd;
 use crate::state::{App, Sheet};
+use crate::table::TableView;
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
 use crate::{open, rest, store};
@@ -43,9 +44,9 @@ pub fn Page() -> impl IntoView {
             <Top/>
             <div class="bars"><GuestBar/>{later(app, claim_bar, || ().into_any())}</div>
             <Palette/>
-            <main class="stage"><Canvas/>{later(app, hud, || ().into_any())}</main>
+            <main class="stage" class:as-table=panels.table><Canvas/>{later(app, hud, || ().into_any())}</main>
             {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
-            {later(app, dock, || view! { <footer class="dock"></footer> }.into_any())}
+            {later(app, dock, || view! { <section class="dock"></section> }.into_any())}
             <SheetTabs/>
         </div>
         {later(app, overlays, || ().into_any())}
@@ -64,7 +65,7 @@ fn bones() -> Vec<AnyView> {
 
 fn hud() -> AnyView {
     let embed = App::get().embed;
-    view! { <Hud/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
+    view! { <Hud/><TableView/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
 }
 
 fn claim_bar() -> AnyView {
@@ -134,6 +135,9 @@ fn SheetTabs() -> impl IntoView {
             {tab("Blocks", "blocks", Sheet::Palette)}
             {tab("Inspect", "sliders-horizontal", Sheet::Inspector)}
             {tab("Findings", "triangle-alert", Sheet::Dock)}
+            <button type="button" aria-pressed=move || app.panels.table.get().to_string() on:click=move |_| app.command("page.table")>
+                <Icon name="table-2"/>"Table"
+            </button>
         </nav>
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::live::some;
 use crate::parts::Icon;
-use crate::runner::{self, Outcome};
+use crate::runner::{self, Ended, Outcome};
 use crate::state::App;
 
 /// How the sender's result compares with one made here.
@@ -28,7 +28,8 @@ pub fn make(app: App, progress: impl Fn(f64) + 'static, done: impl FnOnce(Result
     runner::measure(app, &design, plan, progress, move |found| match found {
         Ok(Outcome::Digest(digest)) => done(Ok(Claim::new(&digest))),
         Ok(_) => {}
-        Err(text) => done(Err(text)),
+        Err(Ended::Stopped) => done(Err("Stopped.".to_owned())),
+        Err(Ended::Failed(text)) => done(Err(text)),
     });
 }
 

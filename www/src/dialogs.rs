@@ -1,6 +1,7 @@
 //! The one dialog that is open.
 
 mod commands;
+mod compare;
 mod designs;
 mod exercises;
 mod mermaid;
@@ -9,10 +10,12 @@ mod versions;
 
 use leptos::prelude::*;
 
+use crate::chart::{Spread, TimeSeries};
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
 use commands::{CommandPalette, FindBlock, Shortcuts};
+use compare::Compare;
 use designs::DesignList;
 use exercises::ExerciseList;
 use mermaid::MermaidText;
@@ -32,6 +35,13 @@ pub fn Dialogs() -> impl IntoView {
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
+        Some(Dialog::Compare) => view! { <Compare/> }.into_any(),
+        Some(Dialog::Charts) => {
+            view! { <Modal title="The run in time" broad=true><TimeSeries large=true/></Modal> }.into_any()
+        }
+        Some(Dialog::Spread) => {
+            view! { <Modal title="How latency spreads" broad=true><Spread large=true/></Modal> }.into_any()
+        }
         Some(Dialog::Find) => view! { <FindBlock/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
     })

@@ -1,7 +1,6 @@
 //! The dock: findings with their fixes, time series, what breaks first.
 
 mod availability;
-mod chart;
 mod faults;
 mod findings;
 mod ladder;
@@ -9,27 +8,30 @@ mod ladder;
 use headroom::figures;
 use leptos::prelude::*;
 
+use crate::chart::{Spread, TimeSeries, Waterfall};
 use crate::parts::{CloseSheet, Tabs};
 use crate::state::{App, Sheet};
 use availability::Uptime;
-use chart::TimeSeries;
 use faults::Timeline;
 use findings::Findings;
 use ladder::Ladder;
+
+/// Place of the faults among the parts of the middle.
+const FAULTS: usize = 3;
 
 /// The panel at the bottom.
 #[component]
 pub fn Dock() -> impl IntoView {
     let app = App::get();
     view! {
-        <footer class="dock" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Dock)
-            aria-label="Findings and charts" role="region">
+        <section class="dock" class:sheet=move || app.panels.sheet.get() == Some(Sheet::Dock)
+            aria-label="Findings and charts">
             <CloseSheet/>
             <Findings/>
             <Middle/>
             <Limits/>
             <Folded/>
-        </footer>
+        </section>
     }
 }
 
@@ -39,16 +41,17 @@ fn Middle() -> impl IntoView {
     let app = App::get();
     let count = Memo::new(move |_| app.design.with(|design| design.faults.len()));
     let aside = Signal::derive(move || match (app.panels.middle.get(), count.get()) {
-        (0, _) => chart::span(app),
-        (_, 0) => String::new(),
+        (0..FAULTS, _) | (_, 0) => String::new(),
         (_, 1) => "1 fault".to_owned(),
         (_, count) => format!("{count} faults"),
     });
     let content = move || match app.panels.middle.get() {
-        0 => TimeSeries().into_any(),
+        0 => view! { <TimeSeries/> }.into_any(),
+        1 => view! { <Spread/> }.into_any(),
+        2 => Waterfall().into_any(),
         _ => Timeline().into_any(),
     };
-    view! { <Tabbed names=&["Time series", "Faults"] selected=app.panels.middle aside>{move || content()}</Tabbed> }
+    view! { <Tabbed names=&["Time series", "Latency", "Slow request", "Faults"] selected=app.panels.middle aside>{move || content()}</Tabbed> }
 }
 
 /// What breaks first, and how much of the time everything works.

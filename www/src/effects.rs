@@ -115,6 +115,8 @@ fn same_places(a: &analysis::Answer, b: &analysis::Answer) -> bool {
 
 fn open(app: App, panel: Panel) {
     match panel {
+        Panel::Compare => app.panels.dialog.set(Some(Dialog::Compare)),
+        Panel::Table => crate::table::flip(app),
         Panel::Share => app.panels.dialog.set(Some(Dialog::Share)),
         Panel::Designs => app.panels.dialog.set(Some(Dialog::Designs)),
         Panel::Versions => app.panels.dialog.set(Some(Dialog::Versions)),
@@ -188,7 +190,8 @@ fn paste(app: App) {
     });
 }
 
-fn focus(selector: &str) {
+/// Puts the browser's focus on the first element that this names.
+pub fn focus(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector)
         && let Some(element) = element.dyn_ref::<HtmlElement>()
     {

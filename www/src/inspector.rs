@@ -14,8 +14,10 @@ mod trial;
 
 use leptos::prelude::*;
 
+use crate::live::CollectAny;
 use crate::parts::CloseSheet;
 use crate::state::{App, Sheet};
+use crate::top::CommandButton;
 pub use fault::FaultForm;
 use group::GroupPanel;
 use link::LinkPanel;
@@ -61,12 +63,28 @@ pub fn Inspector() -> impl IntoView {
     }
 }
 
+/// Arranging, as the buttons show it: command and symbol. An edge that is vertical lines up what stands side by side.
+const ARRANGE: [(&str, &str); 9] = [
+    ("arrange.layout", "workflow"),
+    ("arrange.left", "align-start-vertical"),
+    ("arrange.center", "align-center-vertical"),
+    ("arrange.right", "align-end-vertical"),
+    ("arrange.top", "align-start-horizontal"),
+    ("arrange.middle", "align-center-horizontal"),
+    ("arrange.bottom", "align-end-horizontal"),
+    ("arrange.across", "align-horizontal-distribute-center"),
+    ("arrange.down", "align-vertical-distribute-center"),
+];
+
 /// Several are selected: what can be done with all of them.
 #[component]
 fn Many(count: usize) -> impl IntoView {
     let app = App::get();
     view! {
-        <h3>{count}" selected"</h3>
+        <h2>{count}" selected"</h2>
+        <div class="arrange" role="group" aria-label="Arrange">
+            {ARRANGE.map(|(id, icon)| view! { <CommandButton id icon/> }).collect_any()}
+        </div>
         <div class="acts">
             <button class="btn" type="button" on:click=move |_| app.command("edit.duplicate")>"Duplicate"</button>
             <button class="btn" type="button" on:click=move |_| app.command("edit.group")>"Group"</button>

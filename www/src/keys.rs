@@ -4,15 +4,15 @@
 use std::cell::Cell;
 
 use headroom::design::NodeId;
-use headroom::session::command::{by_chord, chord};
+use headroom::session::command::{by_chord, chord, is_single};
 use headroom::session::{Command, Effect as Wish, Mods, Target};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Element, HtmlElement, KeyboardEvent, MouseEvent};
 
-use crate::effects;
 use crate::state::App;
+use crate::{effects, store};
 
 thread_local! {
     /// Space is down; and whether a pointer used it to pan.
@@ -49,6 +49,19 @@ pub fn used_space() {
     }
 }
 
+/// What the browser remembers of single keys, under this name.
+const SINGLE: &str = "single-keys";
+
+/// Whether single characters are shortcuts.
+pub fn acts_singly() -> bool {
+    store::note(SINGLE).as_deref() != Some("off")
+}
+
+/// Switches single characters off or on, and remembers it.
+pub fn set_singly(on: bool) {
+    store::set_note(SINGLE, if on { "on" } else { "off" });
+}
+
 /// Gives the focus back to the canvas.
 pub fn focus_canvas() {
     if let Ok(Some(canvas)) = document().query_selector(".canvas")
@@ -71,6 +84,9 @@ fn key_down(app: App, event: &KeyboardEvent) {
     let mods = mods_of_key(event);
     let name = chord(&event.key(), &event.code(), mods);
     if !on_canvas() && !mods.main && !is_function_key(&name) {
+        return;
+    }
+    if is_single(&name) && !acts_singly() {
         return;
     }
     match name.as_str() {

@@ -6,7 +6,7 @@ use headroom::design::Design;
 use headroom::exercises::{self, Exercise, Step, Verdict, World};
 use leptos::prelude::*;
 
-use crate::runner::Outcome;
+use crate::runner::{Ended, Outcome};
 use crate::state::{App, Sheet, Tab};
 use crate::{open, runner, store};
 
@@ -120,7 +120,8 @@ impl Lesson {
                     lesson.note(app, place, Arc::from(verdict));
                 }
                 Ok(Outcome::Tried(_) | Outcome::Digest(_)) => {}
-                Err(text) => app.refuse(&text),
+                Err(Ended::Stopped) => app.voice.polite.set("Stopped.".to_owned()),
+                Err(Ended::Failed(text)) => app.refuse(&text),
             }
         });
     }

@@ -8,8 +8,10 @@
 mod app;
 mod canvas;
 mod cards;
+mod chart;
 mod chooser;
 mod claim;
+mod crew;
 mod dialogs;
 mod dock;
 mod effects;
@@ -33,6 +35,7 @@ mod rest;
 mod runner;
 mod state;
 mod store;
+mod table;
 mod top;
 mod voice;
 mod worker;

@@ -95,7 +95,7 @@ fn FamilyOfBlocks(family: Family, found: Memo<Found>) -> impl IntoView {
     let items = move || found.get().0.into_iter().map(|about| view! { <Item about/> }).collect_any();
     view! {
         <div role="group" aria-label=family.name() hidden=move || found.with(|found| found.0.is_empty())>
-            <h4>{family.name()}</h4>
+            <h2 class="head">{family.name()}</h2>
             <div class="items">{move || items()}</div>
         </div>
     }

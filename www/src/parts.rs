@@ -65,12 +65,26 @@ pub fn Progress(
     /// Share that is done (0–1).
     #[prop(into)]
     share: Signal<Option<f64>>,
+    /// Stops it, where nothing else here does.
+    #[prop(optional)]
+    stop: Option<Callback<()>>,
 ) -> impl IntoView {
+    // The view stays while the share grows, so that a button in it keeps the focus.
+    let busy = Memo::new(move |_| share.with(Option::is_some));
     some(move || {
-        share.get().map(|share| {
+        let began_ms = js_sys::Date::now();
+        busy.get().then(|| {
+            let done = move || share.get().unwrap_or(1.0);
+            let text = move || {
+                let done = done();
+                let left = figures::left((js_sys::Date::now() - began_ms) / 1e3, done);
+                let left = left.map_or_else(String::new, |left| format!(", {left}"));
+                format!("{name}: {}{left}", figures::share((done * 100.0).floor() / 100.0))
+            };
             view! {
-                <progress max="1" value=share.to_string() aria-label=name></progress>
-                <p class="quiet">{name}": "{figures::share((share * 100.0).floor() / 100.0)}</p>
+                <progress max="1" value=move || done().to_string() aria-label=name></progress>
+                <p class="quiet">{move || text()}</p>
+                {stop.map(|stop| view! { <button class="btn small" type="button" on:click=move |_| stop.run(())>"Stop"</button> })}
             }
         })
     })
@@ -94,6 +108,9 @@ pub fn Modal(
     /// Its title, also its accessible name.
     #[prop(into)]
     title: String,
+    /// As wide as the window lets it be.
+    #[prop(optional)]
+    broad: bool,
     children: Children,
 ) -> impl IntoView {
     let app = App::get();
@@ -107,7 +124,7 @@ pub fn Modal(
     let close = move || app.panels.dialog.set(None);
     let label = title.clone();
     view! {
-        <dialog node_ref=dialog class="dialog" aria-label=label on:close=move |_| close()>
+        <dialog node_ref=dialog class="dialog" class:broad=broad aria-label=label on:close=move |_| close()>
             <header>
                 <h2>{title}</h2>
                 <button class="square" type="button" aria-label="Close" on:click=move |_| close()>

@@ -9,7 +9,8 @@ use headroom::analysis::trial::Claim;
 use headroom::design::{Design, Fault, GroupId, NodeId};
 use headroom::engine::Plan;
 use headroom::exercises::Verdict;
-use headroom::job::{Frame, FromWorker, ToWorker, wire};
+use headroom::figures::series::Series;
+use headroom::job::{Frame, FromWorker, Question, ToWorker, Told, wire};
 use headroom::report::Report;
 use headroom::share;
 use js_sys::{Float64Array, Object, Reflect, Uint8Array};
@@ -39,7 +40,7 @@ pub struct Runner {
 struct Job {
     id: u32,
     progress: Box<dyn Fn(f64)>,
-    done: Box<dyn FnOnce(Result<Outcome, String>)>,
+    done: Box<dyn FnOnce(Result<Outcome, Ended>)>,
 }
 
 /// What a measurement ends with.
@@ -50,6 +51,14 @@ pub enum Outcome {
     Tried(String),
     /// The digest of a measured report.
     Digest(String),
+}
+
+/// Why a measurement ends with nothing.
+pub enum Ended {
+    /// The person has stopped it.
+    Stopped,
+    /// It could not be made.
+    Failed(String),
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -94,6 +103,8 @@ pub fn restart(app: App) {
     app.frame.set(None);
     app.live.set(None);
     app.series.set(Vec::new());
+    app.charts.run.set(Series::default());
+    app.charts.forget();
     app.happened.set(Vec::new());
     outdate(app, false);
     let run = fresh(app, true);
@@ -119,6 +130,7 @@ pub fn restart(app: App) {
 
 /// Tells the live run that the design changed.
 pub fn change(app: App) {
+    app.charts.forget();
     outdate(app, !app.run.playing.get_untracked());
     if live(app).is_some() {
         let design = share::to_json(&app.unscaled());
@@ -190,7 +202,7 @@ pub fn judge(
     app: App,
     (exercise, step): (String, String),
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) {
     let run = begin(app, progress, done);
     send(app, ToWorker::Judge { run, exercise, step, design: share::to_json(&app.current()) });
@@ -202,7 +214,7 @@ pub fn measure(
     design: &Design,
     plan: Plan,
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) {
     let run = begin(app, progress, done);
     send(app, ToWorker::Measure { run, design: share::to_json(design), plan });
@@ -213,7 +225,7 @@ pub fn try_out(
     app: App,
     claim: Claim,
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) {
     let run = begin(app, progress, done);
     let design = app.current();
@@ -224,7 +236,7 @@ pub fn try_out(
 fn begin(
     app: App,
     progress: impl Fn(f64) + 'static,
-    done: impl FnOnce(Result<Outcome, String>) + 'static,
+    done: impl FnOnce(Result<Outcome, Ended>) + 'static,
 ) -> u32 {
     let id = fresh(app, false);
     let mut before = None;
@@ -232,9 +244,18 @@ fn begin(
         before = runner.job.replace(Job { id, progress: Box::new(progress), done: Box::new(done) });
     });
     if let Some(before) = before {
-        (before.done)(Err("Another measurement has taken its place.".to_owned()));
+        (before.done)(Err(Ended::Failed("Another measurement has taken its place.".to_owned())));
     }
     id
+}
+
+/// Ends the measurement under way, if there is one.
+pub fn cancel(app: App) {
+    let run = app.runner.with_value(|runner| runner.job.as_ref().map(|job| job.id));
+    if let Some(run) = run {
+        send(app, ToWorker::Cancel { run });
+        finish(app, run, Err(Ended::Stopped));
+    }
 }
 
 fn outdate(app: App, outdated: bool) {
@@ -281,6 +302,7 @@ fn receive(app: App, data: &JsValue) {
     match read(data) {
         Some(FromWorker::Ready) => ready(app),
         Some(FromWorker::Live { run, report }) => report_of(app, run, report),
+        Some(FromWorker::Told { run, told }) => told_of(app, run, told),
         Some(FromWorker::Progress { run, share }) => app.runner.with_value(|runner| {
             if let Some(job) = runner.job.as_ref().filter(|job| job.id == run) {
                 (job.progress)(share);
@@ -310,6 +332,7 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
     if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {
         return;
     }
+    app.charts.run.update(|run| run.extend(&report.series));
     app.series.set(std::mem::take(&mut report.series));
     let faults = std::mem::take(&mut report.faults);
     if app.happened.with_untracked(|old| *old != faults) {
@@ -317,6 +340,23 @@ fn report_of(app: App, run: u32, mut report: Box<Report>) {
     }
     if report.duration_s >= TELLING_S {
         app.live.set(Some(Arc::from(report)));
+    }
+}
+
+/// Asks the live run for more than its report tells.
+pub fn ask(app: App, question: Question) {
+    if let Some(run) = live(app) {
+        send(app, ToWorker::Ask { run, question });
+    }
+}
+
+fn told_of(app: App, run: u32, told: Told) {
+    if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {
+        return;
+    }
+    match told {
+        Told::Curves(node, curves) => app.charts.curves.set(Some((node, curves))),
+        Told::Slowest(trace) => app.charts.slowest.set(trace.map(|trace| *trace)),
     }
 }
 
@@ -345,7 +385,7 @@ fn frame(app: App, floats: &[f64]) {
     app.frame.set(Some(frame));
 }
 
-fn finish(app: App, id: u32, found: Result<Outcome, String>) {
+fn finish(app: App, id: u32, found: Result<Outcome, Ended>) {
     let mut job = None;
     app.runner.update_value(|runner| {
         if runner.job.as_ref().is_some_and(|job| job.id == id) {
@@ -372,6 +412,6 @@ fn failed(app: App, id: u32, text: String) {
         app.runner.update_value(|runner| runner.live = None);
         app.refuse(&text);
     } else {
-        finish(app, id, Err(text));
+        finish(app, id, Err(Ended::Failed(text)));
     }
 }

@@ -17,6 +17,7 @@ use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
+use crate::chart::Charts;
 use crate::claim::Check;
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
@@ -50,6 +51,8 @@ pub struct App {
     pub live: RwSignal<Option<Arc<Report>>>,
     /// The run's time series.
     pub series: RwSignal<Vec<Sample>>,
+    /// How the run is drawn in time.
+    pub charts: Charts,
     /// Faults of the run that have begun.
     pub happened: RwSignal<Vec<FaultSpan>>,
     /// Play, pace, seed, traffic, kills.
@@ -106,6 +109,8 @@ pub struct Panels {
     pub dock: RwSignal<bool>,
     /// The bottom sheet that is open on a phone.
     pub sheet: RwSignal<Option<Sheet>>,
+    /// Tables in the place of the canvas.
+    pub table: RwSignal<bool>,
     /// What the palette shows.
     pub tab: RwSignal<Tab>,
     /// The one dialog that is open.
@@ -169,6 +174,12 @@ pub enum Dialog {
     Shortcuts,
     /// Commands by name.
     Commands,
+    /// The charts of the run, large.
+    Charts,
+    /// This design and another one.
+    Compare,
+    /// How latency spreads, large.
+    Spread,
     /// Blocks by name.
     Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
@@ -191,6 +202,7 @@ impl App {
             frame: RwSignal::new(None),
             live: RwSignal::new(None),
             series: RwSignal::new(Vec::new()),
+            charts: Charts::new(),
             happened: RwSignal::new(Vec::new()),
             run: Run::of(session.design()),
             panels: Panels::new(),
@@ -353,6 +365,7 @@ impl Panels {
             inspector: RwSignal::new(store::panel("inspector")),
             dock: RwSignal::new(store::panel("dock")),
             sheet: RwSignal::new(None),
+            table: RwSignal::new(false),
             tab: RwSignal::new(Tab::Blocks),
             dialog: RwSignal::new(None),
             shelf: RwSignal::new(()),

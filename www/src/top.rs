@@ -18,7 +18,7 @@ pub fn Top() -> impl IntoView {
     let app = App::get();
     view! {
         <header class="top">
-            <strong class="mark"><Icon name="gauge" big=true/><span>"Headroom"</span></strong>
+            <h1 class="mark"><Icon name="gauge" big=true/><span>"Headroom"</span></h1>
             <CommandButton id="page.designs" icon="folder-open"/>
             <Name/>
             <span class="sep"></span>
@@ -28,7 +28,7 @@ pub fn Top() -> impl IntoView {
             <RunControls/>
             <span class="grow"></span>
             <div class="tools">
-                <button class="btn" type="button" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
+                <button class="btn" type="button" aria-label="Exercises" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
                     <Icon name="graduation-cap"/><span class="label">"Exercises"</span>
                 </button>
                 <button class="btn" type="button" aria-label="Share" on:click=move |_| app.command("page.share")>
@@ -100,6 +100,10 @@ fn PanelToggles() -> impl IntoView {
         {toggle("palette", "panel-left", "Show the palette", app.panels.palette)}
         {toggle("dock", "panel-bottom", "Show findings and charts", app.panels.dock)}
         {toggle("inspector", "panel-right", "Show the inspector", app.panels.inspector)}
+        <button class="square panel-toggle" type="button" aria-label="Blocks as a table" title="Blocks as a table (T)"
+            aria-pressed=move || app.panels.table.get().to_string() on:click=move |_| app.command("page.table")>
+            <Icon name="table-2"/>
+        </button>
     }
 }
 

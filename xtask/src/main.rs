@@ -8,6 +8,7 @@
 mod bench;
 mod build;
 mod command;
+mod firefox;
 mod halves;
 mod offline;
 mod serve;
@@ -33,6 +34,7 @@ cargo xtask sizes     what a first visit downloads, and the gate on it
 cargo xtask validate  the engine against theory and against itself; writes the fidelity page and its table (about ten minutes)
 cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
                       build the page and run only the browser tests; --quick builds in a minute, large and slow
+cargo xtask firefox   the main tasks in Firefox, and the same digest there; installs a Firefox where it may
 cargo xtask bench [--native]
                       how fast systems are simulated here, in the page, by SimPy and by Ciw; --native only here
 
@@ -67,6 +69,7 @@ fn run(arguments: &[String]) -> Outcome {
         "validate" => none(rest).and_then(|()| validate::task()),
         "bench" => bench::task(rest),
         "browser" => test::browser_task(rest),
+        "firefox" => none(rest).and_then(|()| firefox::task()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::build::Effort;
-use crate::{Outcome, build, command, serve, sizes, tools};
+use crate::{Outcome, build, command, firefox, serve, sizes, tools};
 
 /// How many single checks of a step held and how many did not, and what it says in the summary.
 #[derive(Default)]
@@ -30,7 +30,7 @@ struct Step {
 type Run = fn() -> Result<Counts, Counts>;
 
 /// In this order: what is quick to fail comes first.
-const STEPS: [(&str, Run); 9] = [
+const STEPS: [(&str, Run); 10] = [
     ("format", || checked("", format)),
     ("clippy, core and tasks", || checked("", clippy_core)),
     ("clippy, page for wasm32", || checked("", clippy_page)),
@@ -40,6 +40,7 @@ const STEPS: [(&str, Run); 9] = [
     ("page build", || checked("", || build::page(Effort::Release))),
     ("size gate", || single(sizes::gate())),
     ("browser tests", || browser(&[])),
+    ("firefox, where there is one", || single(firefox::where_installed())),
 ];
 
 /// Runs every step, also after one has failed.

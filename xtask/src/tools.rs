@@ -230,14 +230,8 @@ fn chromium() -> Outcome<PathBuf> {
     if let Some(found) = chromium_on_path().or_else(playwright_chromium) {
         return Ok(found);
     }
-    if is_root() && command::find(&["apt-get"]).is_some() {
-        say("installing chromium with apt (only this first time; minutes)");
-        let apt = |words: &[&str]| {
-            command::run(Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        let installed = apt(&["update", "--quiet"])
-            .and_then(|()| apt(&["install", "--quiet", "--yes", "--no-install-recommends", "chromium"]));
-        match (installed, chromium_on_path()) {
+    if has_apt() {
+        match (apt_install("chromium"), chromium_on_path()) {
             (Ok(()), Some(found)) => return Ok(found),
             (Err(text), _) => say(&text),
             (Ok(()), None) => say("apt's chromium is not a program that runs here"),
@@ -254,6 +248,36 @@ fn chromium() -> Outcome<PathBuf> {
          set HEADROOM_CHROMIUM to its program"
             .to_owned()
     })
+}
+
+/// A Firefox: named by `$HEADROOM_FIREFOX`, on PATH, or installed with apt.
+pub fn firefox() -> Outcome<PathBuf> {
+    if firefox_on_path().is_none() && has_apt() {
+        apt_install("firefox-esr")?;
+    }
+    firefox_on_path().ok_or_else(|| {
+        "no Firefox was found: install one (on Debian: apt install firefox-esr) or set HEADROOM_FIREFOX to its program"
+            .to_owned()
+    })
+}
+
+/// A Firefox that is there already.
+pub fn firefox_on_path() -> Option<PathBuf> {
+    let named = env::var_os("HEADROOM_FIREFOX").map(PathBuf::from).filter(|path| path.is_file());
+    named.or_else(|| command::find(&["firefox-esr", "firefox"]))
+}
+
+fn has_apt() -> bool {
+    is_root() && command::find(&["apt-get"]).is_some()
+}
+
+fn apt_install(package: &str) -> Outcome {
+    say(&format!("installing {package} with apt (only this first time; minutes)"));
+    let apt = |words: &[&str]| {
+        command::run(Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "--quiet"])?;
+    apt(&["install", "--quiet", "--yes", "--no-install-recommends", package])
 }
 
 /// A browser on PATH that starts; a stub that only advertises another package does not count.

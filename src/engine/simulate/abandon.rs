@@ -3,6 +3,7 @@
 use super::Simulation;
 use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome, State};
 use super::guard::mark;
+use super::trace::Point;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, mix};
 use crate::report::Cause;
@@ -49,6 +50,7 @@ impl Simulation {
         let handle = self.calls.handle(slot);
         self.watch.route(call.route).failures += 1;
         self.observe(slot, call.route, outcome);
+        self.trace(slot, Point::Back(outcome));
         self.abandon(slot);
         match self.net.routes[call.route as usize].route.policy.on_timeout {
             OnTimeout::GoesOn => {}
@@ -77,6 +79,7 @@ impl Simulation {
     /// Nobody waits for this call any more; its work goes on.
     pub(super) fn abandon(&mut self, slot: u32) {
         self.let_go(slot);
+        self.trace(slot, Point::GivenUp);
         let call = &mut self.calls[slot];
         call.parent = Handle::NOWHERE;
         call.abandoned = true;

@@ -253,6 +253,8 @@ pub struct Call {
     pub marks: u8,
     /// Others wait for the miss that it is fetching.
     pub leads: bool,
+    /// Its place in the trace of a request that is followed, from 1; 0 where it is not.
+    pub span: u16,
 }
 
 /// A first-in-first-out line of calls, linked through [`Call::next`].

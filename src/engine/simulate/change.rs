@@ -45,6 +45,7 @@ impl Simulation {
             self.move_troubles(&old, &map)
         }
         self.move_calls(&map, &steps);
+        self.forget_traces();
         self.move_places(&old.topology.groups);
         self.count_targets();
         self.sort_dirty();

@@ -102,6 +102,7 @@ impl Simulation {
             self.watch.busy(call.station, call.instance, self.now, 1.0);
         }
         self.watch.wait(call.station, self.now - call.arrived);
+        self.trace(slot, super::trace::Point::Started);
         self.arm_sharing(call.station, call.instance);
     }
 

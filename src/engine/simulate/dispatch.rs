@@ -2,6 +2,7 @@
 
 use super::calls::{Call, GROUP, Kind, NONE, Outcome};
 use super::guard::mark;
+use super::trace::Point;
 use super::{Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
@@ -140,6 +141,7 @@ impl Simulation {
         call.parent = self.calls.handle(parent);
         let slot = self.add_call(call);
         self.calls[parent].next = slot;
+        self.trace_call(parent, slot);
         if guarded && !self.passes_guard(slot, route, caller.instance) {
             return slot;
         }
@@ -185,6 +187,7 @@ impl Simulation {
     /// A reply is back at its caller.
     pub(super) fn returned(&mut self, slot: u32) {
         let call = self.calls[slot];
+        self.trace(slot, Point::Back(call.outcome));
         if call.kind == Kind::Part {
             return self.part_done(slot);
         }
@@ -347,6 +350,7 @@ impl Simulation {
     pub(super) fn finish(&mut self, slot: u32, outcome: Outcome) {
         let request = self.requests[self.calls[slot].request];
         self.watch.ended(&request, self.now - request.born, outcome);
+        self.trace_ends(slot, self.now - request.born, outcome);
         self.compare(slot, &request, outcome);
         if self.calls[slot].repeats == GROUP {
             self.close_group(slot);

@@ -135,6 +135,7 @@ impl Simulation {
             part.hops = hops;
             part.from = from;
             *node = self.add_call(part);
+            self.trace_call(slot, *node);
         }
         for part in nodes.iter() {
             if self.reaches(caller, (station, self.calls[*part].instance)) {

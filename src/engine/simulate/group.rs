@@ -114,6 +114,7 @@ impl Simulation {
         branch.visit = caller.visit ^ (number + 1) << 8;
         branch.repeats = calls + 1;
         let branch = self.add_call(branch);
+        self.trace_call(slot, branch);
         let handle = self.calls.handle(branch);
         self.gathers.all[gather as usize].branches.push(handle);
     }

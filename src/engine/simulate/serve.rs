@@ -2,6 +2,7 @@
 
 use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
 use super::guard::mark;
+use super::trace::Point;
 use super::{MOST_HOPS, Simulation, net};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
@@ -34,6 +35,7 @@ impl Simulation {
                 return self.after(far, Class::Arrival, What::Arrive, slot);
             }
         }
+        self.trace(slot, Point::Arrived);
         let call = self.calls[slot];
         let at = call.instance as usize;
         let Some(instance) = self.stations[station as usize].instances.get(at) else {
@@ -143,6 +145,7 @@ impl Simulation {
         let waited = self.now - call.arrived;
         self.calls[slot].waited = waited;
         self.calls[slot].state = State::InService;
+        self.trace(slot, Point::Started);
         if self.net.stations[s].discipline == (Discipline::Priority { preemptive: true }) {
             return self.start_or_go_on(slot, waited);
         }
@@ -195,6 +198,7 @@ impl Simulation {
         if call.state != State::InService || !self.ends_service(slot, &call) {
             return;
         }
+        self.trace(slot, Point::Served);
         let station = &self.net.stations[call.station as usize];
         let errors = station.servers.errors;
         if errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < errors {
@@ -290,6 +294,7 @@ impl Simulation {
     /// The reply goes back along the route.
     pub(super) fn answer(&mut self, slot: u32, outcome: Outcome) {
         self.give_kept_back(slot);
+        self.trace(slot, Point::Replied);
         let call = &mut self.calls[slot];
         call.outcome = outcome;
         call.state = State::Replying;

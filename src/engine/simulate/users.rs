@@ -173,6 +173,7 @@ impl Simulation {
         let from = self.net.topology.location_of(source as usize, 0);
         let call = Call { kind: Kind::Root, state: State::Calling, from, ..self.blank(request, source) };
         let root = self.add_call(call);
+        self.trace_begins(root);
         self.watch.sent(&self.requests[request]);
         if !from_device || !self.answer_from_device(request, root) {
             self.proceed(root);

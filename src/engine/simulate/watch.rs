@@ -33,13 +33,13 @@ pub struct Watch {
     pub(super) started: u64,
     closed: Option<u64>,
     /// All requests, reads, writes.
-    tallies: [Tally; 3],
+    pub(super) tallies: [Tally; 3],
     counts: [Counts; 2],
     under_way: [u64; 2],
     goodput: Trend,
     flow: Flow,
     flow_at_second: Flow,
-    stations: Vec<StationWatch>,
+    pub(super) stations: Vec<StationWatch>,
     pub(super) routes: Vec<RouteWatch>,
     seconds: VecDeque<Distribution>,
     ticks: u64,
@@ -70,7 +70,7 @@ struct StationCounts {
 }
 
 #[derive(Debug, Default)]
-struct StationWatch {
+pub(super) struct StationWatch {
     counts: StationCounts,
     /// Counts when the window began.
     base: StationCounts,
@@ -83,7 +83,7 @@ struct StationWatch {
     /// Work offered since the start: to the primary, to the others [s].
     work_by_role: [f64; 2],
     wait: Distribution,
-    latency: Distribution,
+    pub(super) latency: Distribution,
     trend: Trend,
     /// What `waiting` came to, and when [ns], at the trend's latest look.
     trended: (f64, u64),

@@ -3,6 +3,7 @@
 use super::Simulation;
 use super::calls::{Call, Kind, Outcome, State};
 use super::guard::mark;
+use super::trace::Point;
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, mix};
 use crate::report::Cause;
@@ -21,6 +22,7 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn depart(&mut self, slot: u32, caller: &Call) {
         self.calls[slot].state = State::Travelling;
+        self.trace(slot, Point::Left);
         let route = self.calls[slot].route;
         if self.is_cut(route) {
             return self.lose(slot, Cause::Partitioned);

@@ -1,4 +1,5 @@
-//! The small map: all blocks as dots in the colors of their states, and what is in view; a press goes there.
+//! The small map, while not all of the design is in view: all blocks as dots in the colors of their states, and what is in
+//! view; a press goes there.
 
 use headroom::design::NodeId;
 use headroom::session::geometry::{self, CARD, Rect};
@@ -12,28 +13,27 @@ use crate::state::App;
 
 /// Room around the design on the map [canvas units].
 const ROOM: f64 = 120.0;
-/// With fewer blocks than this the canvas is its own map.
-const LEAST: usize = 8;
-
 /// The map, in a corner of the canvas.
 #[component]
 pub fn Minimap() -> impl IntoView {
     let app = App::get();
-    let shown = Memo::new(move |_| {
-        app.settings.with(|settings| settings.minimap) && app.cards.order.with(|all| all.len() >= LEAST)
-    });
-    some(move || shown.get().then(|| view! { <Map/> }))
-}
-
-#[component]
-fn Map() -> impl IntoView {
-    let app = App::get();
     let bounds = Memo::new(move |_| {
         app.cards.moves.track();
         app.design.track();
-        let found = app.session.with_value(|session| geometry::bounds(&session.design().nodes));
-        found.unwrap_or(Rect { min: [0.0; 2], max: CARD }).grown(ROOM)
+        app.session.with_value(|session| geometry::bounds(&session.design().nodes))
     });
+    let shown = Memo::new(move |_| {
+        let wanted = app.settings.with(|settings| settings.minimap);
+        let seen = app.viewport.with(|view| view.visible());
+        bounds.get().is_some_and(|all| wanted && !(seen.contains(all.min) && seen.contains(all.max)))
+    });
+    some(move || shown.get().then(|| view! { <Map bounds/> }))
+}
+
+#[component]
+fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
+    let app = App::get();
+    let bounds = Memo::new(move |_| bounds.get().unwrap_or(Rect { min: [0.0; 2], max: CARD }).grown(ROOM));
     let frame = move || {
         let (rect, [width, height]) = (bounds.get(), bounds.with(Rect::size));
         format!("{} {} {width} {height}", rect.min[0], rect.min[1])

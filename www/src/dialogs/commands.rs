@@ -18,7 +18,7 @@ pub fn Shortcuts() -> impl IntoView {
         let rows = COMMANDS.iter().filter(move |command| section_of(command) == name);
         view! {
             <section>
-                <h4>{name}</h4>
+                <h3 class="head">{name}</h3>
                 <dl class="keys">{rows.map(|command| view! { <dt>{command.label}</dt><dd><Keys command/></dd> }).collect_any()}</dl>
             </section>
         }
@@ -27,7 +27,12 @@ pub fn Shortcuts() -> impl IntoView {
     sections.dedup();
     view! {
         <Modal title="Keyboard shortcuts">
-            <p>"Single keys act while the canvas has the focus."</p>
+            <label class="choice single">
+                <input type="checkbox" prop:checked=keys::acts_singly()
+                    on:change=|event| keys::set_singly(event_target_checked(&event))/>
+                "Single keys, such as C and K, act while the canvas has the focus"
+                <small>"Switch them off when you speak to your computer or often press a key by accident. The commands stay in the menus and under all commands."</small>
+            </label>
             {sections.into_iter().map(section).collect_any()}
             <p><a href="static/fidelity.html" target="_blank" rel="noopener">"How right are these numbers?"</a></p>
         </Modal>

@@ -14,7 +14,7 @@ pub fn ExerciseList() -> impl IntoView {
     let each = |exercise: &'static Exercise| {
         view! {
             <section>
-                <h4>{exercise.name}</h4>
+                <h3 class="head">{exercise.name}</h3>
                 <p>{exercise.text}</p>
                 <div class="cards">
                     {(0..exercise.steps.len()).map(|step| view! { <Entry place=Place { exercise, step }/> }).collect_any()}

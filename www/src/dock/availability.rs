@@ -52,7 +52,7 @@ fn Lines(title: &'static str, lines: Signal<Vec<Line>>) -> impl IntoView {
     };
     view! {
         <section hidden=move || lines.with(Vec::is_empty)>
-            <h4>{title}</h4>
+            <h3 class="head">{title}</h3>
             <ul class="lines">{move || lines.get().into_iter().map(line).collect_any()}</ul>
         </section>
     }

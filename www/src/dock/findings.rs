@@ -16,7 +16,7 @@ pub fn Findings() -> impl IntoView {
     let list = move || findings.get().into_iter().map(|finding| view! { <Entry finding/> }).collect_any();
     view! {
         <section aria-label="Findings">
-            <div class="hd"><h4>"Findings"</h4><small>{move || count()}</small></div>
+            <div class="hd"><h2 class="head">"Findings"</h2><small>{move || count()}</small></div>
             {move || list()}
             <Show when=move || findings.with(Vec::is_empty)>
                 <p class="empty">"Nothing to say: no block is near its limit and none is missed."</p>

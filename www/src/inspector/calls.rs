@@ -26,7 +26,7 @@ pub fn Calls(id: NodeId) -> impl IntoView {
         (last > 0).then(|| {
             view! {
                 <section class="calls" aria-label="Calls, in this order">
-                    <h4>"Calls, in this order"</h4>
+                    <h3 class="head">"Calls, in this order"</h3>
                     <ol>{links.into_iter().enumerate().map(row).collect_any()}</ol>
                 </section>
             }

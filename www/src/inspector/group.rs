@@ -28,12 +28,12 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
     let rename = move |event| change(app, id, true, |group| group.name = event_target_value(&event));
     let spof = Memo::new(move |_| app.answer.with(|answer| spof_of_group(answer, id)));
     view! {
-        <h3>
+        <h2>
             <Icon name="group" big=true/>
             <input id="group-name" aria-label="Name of the group" maxlength="200" placeholder=kind
                 prop:value=name on:input=rename/>
             <small>{move || kind()}</small>
-        </h3>
+        </h2>
         <p class="quiet">{move || app.design.with(|design| design.group(id).map(|group| meaning(group.kind)))}</p>
         {some(move || spof.get().map(|spof| view! {
             <SinglePoint words=Signal::stored(loss_in_words("When it is lost", &spof)) claim=Signal::stored(Some(Claim::Group { group: id.0 }))/>
@@ -133,7 +133,7 @@ fn Inside(id: GroupId) -> impl IntoView {
     };
     view! {
         <section>
-            <h4>"Inside"</h4>
+            <h3 class="head">"Inside"</h3>
             <div class="acts">
                 {move || inner().into_iter().map(group).collect_any()}
                 {move || blocks().into_iter().map(block).collect_any()}

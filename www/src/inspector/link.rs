@@ -34,7 +34,7 @@ pub fn LinkPanel(id: LinkId) -> impl IntoView {
         text.map(|text| view! { <div class="state note"><Icon name="info"/><div>{text}</div></div> })
     };
     view! {
-        <h3><Icon name="link" big=true/>{move || heading()}<small>"Link"</small></h3>
+        <h2><Icon name="link" big=true/>{move || heading()}<small>"Link"</small></h2>
         {some(problem)}
         <Form of=Of::Link(id) params=PARAMS/>
         <LinkResults id/>

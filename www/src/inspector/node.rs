@@ -62,11 +62,11 @@ fn Heading(id: NodeId, about: &'static About) -> impl IntoView {
         app.edit_field(&Edit::Rename(id, own));
     };
     view! {
-        <h3>
+        <h2>
             <Icon name=about.icon big=true/>
             <input aria-label="Name of the block" maxlength="200" prop:value=name on:input=rename/>
             <small>{about.name}</small>
-        </h3>
+        </h2>
     }
 }
 
@@ -255,7 +255,7 @@ fn Life(id: NodeId) -> impl IntoView {
             </div>
             <Show when=move || { instances.get() > 1 }>
                 <div role="group" aria-label="Kill one instance">
-                    <h4>"Kill one instance"</h4>
+                    <h3 class="head">"Kill one instance"</h3>
                     <div class="instances">{move || each()}</div>
                 </div>
             </Show>
@@ -268,7 +268,7 @@ fn Life(id: NodeId) -> impl IntoView {
 fn Unknown(id: NodeId, kind: String) -> impl IntoView {
     let app = App::get();
     view! {
-        <h3><Icon name="unknown" big=true/>"Unknown block"</h3>
+        <h2><Icon name="unknown" big=true/>"Unknown block"</h2>
         <p>"This design has a block “"{kind}"” that this version does not know. It takes no part in the run and is kept as it is."</p>
         <div class="acts">
             <button class="btn" type="button" on:click=move |_| app.edit(&Edit::RemoveNode(id))>"Delete it"</button>

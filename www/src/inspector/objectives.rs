@@ -17,7 +17,7 @@ use crate::state::App;
 pub fn Objectives() -> impl IntoView {
     view! {
         <section>
-            <h4>"Promises"</h4>
+            <h3 class="head">"Promises"</h3>
             <div class="form">{OBJECTIVES.iter().map(|objective| view! { <Promise objective/> }).collect_any()}</div>
         </section>
     }

@@ -43,7 +43,7 @@ pub fn Results(
     };
     view! {
         <section hidden=move || rows.with(Vec::is_empty)>
-            <div class="source"><h4>{title}</h4><small>{aside}</small></div>
+            <div class="source"><h3 class="head">{title}</h3><small>{aside}</small></div>
             <table>{move || body()}</table>
             {move || notes()}
         </section>

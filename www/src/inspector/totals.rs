@@ -20,7 +20,7 @@ use crate::state::App;
 #[component]
 pub fn Totals() -> impl IntoView {
     view! {
-        <h3><Icon name="gauge" big=true/>"The whole design"</h3>
+        <h2><Icon name="gauge" big=true/>"The whole design"</h2>
         <Requests/>
         <Measure/>
         <Try label="Confirm by runs: promises kept until" claim=promised()/>
@@ -106,7 +106,7 @@ fn Ring() -> impl IntoView {
         };
         view! { <div class="acts">{found.into_iter().map(button).collect_any()}</div> }.into_any()
     };
-    view! { <section><h4>"Single points of failure"</h4>{move || list()}</section> }
+    view! { <section><h3 class="head">"Single points of failure"</h3>{move || list()}</section> }
 }
 
 /// Each block and each group that is one, worst first, with its name.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::live::some;
 use crate::parts::{Icon, Progress};
-use crate::runner::{self, Outcome};
+use crate::runner::{self, Ended, Outcome};
 use crate::state::App;
 
 /// A button that tries what is claimed now.
@@ -38,7 +38,8 @@ pub fn Try(label: &'static str, claim: Signal<Option<Claim>>) -> impl IntoView {
                         found.set(Some(text));
                     }
                     Ok(_) => {}
-                    Err(text) => app.refuse(&text),
+                    Err(Ended::Stopped) => app.voice.polite.set("Stopped.".to_owned()),
+                    Err(Ended::Failed(text)) => app.refuse(&text),
                 }
             },
         );
@@ -46,7 +47,7 @@ pub fn Try(label: &'static str, claim: Signal<Option<Claim>>) -> impl IntoView {
     view! {
         <div class="trial" hidden=move || claim.with(Option::is_none)>
             <button class="btn small" type="button" disabled=move || share.with(Option::is_some) on:click=start>{label}</button>
-            <Progress name="Two runs" share/>
+            <Progress name="Two runs" share stop=Callback::new(move |()| runner::cancel(app))/>
             {some(move || found.get().map(|text| view! { <p class="quiet">{text}</p> }))}
         </div>
     }

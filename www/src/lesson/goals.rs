@@ -68,7 +68,7 @@ fn Check() -> impl IntoView {
         <button class="primary" type="button" disabled=move || judging.with(Option::is_some) on:click=move |_| app.lesson.check(app)>
             <Icon name="check"/>"Check my design"
         </button>
-        <Progress name="Measuring" share=judging/>
+        <Progress name="Measuring" share=judging stop=Callback::new(move |()| crate::runner::cancel(app))/>
     }
 }
 

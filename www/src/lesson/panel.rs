@@ -24,7 +24,7 @@ fn Content(place: Place) -> impl IntoView {
     let facts = step.facts.iter().map(|text| view! { <li>{*text}</li> }).collect_any();
     view! {
         <div class="hd">
-            <h4>{place.exercise.name}</h4>
+            <p class="head">{place.exercise.name}</p>
             <button class="square" type="button" aria-label="Close the exercise" title="Close the exercise; the design stays"
                 on:click=move |_| app.lesson.set(app, None)>
                 <Icon name="x"/>

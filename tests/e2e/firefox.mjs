@@ -1,0 +1,89 @@
+// The main tasks of a person in Firefox: draw, connect, set, run, read, share; and the same digest as natively.
+//
+//   node firefox.mjs URL FIREFOX DESIGN DIGEST   (`cargo xtask firefox` does)
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import puppeteer from "puppeteer-core";
+import { example, fragment } from "./app.mjs";
+import { measure } from "./worker.mjs";
+
+const [url, executablePath, design, digest] = process.argv.slice(2);
+const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
+const page = await browser.newPage();
+await page.setViewport({ width: 1440, height: 900 });
+const complaints = [];
+page.on("pageerror", (error) => complaints.push(String(error)));
+page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+
+/** Waits until a function in the page gives something. */
+const until = (what, ...args) => page.waitForFunction(what, { timeout: 20_000 }, ...args);
+const count = (selector) => page.$$eval(selector, (all) => all.length);
+const counted = (selector, number) => until((selector, number) => document.querySelectorAll(selector).length === number, selector, number);
+const button = (name) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
+const middle = async (selector) => {
+  const { x, y, width, height } = await (await page.waitForSelector(selector)).boundingBox();
+  return [x + width / 2, y + height / 2];
+};
+
+const tasks = {
+  "opens the first example": async () => {
+    await page.goto(url);
+    await until(() => document.querySelectorAll("[data-node]").length > 3);
+    await until(() => !document.querySelector(".page").inert);
+  },
+  "draws a system with pointer and keys": async () => {
+    const nodes = [{ id: 1, block: "client", at: [0, 100] }, { id: 2, block: "app-server", at: [300, 100] }];
+    await page.goto("about:blank");
+    await page.goto(`${url}${fragment({ headroom: 1, nodes })}`);
+    await counted("[data-node]", 2);
+    await until(() => !document.querySelector(".page").inert);
+    const from = await middle('[data-node="1"] [data-port="out"]');
+    const to = await middle('[data-node="2"] [data-port="in"]');
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move((from[0] + to[0]) / 2, to[1] + 20, { steps: 5 });
+    await page.mouse.move(...to, { steps: 5 });
+    await page.mouse.up();
+    await counted("[data-link]", 1);
+    await page.mouse.click(...(await middle('[data-node="2"]')));
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("sql");
+    await page.keyboard.press("Enter");
+    await counted("[data-node]", 3);
+    await counted("[data-link]", 2);
+  },
+  "runs and shows live figures": async () => {
+    await page.goto("about:blank");
+    await page.goto(`${url}${fragment(example("three-tiers-with-everything"))}`);
+    await until(() => !document.querySelector(".page").inert);
+    // The time series appears once two simulated seconds are over.
+    await page.waitForSelector(".plot path[d^=M]", { timeout: 20_000 });
+  },
+  "shares a link that opens as the same design": async () => {
+    const blocks = await count("[data-node]");
+    await button("Share").click();
+    const link = await (await page.waitForSelector("dialog textarea")).evaluate((field) => field.value);
+    assert.match(link, /#(design=|d1\.)/);
+    await page.goto("about:blank");
+    await page.goto(link);
+    await counted("[data-node]", blocks);
+  },
+  "gives the digest of the command line": async () => {
+    assert.equal(await measure(page, readFileSync(design, "utf8"), { seed: 7, duration_s: 10, warmup_s: 2 }), digest);
+  },
+};
+
+let failed = 0;
+for (const [name, task] of Object.entries(tasks)) {
+  try {
+    await task();
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}: ${error.stack}`);
+  }
+}
+for (const complaint of complaints) console.log(`complaint: ${complaint}`);
+console.log(`firefox: ${Object.keys(tasks).length - failed} passed, ${failed} failed, ${complaints.length} complaints`);
+await browser.close();
+process.exit(failed || complaints.length ? 1 : 0);

@@ -1,0 +1,53 @@
+// Charts of the run: a cursor for all plots, lines to switch off, the whole run, how latency spreads, a slow request.
+import { expect, test } from "../fixtures.mjs";
+
+test("read a moment of the run by keys, switch a line off, see it large", async ({ app, page }) => {
+  await app.open();
+  await app.play();
+  const series = page.getByRole("region", { name: "Time series" });
+  const cursor = series.getByRole("slider", { name: "Moment of the run" });
+  await expect(cursor).toBeAttached({ timeout: 15_000 });
+  await expect.poll(async () => Number(await cursor.getAttribute("aria-valuemax")), { timeout: 20_000 }).toBeGreaterThan(4);
+  await cursor.focus();
+  await page.keyboard.press("Home");
+  await expect(cursor).toHaveAttribute("aria-valuetext", /^1 s: sent [\d,.k ]+\/s, ok .*\/s, failed .*, p50 .*ms, p95 .*, p99 /);
+  await page.keyboard.press("ArrowRight");
+  await expect(cursor).toHaveAttribute("aria-valuetext", /^2 s: /);
+  await expect(series.locator(".tip")).toContainText("2 s");
+  const sent = series.getByRole("button", { name: /^sent/ });
+  await sent.click();
+  await expect(sent).toHaveAttribute("aria-pressed", "false");
+  await cursor.focus();
+  await expect(cursor).toHaveAttribute("aria-valuetext", /^\d+ s: ok /);
+  await series.getByRole("button", { name: "Open the charts large" }).click();
+  const large = page.getByRole("dialog", { name: "The run in time" });
+  await large.getByRole("button", { name: "Whole run" }).click();
+  await expect(large.getByRole("slider")).toHaveAttribute("aria-valuemin", "1");
+});
+
+test("how latency spreads lies beside theory, and a slow request is told call by call", async ({ app, page }) => {
+  await app.openDesign({
+    headroom: 1,
+    nodes: [
+      { id: 1, block: "client", at: [0, 100], rate: 600, reads: 1 },
+      { id: 2, block: "app-server", at: [300, 100], name: "Web", service_ms: 1, cores: 1 },
+    ],
+    links: [[1, 2]],
+  });
+  await app.play();
+  await page.getByRole("tab", { name: "Latency" }).click();
+  const percentiles = page.getByRole("table", { name: "Percentiles" });
+  await expect(percentiles.getByRole("columnheader", { name: "theory, exact" })).toBeVisible({ timeout: 15_000 });
+  const median = percentiles.getByRole("row", { name: /^p50/ }).getByRole("cell");
+  await expect(median.nth(1)).toHaveText(/ms$/);
+  const [run, theory] = (await median.allTextContents()).map(Number.parseFloat);
+  expect(Math.abs(run / theory - 1)).toBeLessThan(0.5);
+
+  await page.getByRole("tab", { name: "Slow request" }).click();
+  const slow = page.getByRole("region", { name: "Slow request" });
+  await expect(slow).toContainText(/the slowest of .* requests/, { timeout: 15_000 });
+  const calls = slow.getByRole("table", { name: "The calls of the request" });
+  await expect(calls.getByRole("row", { name: /^Web .*queue .*service/ })).toBeVisible();
+  await calls.getByRole("button", { name: "Web" }).click();
+  await expect(app.inspector.getByLabel("Name of the block")).toHaveValue("Web");
+});
