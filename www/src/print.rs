@@ -3,6 +3,7 @@
 use headroom::analysis::{Answer, Finding, Severity};
 use headroom::design::Design;
 use headroom::figures;
+use headroom::job::{Frame, NodeFrame};
 use headroom::report::NodeReport;
 use leptos::ev;
 use leptos::prelude::*;
@@ -43,9 +44,11 @@ fn Sheet(drawing: String, design: Design, answer: Answer) -> impl IntoView {
     let name = if design.name.is_empty() { "Untitled design".to_owned() } else { design.name.clone() };
     let summary = summary(&design, &answer);
     let findings = answer.findings.iter().map(finding).collect_any();
+    // As the canvas shows them: what a client sends is its rate.
+    let frame = Frame::of(&answer.report, &answer.topology);
     let rows = design.nodes.iter().map(|node| {
         let index = answer.topology.index_of(node.id);
-        let report = index.and_then(|index| answer.report.nodes.get(index));
+        let report = index.and_then(|index| Some((answer.report.nodes.get(index)?, frame.nodes.get(index)?)));
         let instances = index.map(|index| answer.topology.place(index).servers.instances);
         let kind = headroom::blocks::find(&node.block).map_or("Unknown block", |block| block.about().name);
         let cells = cells(report);
@@ -91,10 +94,10 @@ fn finding(finding: &Finding) -> impl IntoView + use<> {
     view! { <li><b>{word}": "{finding.title.clone()}</b>" "{finding.reason.clone()}</li> }
 }
 
-fn cells(report: Option<&NodeReport>) -> [String; 4] {
-    let Some(report) = report else { return std::array::from_fn(|_| "–".to_owned()) };
+fn cells(report: Option<(&NodeReport, &NodeFrame)>) -> [String; 4] {
+    let Some((report, now)) = report else { return std::array::from_fn(|_| "–".to_owned()) };
     let load = report.load.filter(|load| load.is_finite()).map(figures::share);
     let p99 = report.latency.as_ref().map(|times| figures::time(times.p99.value));
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-    [figures::rate(report.offered), or_nothing(load), or_nothing(p99), report.state.name().to_owned()]
+    [figures::rate(now.offered), or_nothing(load), or_nothing(p99), report.state.name().to_owned()]
 }
