@@ -5,6 +5,7 @@ pub mod life;
 pub mod link;
 pub mod param;
 pub mod sections;
+pub mod words;
 
 mod api_gateway;
 mod app_server;
@@ -187,6 +188,21 @@ pub struct Lowered {
 /// The block with this id.
 pub fn find(id: &str) -> Option<&'static dyn Block> {
     BLOCKS.iter().copied().find(|block| block.about().id == id)
+}
+
+/// What sends traffic, in a drawing that says no more of it.
+pub fn caller() -> &'static About {
+    client::Client.about()
+}
+
+/// What does work, in a drawing that says no more of it.
+pub fn server() -> &'static About {
+    app_server::AppServer.about()
+}
+
+/// What keeps data, in a drawing that says no more of it.
+pub fn store() -> &'static About {
+    sql_database::SqlDatabase.about()
 }
 
 /// The block that a fix puts in front of instances to spread calls over them.

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod exercises;
+mod export;
 mod json;
 mod link;
 mod objectives;
@@ -78,6 +79,7 @@ commands! {
     exercises Exercises,
     link Link,
     open Open,
+    export Export,
     blocks Blocks,
     schema Schema,
     completions Completions,

@@ -26,6 +26,10 @@ pub struct LinkId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub u32);
 
+/// Identity of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoteId(pub u32);
+
 /// A whole design, as drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Design {
@@ -37,6 +41,8 @@ pub struct Design {
     pub links: Vec<Link>,
     /// Failure domains: hosts, zones, regions.
     pub groups: Vec<Group>,
+    /// Texts on the canvas, in drawing order; no result depends on them.
+    pub notes: Vec<Note>,
     /// What the design promises its users.
     pub objectives: Objectives,
     /// What goes wrong on purpose during a run; the list has no order, each fault says when.
@@ -89,6 +95,19 @@ pub struct Group {
     /// The group that it lies in.
     pub parent: Option<GroupId>,
     /// Parameters of `blocks::life::OF_GROUP` that differ from the defaults of format 1.
+    pub values: Values,
+}
+
+/// A text on the canvas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Identity within the design.
+    pub id: NoteId,
+    /// Position of its top left corner [integer pixels of the canvas].
+    pub at: [i32; 2],
+    /// What it says; lines end with a line feed.
+    pub text: String,
+    /// Fields that this version does not know.
     pub values: Values,
 }
 
@@ -159,9 +178,9 @@ impl Design {
         Design { objectives, ..Design::default() }
     }
 
-    /// Whether the two differ at most in where blocks stand, which no result depends on.
+    /// Whether the two differ at most in notes and in where blocks stand, which no result depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
-        let Design { name, nodes, links, groups, objectives, faults, run, unknown } = self;
+        let Design { name, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
             && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
             && (name, links, groups) == (&other.name, &other.links, &other.groups)
@@ -182,6 +201,16 @@ impl Design {
     /// The group with this id.
     pub fn group(&self, id: GroupId) -> Option<&Group> {
         self.groups.iter().find(|group| group.id == id)
+    }
+
+    /// The note with this id.
+    pub fn note(&self, id: NoteId) -> Option<&Note> {
+        self.notes.iter().find(|note| note.id == id)
+    }
+
+    /// An id that no note has in this design.
+    pub fn next_note_id(&self) -> NoteId {
+        NoteId(self.notes.iter().map(|note| note.id.0).max().unwrap_or(0) + 1)
     }
 
     /// An id that no node has ever had in this design.

@@ -8,7 +8,8 @@
 //! 5. [`analysis`]: what breaks first, single points of failure, cost, findings with fixes.
 //! 6. [`share`]: a design as JSON and as a link. [`examples`] to start from. [`exercises`]: a brief, a start and a judge.
 //! 7. [`session`]: the editor's logic: commands, gestures, undo. [`job`]: what page and worker say.
-//! 8. [`figures`]: numbers as people read them, for page and terminal alike. [`sorted`]: sorting, compiled once.
+//! 8. [`shelf`]: the designs that a person keeps in one browser, with their earlier versions.
+//! 9. [`figures`]: numbers as people read them, for page and terminal alike. [`sorted`]: sorting, compiled once.
 
 pub mod analysis;
 pub mod blocks;
@@ -17,10 +18,14 @@ pub mod engine;
 pub mod examples;
 pub mod exercises;
 pub mod figures;
+pub mod file;
 pub mod job;
+pub mod mermaid;
+pub mod picture;
 pub mod report;
 pub mod session;
 pub mod share;
+pub mod shelf;
 pub mod sorted;
 pub mod topology;
 

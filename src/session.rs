@@ -7,9 +7,14 @@ pub mod command;
 pub mod geometry;
 pub mod gesture;
 pub mod groups;
+pub mod guides;
+pub mod layout;
 pub mod menu;
+pub mod notes;
+pub mod routing;
 pub mod viewport;
 
+mod arrange;
 mod clipboard;
 mod connect;
 mod keys;
@@ -18,11 +23,15 @@ mod place;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use command::{COMMANDS, Command};
 pub use gesture::{Draft, Input, Mods, Target};
+pub use place::{Way, Wish};
 pub use viewport::Viewport;
 
-use crate::design::{Design, Edit, GroupId, History, LinkId, NodeId, Refusal};
+use crate::blocks::About;
+use crate::design::{Design, Edit, GroupId, History, LinkId, NodeId, NoteId, Refusal};
 use crate::exercises::World;
 
 /// What is selected.
@@ -32,8 +41,10 @@ pub struct Selection {
     pub nodes: BTreeSet<NodeId>,
     /// Selected links.
     pub links: BTreeSet<LinkId>,
-    /// The selected group; no block and no link is selected beside it.
+    /// The selected group; nothing else is selected beside it.
     pub group: Option<GroupId>,
+    /// The selected note; nothing else is selected beside it.
+    pub note: Option<NoteId>,
 }
 
 impl Selection {
@@ -73,6 +84,8 @@ pub enum Effect {
     Copy(String),
     /// Read the clipboard and hand its text to [`Session::paste`].
     Paste,
+    /// Remember how this person works.
+    Settings,
     /// Put the browser's focus on this block's card.
     Focus(NodeId),
 }
@@ -82,6 +95,22 @@ pub enum Effect {
 pub enum Panel {
     /// The share dialog.
     Share,
+    /// The designs that are kept in this browser.
+    Designs,
+    /// Earlier versions of the open design.
+    Versions,
+    /// The picker of files to open.
+    OpenFile,
+    /// Saves the design as a file.
+    SaveFile,
+    /// Saves the drawing as SVG, with the design in it.
+    SaveSvg,
+    /// Saves the drawing as PNG, with the design in it.
+    SavePng,
+    /// The design as Mermaid text, and back.
+    Mermaid,
+    /// Prints the design with its findings and its blocks.
+    Print,
     /// The list of exercises.
     Exercises,
     /// The list of examples.
@@ -96,8 +125,19 @@ pub enum Panel {
     Rename(NodeId),
     /// The name field of the selected group, in the inspector.
     RenameGroup,
+    /// The text of a note, in place.
+    Write(NoteId),
     /// The inspector, focused.
     Inspector,
+    /// The list of blocks to choose from, for a new one.
+    QuickAdd(Wish),
+    /// The blocks of the design, to find one.
+    Find,
+    /// The next region of the page, or the one before.
+    Region {
+        /// The next one.
+        forward: bool,
+    },
     /// The context menu of a target, at a place from the canvas's top left corner [px].
     Menu(Target, [f64; 2]),
 }
@@ -119,6 +159,22 @@ pub enum Control {
     LoseOrRevive(GroupId),
 }
 
+/// How a person works: kept in the browser, neither shared nor undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The wheel zooms, and pans with Ctrl; else the other way round.
+    pub wheel_zooms: bool,
+    /// The small map is shown.
+    pub minimap: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { wheel_zooms: false, minimap: true }
+    }
+}
+
 /// Edits of one kind that follow each other within this time are one step of history [ms].
 const BURST_MS: f64 = 500.0;
 
@@ -136,6 +192,7 @@ pub struct Session {
     last_ids: (u32, u32),
     /// The view was fitted once.
     fitted: bool,
+    settings: Settings,
     /// The world of the exercise that is open: what is drawn gets its facts in the same step.
     world: Option<&'static World>,
 }
@@ -161,6 +218,7 @@ impl Session {
             burst: None,
             last_ids: (0, 0),
             fitted: false,
+            settings: Settings::default(),
             world: None,
         };
         session.note_ids();
@@ -189,7 +247,7 @@ impl Session {
 
     /// What the gesture under way would draw: a link, a marquee; with the targets that would take it.
     pub fn draft(&self) -> Option<Draft> {
-        self.connecting.as_ref().map(connect::Connecting::draft).or_else(|| self.gesture.marquee())
+        self.connecting.as_ref().map(connect::Connecting::draft).or_else(|| self.gesture.draft())
     }
 
     /// Whether a gesture holds a pointer or a link is being drawn.
@@ -228,6 +286,17 @@ impl Session {
         }
     }
 
+    /// Puts an earlier version of the design in its place, as one step of history.
+    pub fn restore(&mut self, design: Design) -> Vec<Effect> {
+        gesture::cancel(self);
+        self.burst = None;
+        if !self.history.replace(design) {
+            return vec![Effect::Announce("This is the design as it stands.".to_owned())];
+        }
+        self.note_ids();
+        self.after_document()
+    }
+
     /// Opens or leaves the world of an exercise.
     pub fn set_world(&mut self, world: Option<&'static World>) {
         self.world = world;
@@ -257,9 +326,45 @@ impl Session {
         place::add_block(self, block, at, connect)
     }
 
+    /// Places the block that was chosen for a wish, selected and linked as wished. An unknown kind is refused.
+    pub fn grant(&mut self, block: &str, wish: Wish) -> Vec<Effect> {
+        place::grant(self, block, wish)
+    }
+
+    /// The kinds of blocks that a wish allows.
+    pub fn fitting(&self, wish: &Wish) -> Vec<&'static About> {
+        place::fitting(self, wish)
+    }
+
+    /// Puts a block of another kind in the place of the selected one; without one, places it like
+    /// [`Session::add_block`].
+    pub fn replace_block(&mut self, block: &str) -> Vec<Effect> {
+        if self.selection.single_node().is_some() {
+            place::replace(self, block)
+        } else {
+            place::add_block(self, block, None, false)
+        }
+    }
+
     /// Adds the blocks and links of a format 1 text, selected, with new ids.
     pub fn paste(&mut self, text: &str) -> Vec<Effect> {
         clipboard::paste(self, text)
+    }
+
+    /// Pans so that this point lies in the middle of the view [canvas units].
+    pub fn center_on(&mut self, at: [f64; 2]) -> Vec<Effect> {
+        self.viewport.center_on(at);
+        vec![Effect::Viewport]
+    }
+
+    /// How this browser's person works.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Works in this way from now on.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
     }
 
     /// Pans no more than needed to bring a block into view.
@@ -322,6 +427,7 @@ impl Session {
         self.selection.nodes.retain(|id| design.node(*id).is_some());
         self.selection.links.retain(|id| design.link(*id).is_some());
         self.selection.group = self.selection.group.filter(|id| design.group(*id).is_some());
+        self.selection.note = self.selection.note.filter(|id| design.note(*id).is_some());
         let mut effects = vec![Effect::Document];
         if self.selection != before {
             effects.push(Effect::Selection);
@@ -354,6 +460,7 @@ fn without_value(edit: &Edit) -> Edit {
         Edit::Rename(id, _) => Edit::Rename(*id, String::new()),
         Edit::ChangeGroup(group) => Edit::RemoveGroup(group.id),
         Edit::SetFault(fault) => Edit::RemoveFault(fault.id),
+        Edit::SetNote(note) => Edit::RemoveNote(note.id),
         Edit::SetName(_) => Edit::SetName(String::new()),
         Edit::SetObjectives(_) => Edit::SetObjectives(crate::design::Objectives::default()),
         Edit::SetRun(_) => Edit::SetRun(crate::design::Run::default()),

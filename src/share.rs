@@ -13,7 +13,7 @@ mod text;
 mod v1;
 
 pub use claim::{Claim, Sameness};
-pub use fragment::{compact, open_fragment, readable};
+pub use fragment::{EMBED, compact, is_embed, open_fragment, readable};
 pub use notes::Note;
 pub use schema::schema;
 
@@ -34,6 +34,10 @@ pub const MAX_NODES: usize = 5_000;
 pub const MAX_LINKS: usize = 20_000;
 /// Most groups in a design.
 pub const MAX_GROUPS: usize = 1_000;
+/// Most notes.
+pub const MAX_NOTES: usize = 1_000;
+/// Most characters of a note.
+pub const MAX_NOTE: usize = 2_000;
 /// Most faults on a timeline.
 pub const MAX_FAULTS: usize = 1_000;
 /// Longest name of a design, block or group [characters]; more is cut and named.

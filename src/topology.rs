@@ -156,6 +156,11 @@ impl Topology {
         self.graph.node_indices().find(|index| self.graph[*index].id == id).map(NodeIndex::index)
     }
 
+    /// Dense index of a group.
+    pub fn index_of_group(&self, id: GroupId) -> Option<u32> {
+        self.groups.iter().position(|group| group.id == id).map(|index| index as u32)
+    }
+
     /// All stations with their dense indices, in order.
     pub fn places(&self) -> impl Iterator<Item = (usize, &Place)> {
         self.graph.node_indices().map(|index| (index.index(), &self.graph[index]))

@@ -20,15 +20,21 @@
     return made;
   };
 
+  // The design that this tab had open, as it was saved last; else what an earlier Headroom saved. See src/shelf.rs.
   const saved = () => {
-    const slot = read("headroom.copy") || read("headroom.mine");
-    try { return JSON.parse(slot).design; } catch { return null; }
+    let open = null;
+    try { open = sessionStorage.getItem("headroom.open"); } catch { /* No storage: nothing was saved. */ }
+    const keys = [`headroom.design.${open || read("headroom.last")}`, "headroom.copy", "headroom.mine"];
+    for (const key of keys) {
+      try { return JSON.parse(read(key)).design; } catch { /* The next one. */ }
+    }
+    return null;
   };
 
   const download = () => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([saved()], { type: "application/json" }));
-    link.download = "headroom-design.json";
+    link.download = "design.headroom.json";
     link.click();
     URL.revokeObjectURL(link.href);
   };

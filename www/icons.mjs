@@ -16,6 +16,8 @@ const NAMES = [
   // Page.
   "share-2", "sun", "moon", "circle-question-mark", "graduation-cap", "search", "x", "check", "download", "upload", "clipboard-copy", "panel-left",
   "panel-right", "panel-bottom", "blocks", "lightbulb", "sliders-horizontal", "group", "plus", "chevron-right",
+  // Keeping work.
+  "folder-open", "history", "copy", "pencil", "image", "file-code", "printer",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

@@ -7,7 +7,7 @@ use super::{Answer, Finding, answer};
 use crate::design::{Design, LinkId, NodeId};
 use crate::engine::Plan;
 use crate::engine::replicate::{self, LEAST_RUNS, grows};
-use crate::engine::tally::{WIDEST_BIN, student};
+use crate::engine::tally::{WIDEST_BIN, mean_and_half_width};
 use crate::figures::Kind;
 use crate::report::{Consistency, Estimate, Report, Times, Traffic, Trust};
 use crate::topology::Topology;
@@ -284,18 +284,15 @@ fn paired_of(figure: Figure, of: Of, [first, second]: [Option<Vec<Estimate>>; 2]
 fn difference(first: &[Estimate], second: &[Estimate], bin: f64) -> Estimate {
     let pairs = first.iter().zip(second);
     let changes: Vec<f64> = pairs.map(|(first, second)| second.value - first.value).collect();
-    let count = changes.len() as f64;
-    let value = changes.iter().sum::<f64>() / count;
+    let (value, spread) = mean_and_half_width(&changes);
     let trust = if grows(first) || grows(second) {
         Trust::Growing
     } else if changes.len() < LEAST_RUNS {
         Trust::TooFew
     } else {
-        let squares: f64 = changes.iter().map(|change| (change - value) * (change - value)).sum();
         let values: f64 = first.iter().chain(second).map(|one| one.value).sum();
-        let grain =
-            if changes.iter().all(|change| *change == 0.0) { 0.0 } else { bin / 2.0 * values / count };
-        let half = student(changes.len() - 1) * libm::sqrt(squares / (count - 1.0) / count) + grain;
+        let equal = changes.iter().all(|change| *change == 0.0);
+        let half = spread + if equal { 0.0 } else { bin / 2.0 * values / changes.len() as f64 };
         Trust::Between(value - half, value + half)
     };
     Estimate { value, trust }

@@ -5,7 +5,7 @@
 //! without the kill is answered with it.
 
 use super::spof::{self, SURVIVES, structure::Dead};
-use crate::engine::simulate::{Kill, Measure};
+use crate::engine::simulate::{Both, Kill, Measure};
 use crate::engine::{Plan, Unit};
 use crate::report::{Report, State, Traffic};
 use crate::topology::{Health, Station, Topology};
@@ -57,8 +57,8 @@ pub struct Proving {
     unit: Unit,
     seed: u64,
     skipped_s: f64,
-    without: Measure,
-    with: Measure,
+    /// Without and with the kill.
+    runs: Both,
 }
 
 impl Proving {
@@ -71,27 +71,22 @@ impl Proving {
         let Schedule { warm_up_s, cap_s, window_s } = *schedule;
         let plan = |warmup_s| Plan { seed, duration_s: window_s, warmup_s };
         let kill = Kill { unit, settle_s: skipped_s, cap_s };
-        Proving {
-            unit,
-            seed,
-            skipped_s,
-            without: Measure::new(topology.clone(), plan(warm_up_s + skipped_s)),
-            with: Measure::with_kill(topology, plan(warm_up_s), kill),
-        }
+        let without = Measure::new(topology.clone(), plan(warm_up_s + skipped_s));
+        let with = Measure::with_kill(topology, plan(warm_up_s), kill);
+        Proving { unit, seed, skipped_s, runs: Both([without, with]) }
     }
 
     /// Goes on for at most this many events; what was shown when both are over.
     pub fn advance(&mut self, budget: u64) -> Option<Proof> {
-        (self.without.advance(budget) && self.with.advance(budget)).then(|| self.proof())
+        self.runs.advance(budget).map(|[without, with]| self.proof(&without, &with))
     }
 
     /// Share of the simulated time that is over (0–1).
     pub fn progress(&self) -> f64 {
-        f64::midpoint(self.without.progress(), self.with.progress())
+        self.runs.progress()
     }
 
-    fn proof(&self) -> Proof {
-        let [with, without] = [&self.with, &self.without].map(Measure::report);
+    fn proof(&self, without: &Report, with: &Report) -> Proof {
         let share = kept(&with.total, &without.total).unwrap_or(1.0);
         let (reads, writes) = (kept(&with.reads, &without.reads), kept(&with.writes, &without.writes));
         let all = [Some(share), reads, writes].into_iter().flatten();
@@ -103,7 +98,7 @@ impl Proving {
             share,
             reads,
             writes,
-            saturated: saturated(&with, &without),
+            saturated: saturated(with, without),
             survived: all.fold(1.0, f64::min) >= SURVIVES,
         }
     }

@@ -9,7 +9,7 @@ use super::availability;
 use crate::design::Run;
 use crate::engine::flows::{self, Scenario};
 use crate::engine::replicate;
-use crate::engine::simulate::Measure;
+use crate::engine::simulate::{Both, Measure};
 use crate::engine::steady;
 use crate::report::Report;
 use crate::topology::Topology;
@@ -149,7 +149,7 @@ fn crossing(broken: impl Fn(f64) -> Option<Promise>, near: Option<f64>) -> Optio
 pub struct Confirming {
     topology: Topology,
     multiples: [f64; 2],
-    runs: [Measure; 2],
+    runs: Both,
 }
 
 /// What the two runs have shown.
@@ -175,21 +175,19 @@ impl Confirming {
             let plan = replicate::plan(&topology, &Run { seed, ..Run::default() });
             Measure::new(topology, plan)
         });
-        Some(Confirming { topology: topology.clone(), multiples, runs })
+        Some(Confirming { topology: topology.clone(), multiples, runs: Both(runs) })
     }
 
     /// Goes on for at most this many events; what was shown when both runs are over.
     pub fn advance(&mut self, budget: u64) -> Option<Confirmation> {
-        let over = self.runs.iter_mut().all(|run| run.advance(budget));
-        over.then(|| Confirmation {
-            multiples: self.multiples,
-            broken: [0, 1].map(|run| broken(&self.topology, &self.runs[run].report())),
-        })
+        let reports = self.runs.advance(budget)?;
+        let broken = reports.map(|report| broken(&self.topology, &report));
+        Some(Confirmation { multiples: self.multiples, broken })
     }
 
     /// Share of the simulated time that is over (0–1).
     pub fn progress(&self) -> f64 {
-        f64::midpoint(self.runs[0].progress(), self.runs[1].progress())
+        self.runs.progress()
     }
 }
 

@@ -83,10 +83,7 @@ fn unit(topology: &Topology, claim: Claim) -> Option<Unit> {
             let unit = Unit::Instance { node: node as u32, instance };
             (instance < topology.place(node).instances()).then_some(unit)
         }
-        Claim::Group { group } => {
-            let group = topology.groups.iter().position(|domain| domain.id == GroupId(group))?;
-            Some(Unit::Group { group: group as u32 })
-        }
+        Claim::Group { group } => topology.index_of_group(GroupId(group)).map(|group| Unit::Group { group }),
         Claim::Promises => None,
     }
 }

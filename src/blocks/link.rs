@@ -265,6 +265,11 @@ pub fn tag(values: &Values) -> &str {
     Reader::new(PARAMS, values).text(TAG)
 }
 
+/// Whether the caller does not wait for the reply.
+pub fn is_async(values: &Values) -> bool {
+    Reader::new(PARAMS, values).flag("async")
+}
+
 /// What a link carries and when, in a few words: “#pay reads on miss”; empty when it carries everything always.
 pub fn in_words(values: &Values) -> String {
     let read = Reader::new(PARAMS, values);

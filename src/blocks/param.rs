@@ -37,6 +37,22 @@ impl Param {
     };
 }
 
+impl Param {
+    /// Whether this is one of the values that it takes.
+    pub fn takes(&self, value: &Value) -> bool {
+        match (self.kind, value) {
+            (Kind::Number { min, max }, Value::Number(number)) => (min..=max).contains(number),
+            (Kind::Integer { min, max }, Value::Number(number)) => {
+                (min..=max).contains(number) && number.fract() == 0.0
+            }
+            (Kind::Choice(choices), Value::Text(text)) => choices.iter().any(|choice| choice.id == text),
+            (Kind::Flag, Value::Flag(_)) => true,
+            (Kind::Text { max }, Value::Text(text)) => text.chars().count() <= max,
+            _ => false,
+        }
+    }
+}
+
 /// Units, for display only: values are stored in the unit that the id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {

@@ -3,24 +3,25 @@
 use std::fs::File;
 use std::io::Read;
 
-use headroom::share::{self, Note, Opened};
+use headroom::file;
+use headroom::share::{self, Failure, Note, Opened};
 
 use super::Fault;
 
 /// Opens the design that an argument names.
 pub(super) fn open(argument: &str) -> Result<Opened, Fault> {
     if is_link(argument) {
-        return of_text(argument, "the link");
+        return of_link(argument, "the link");
     }
     if argument == "-" {
-        return of_text(&read(std::io::stdin().lock(), "standard input")?, "standard input");
+        return of_bytes(&read(std::io::stdin().lock(), "standard input")?, "standard input");
     }
     let file = File::open(argument).map_err(|error| {
         Fault(format!(
             "“{argument}” cannot be read ({error}). Give a file, a link in quotes, or - for standard input."
         ))
     })?;
-    of_text(&read(file, argument)?, argument)
+    of_bytes(&read(file, argument)?, argument)
 }
 
 /// What to call the design that an argument names: a link is too long for a line.
@@ -35,23 +36,32 @@ pub(super) fn label(argument: &str) -> String {
     }
 }
 
-/// What was not understood, a line each, with its JSON path: `$.nodes[3].cores: …`.
+/// What was not understood, a line each, with its JSON path: `$.nodes[3].cores: …`, or its place in another text.
 pub(super) fn notes(opened: &Opened) -> Vec<String> {
     let line = |note: &Note| match note.path.as_str() {
         "" => note.text.clone(),
+        place if place.starts_with("line ") || place.starts_with("the ") => format!("{place}: {}", note.text),
         path => format!("$.{path}: {}", note.text),
     };
     opened.notes.iter().map(line).collect()
 }
 
-fn of_text(text: &str, origin: &str) -> Result<Opened, Fault> {
-    let text = text.trim();
-    let opened = match text.split_once('#') {
-        Some((_, fragment)) if is_link(text) => share::open_fragment(fragment),
-        None if is_link(text) => share::open_fragment(text),
-        _ => share::from_json(text),
-    };
-    opened.map_err(|failure| Fault(format!("{origin} does not open. {failure}")))
+/// A link, or any file that carries a design: JSON, a picture, Mermaid text.
+fn of_bytes(bytes: &[u8], origin: &str) -> Result<Opened, Fault> {
+    match std::str::from_utf8(bytes).map(str::trim) {
+        Ok(text) if is_link(text) => of_link(text, origin),
+        _ => file::open(bytes).map_err(|failure| unopened(origin, &failure)),
+    }
+}
+
+fn of_link(link: &str, origin: &str) -> Result<Opened, Fault> {
+    let link = link.trim();
+    let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
+    share::open_fragment(fragment).map_err(|failure| unopened(origin, &failure))
+}
+
+fn unopened(origin: &str, failure: &Failure) -> Fault {
+    Fault(format!("{origin} does not open. {failure}"))
 }
 
 fn is_link(text: &str) -> bool {
@@ -60,9 +70,9 @@ fn is_link(text: &str) -> bool {
 }
 
 /// Reads a little more than the limit at most: the limit's own words come from reading the design.
-fn read(from: impl Read, origin: &str) -> Result<String, Fault> {
+fn read(from: impl Read, origin: &str) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
-    let read = from.take(share::MAX_TEXT as u64 + 1).read_to_end(&mut bytes);
+    let read = from.take(file::MAX_FILE as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Fault(format!("{origin} cannot be read ({error}).")))?;
-    String::from_utf8(bytes).map_err(|_| Fault(format!("{origin} is not text: a design is JSON in UTF-8.")))
+    Ok(bytes)
 }

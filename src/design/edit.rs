@@ -1,7 +1,9 @@
 //! A change to the document, as data: it succeeds as a whole or leaves the design untouched and says why.
 
 use super::fault::{self, Strikes, Target};
-use super::{Design, Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId, Objectives, Run};
+use super::{
+    Design, Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId, Note, NoteId, Objectives, Run,
+};
 use crate::blocks::link::same_conditions;
 use crate::blocks::param::Value;
 
@@ -12,6 +14,8 @@ pub enum Edit {
     AddNode(Node),
     /// Connect two blocks. The link's id must be free and both ends must exist.
     AddLink(Link),
+    /// Put another block in the place of this one: links and faults stay where the new block allows them.
+    Replace(NodeId, Node),
     /// Remove a block with the links that touch it and the faults that strike these.
     RemoveNode(NodeId),
     /// Remove a link and the faults that strike it.
@@ -36,6 +40,12 @@ pub enum Edit {
     Reconnect(LinkId, NodeId, NodeId),
     /// Call a link as this one among the links of its block, from 0: those after it move on.
     MoveLink(LinkId, usize),
+    /// Put a note on the canvas. Its id must be free.
+    AddNote(Note),
+    /// Change text or place of the note with this id.
+    SetNote(Note),
+    /// Remove a note.
+    RemoveNote(NoteId),
     /// Rename the design.
     SetName(String),
     /// Change the objectives.
@@ -136,6 +146,7 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
             design.nodes.push(node.clone());
         }
         Edit::AddLink(link) => add_link(design, link)?,
+        Edit::Replace(id, node) => replace(design, *id, node)?,
         Edit::RemoveNode(id) => {
             node_index(design, *id)?;
             design.nodes.retain(|node| node.id != *id);
@@ -187,6 +198,15 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
             design.links[index] = moved;
         }
         Edit::MoveLink(id, place) => move_link(design, *id, *place)?,
+        Edit::AddNote(note) => add_note(design, note)?,
+        Edit::SetNote(note) => {
+            let index = note_index(design, note.id)?;
+            design.notes[index] = note.clone();
+        }
+        Edit::RemoveNote(id) => {
+            note_index(design, *id)?;
+            design.notes.retain(|note| note.id != *id);
+        }
         Edit::SetName(name) => design.name.clone_from(name),
         Edit::SetObjectives(objectives) => design.objectives = *objectives,
         Edit::SetRun(run) => design.run = *run,
@@ -215,12 +235,40 @@ fn apply_in_place(edit: &Edit, design: &mut Design) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn add_note(design: &mut Design, note: &Note) -> Result<(), Refusal> {
+    if design.note(note.id).is_some() {
+        return refuse("A note with this id is already there.");
+    }
+    design.notes.push(note.clone());
+    Ok(())
+}
+
 fn add_link(design: &mut Design, link: &Link) -> Result<(), Refusal> {
     if design.link(link.id).is_some() {
         return refuse("A link with this id is already there.");
     }
     may_add_link(design, link)?;
     design.links.push(link.clone());
+    Ok(())
+}
+
+fn replace(design: &mut Design, old: NodeId, node: &Node) -> Result<(), Refusal> {
+    let index = node_index(design, old)?;
+    if node.id != old && design.node(node.id).is_some() {
+        return refuse("A block with this id is already there.");
+    }
+    design.nodes[index] = node.clone();
+    let end = |id: NodeId| if id == old { node.id } else { id };
+    for link in std::mem::take(&mut design.links) {
+        let link = Link { from: end(link.from), to: end(link.to), ..link };
+        if may_add_link(design, &link).is_ok() {
+            design.links.push(link);
+        }
+    }
+    for fault in design.faults.iter_mut().filter(|fault| fault.target == Target::Block(old)) {
+        fault.target = Target::Block(node.id);
+    }
+    drop_faults_on_nothing(design);
     Ok(())
 }
 
@@ -321,6 +369,11 @@ fn fault_index(design: &Design, id: FaultId) -> Result<usize, Refusal> {
 fn node_index(design: &Design, id: NodeId) -> Result<usize, Refusal> {
     let found = design.nodes.iter().position(|node| node.id == id);
     found.ok_or_else(|| Refusal("This block is no longer there.".to_owned()))
+}
+
+fn note_index(design: &Design, id: NoteId) -> Result<usize, Refusal> {
+    let found = design.notes.iter().position(|note| note.id == id);
+    found.ok_or_else(|| Refusal("This note is no longer there.".to_owned()))
 }
 
 fn link_index(design: &Design, id: LinkId) -> Result<usize, Refusal> {

@@ -52,6 +52,17 @@ impl History {
         Ok(())
     }
 
+    /// Puts another design in place of this one, as one step; false when it is the same.
+    pub fn replace(&mut self, design: Design) -> bool {
+        self.cancel();
+        if *self.now == design {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.now, Arc::new(design));
+        self.remember(before);
+        true
+    }
+
     /// Applies an edit as part of the last step: a burst of arrow keys or of typing is undone at once.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::Plan;
 use super::flows::{self, Scenario, StationFlow};
 use super::random::mix;
 use super::simulate::Measure;
-use super::tally::student;
+use super::tally::mean_and_half_width;
 use crate::analysis::spof;
 use crate::design::Run;
 use crate::report::{
@@ -309,18 +309,13 @@ pub fn grows(found: &[Estimate]) -> bool {
 /// Mean over the runs that have the figure, with its 95 % interval.
 fn estimate<T>(all: &[&T], of: impl Fn(&T) -> Option<Estimate>) -> Option<Estimate> {
     let found: Vec<Estimate> = all.iter().filter_map(|one| of(one)).collect();
-    let count = found.len() as f64;
-    let value = found.iter().map(|one| one.value).sum::<f64>() / count;
+    let (value, half) = mean_and_half_width(&found.iter().map(|one| one.value).collect::<Vec<_>>());
     let trust = match found.len() {
         0 => return None,
         _ if grows(&found) => Trust::Growing,
         1 => found[0].trust,
         runs if runs < LEAST_RUNS && found.iter().any(|one| one.trust == Trust::Changing) => Trust::Changing,
-        runs => {
-            let squares: f64 = found.iter().map(|one| (one.value - value) * (one.value - value)).sum();
-            let half = student(runs - 1) * libm::sqrt(squares / (count - 1.0) / count);
-            Trust::Between((value - half).max(0.0), value + half)
-        }
+        _ => Trust::Between((value - half).max(0.0), value + half),
     };
     Some(Estimate { value, trust })
 }

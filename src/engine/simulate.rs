@@ -50,7 +50,7 @@ mod written;
 
 pub(in crate::engine) use net::purged_by;
 
-pub use measure::{Kill, Measure, digest, measure};
+pub use measure::{Both, Kill, Measure, digest, measure};
 
 use calls::{Call, Handle, Kind, Line, NONE, Outcome, Request, Slab, State};
 use choose::Choices;

@@ -320,22 +320,26 @@ pub fn half_width(values: &[f64]) -> Option<f64> {
     if n < 10 {
         return None;
     }
-    let count = n as f64;
+    let (mean, half) = mean_and_half_width(values);
+    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let lagged: f64 = values.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
+    let correlated = squares > 0.0 && lagged / squares > 1.645 / sqrt(n as f64);
+    (!correlated).then_some(half)
+}
+
+/// Mean of independent values, and half its 95 % interval by Student's t.
+pub fn mean_and_half_width(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-    if squares == 0.0 {
-        return Some(0.0);
-    }
-    let lagged: f64 = values.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum();
-    if lagged / squares > 1.645 / sqrt(count) {
-        return None;
-    }
-    Some(student(n - 1) * sqrt(squares / (count - 1.0) / count))
+    let half =
+        if squares > 0.0 { student(values.len() - 1) * sqrt(squares / (count - 1.0) / count) } else { 0.0 };
+    (mean, half)
 }
 
 /// 97.5 % quantile of Student's t, by the Cornish–Fisher expansion (Abramowitz and Stegun 26.7.5); from 9 degrees
 /// of freedom on right to 0.1 %. Fewer are read from the table.
-pub fn student(freedom: usize) -> f64 {
+fn student(freedom: usize) -> f64 {
     const FEW: [f64; 9] = [f64::INFINITY, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
     if freedom < FEW.len() {
         return FEW[freedom];

@@ -214,9 +214,8 @@ impl Live {
     }
 
     fn lose(&mut self, group: GroupId, lost: bool) {
-        let groups = &self.simulation.topology().groups;
-        if let Some(group) = groups.iter().position(|domain| domain.id == group) {
-            self.strike(Unit::Group { group: group as u32 }, lost);
+        if let Some(group) = self.simulation.topology().index_of_group(group) {
+            self.strike(Unit::Group { group }, lost);
         }
     }
 

@@ -1,7 +1,9 @@
 //! Everything that a person can ask for, as one list that toolbar, menus, key map and shortcut sheet read.
 
+use super::arrange::{self, Line};
 use super::geometry;
-use super::{Control, Effect, Mods, Panel, Selection, Session, clipboard, connect, gesture, groups, keys};
+use super::{Control, Effect, Mods, Panel, Selection, Session, Settings, Wish};
+use super::{clipboard, connect, gesture, groups, keys, notes, place};
 use crate::design::{Design, Edit, Link, NodeId};
 use crate::sorted;
 
@@ -37,7 +39,21 @@ pub static COMMANDS: &[Command] = &[
         has_one_node,
         |s, _| delete_and_join(s),
     ),
-    command("edit.rename", "Rename", &["F2"], has_one, |s, _| rename(s)),
+    command("edit.rename", "Rename", &["F2"], has_a_name, |s, _| rename(s)),
+    command("edit.add", "Add a block", &["Tab"], always, |s, _| wish(s)),
+    command("edit.add-right", "Add to the right and connect", &["Mod+ArrowRight"], has_one_node, |s, _| {
+        place::wish_beside(s, [1, 0])
+    }),
+    command("edit.add-left", "Add to the left and connect", &["Mod+ArrowLeft"], has_one_node, |s, _| {
+        place::wish_beside(s, [-1, 0])
+    }),
+    command("edit.add-above", "Add above right and connect", &["Mod+ArrowUp"], has_one_node, |s, _| {
+        place::wish_beside(s, [0, -1])
+    }),
+    command("edit.add-below", "Add below right and connect", &["Mod+ArrowDown"], has_one_node, |s, _| {
+        place::wish_beside(s, [0, 1])
+    }),
+    command("edit.note", "Write a note", &["N"], always, |s, _| notes::add(s)),
     command("edit.group", "Draw a group around it", &["Mod+G"], has_nodes, |s, _| groups::draw(s)),
     command("edit.dissolve", "Dissolve the group", &["Mod+Shift+G"], has_group, |s, _| groups::dissolve(s)),
     command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
@@ -79,6 +95,34 @@ pub static COMMANDS: &[Command] = &[
     command("move.far-down", "Move down, four steps", &["Shift+ArrowDown"], has_design, |s, t| {
         keys::arrow(s, [0, 1], 4, t)
     }),
+    // Arrange.
+    command("arrange.layout", "Lay out from left to right", &["Shift+L"], has_design, |s, _| {
+        arrange::lay_out(s)
+    }),
+    command("arrange.left", "Align left edges", &["Alt+A"], has_several, |s, _| {
+        arrange::align(s, 0, Line::Start)
+    }),
+    command("arrange.center", "Align centers", &["Alt+H"], has_several, |s, _| {
+        arrange::align(s, 0, Line::Middle)
+    }),
+    command("arrange.right", "Align right edges", &["Alt+D"], has_several, |s, _| {
+        arrange::align(s, 0, Line::End)
+    }),
+    command("arrange.top", "Align top edges", &["Alt+W"], has_several, |s, _| {
+        arrange::align(s, 1, Line::Start)
+    }),
+    command("arrange.middle", "Align middles", &["Alt+V"], has_several, |s, _| {
+        arrange::align(s, 1, Line::Middle)
+    }),
+    command("arrange.bottom", "Align bottom edges", &["Alt+S"], has_several, |s, _| {
+        arrange::align(s, 1, Line::End)
+    }),
+    command("arrange.across", "Distribute from left to right", &["Mod+Alt+H"], has_three, |s, _| {
+        arrange::distribute(s, 0)
+    }),
+    command("arrange.down", "Distribute from top to bottom", &["Mod+Alt+V"], has_three, |s, _| {
+        arrange::distribute(s, 1)
+    }),
     // View.
     command("view.zoom-in", "Zoom in", &["Mod++", "Mod+="], always, |s, _| {
         look(s, |s| s.viewport.zoom_step(true))
@@ -91,6 +135,12 @@ pub static COMMANDS: &[Command] = &[
     command("view.fit-selection", "Fit the selection", &["Shift+2"], has_nodes, |s, _| {
         look(s, fit_selection)
     }),
+    command("view.minimap", "Show or hide the map", &["Shift+M"], always, |s, _| {
+        set(s, |settings| settings.minimap = !settings.minimap)
+    }),
+    command("view.wheel", "Wheel: zoom or pan", &[], always, |s, _| {
+        set(s, |settings| settings.wheel_zooms = !settings.wheel_zooms)
+    }),
     // Run.
     command("run.toggle", "Play or pause", &["Space"], always, |_, _| control(Control::Toggle)),
     command("run.step", "Step", &["."], always, |_, _| control(Control::Step)),
@@ -98,10 +148,25 @@ pub static COMMANDS: &[Command] = &[
     command("run.reseed", "Restart with another seed", &["Shift+R"], always, |_, _| control(Control::Reseed)),
     command("run.kill", "Kill or revive", &["K"], has_one, |s, _| kill(s)),
     // Page.
-    command("page.share", "Share", &["Mod+S"], always, |_, _| open(Panel::Share)),
+    command("page.designs", "Designs", &["Mod+Shift+O"], always, |_, _| open(Panel::Designs)),
+    command("page.versions", "Earlier versions", &[], always, |_, _| open(Panel::Versions)),
+    command("page.open", "Open a file", &["Mod+O"], always, |_, _| open(Panel::OpenFile)),
+    command("page.save", "Save a file", &["Mod+S"], always, |_, _| open(Panel::SaveFile)),
+    command("page.svg", "Save as an SVG picture", &[], always, |_, _| open(Panel::SaveSvg)),
+    command("page.png", "Save as a PNG picture", &[], always, |_, _| open(Panel::SavePng)),
+    command("page.mermaid", "Mermaid text", &[], always, |_, _| open(Panel::Mermaid)),
+    command("page.print", "Print", &["Mod+P"], always, |_, _| open(Panel::Print)),
+    command("page.share", "Share", &["Mod+Shift+S"], always, |_, _| open(Panel::Share)),
     command("page.new", "New design", &[], always, |_, _| open(Panel::Fresh)),
     command("page.exercises", "Exercises", &[], always, |_, _| open(Panel::Exercises)),
     command("page.examples", "Examples", &[], always, |_, _| open(Panel::Examples)),
+    command("page.find", "Find a block", &["Mod+F"], has_design, |_, _| open(Panel::Find)),
+    command("page.next-region", "Next part of the page", &["F6"], always, |_, _| {
+        open(Panel::Region { forward: true })
+    }),
+    command("page.previous-region", "Part of the page before", &["Shift+F6"], always, |_, _| {
+        open(Panel::Region { forward: false })
+    }),
     command("page.palette", "All commands", &["Mod+K", "Mod+Shift+P"], always, |_, _| open(Panel::Palette)),
     command("page.shortcuts", "Keyboard shortcuts", &["?"], always, |_, _| open(Panel::Shortcuts)),
 ];
@@ -183,6 +248,14 @@ fn has_one_node(session: &Session) -> bool {
     session.selection.single_node().is_some()
 }
 
+fn has_several(session: &Session) -> bool {
+    session.selection.nodes.len() > 1
+}
+
+fn has_three(session: &Session) -> bool {
+    session.selection.nodes.len() > 2
+}
+
 fn has_group(session: &Session) -> bool {
     session.selection.group.is_some()
 }
@@ -190,6 +263,11 @@ fn has_group(session: &Session) -> bool {
 /// One block or one group.
 fn has_one(session: &Session) -> bool {
     has_one_node(session) || has_group(session)
+}
+
+/// One block, one group or one note.
+fn has_a_name(session: &Session) -> bool {
+    has_one(session) || session.selection.note.is_some()
 }
 
 fn can_confirm(session: &Session) -> bool {
@@ -204,9 +282,26 @@ fn control(control: Control) -> Vec<Effect> {
     vec![Effect::Run(control)]
 }
 
+/// A block to be chosen; with one selected, it is linked with that one, else it comes into view.
+fn wish(session: &Session) -> Vec<Effect> {
+    if has_one_node(session) {
+        let beside = place::wish_beside(session, [1, 0]);
+        if !matches!(beside[..], [Effect::Refuse(_)]) {
+            return beside;
+        }
+    }
+    open(Panel::QuickAdd(Wish { at: None, partner: None }))
+}
+
+fn set(session: &mut Session, change: fn(&mut Settings)) -> Vec<Effect> {
+    change(&mut session.settings);
+    vec![Effect::Settings]
+}
+
 fn rename(session: &Session) -> Vec<Effect> {
     let node = session.selection.single_node().map(Panel::Rename);
-    node.or(session.selection.group.map(|_| Panel::RenameGroup)).map_or_else(Vec::new, open)
+    let group = session.selection.group.map(|_| Panel::RenameGroup);
+    node.or(group).or(session.selection.note.map(Panel::Write)).map_or_else(Vec::new, open)
 }
 
 fn kill(session: &Session) -> Vec<Effect> {
@@ -227,7 +322,11 @@ fn fit_selection(session: &mut Session) {
 }
 
 fn confirm(session: &mut Session) -> Vec<Effect> {
-    if session.connecting.is_some() { connect::complete(session) } else { open(Panel::Inspector) }
+    match session.selection.note {
+        _ if session.connecting.is_some() => connect::complete(session),
+        Some(note) => open(Panel::Write(note)),
+        None => open(Panel::Inspector),
+    }
 }
 
 /// Escape: first what is under way, then the selection.
@@ -248,7 +347,7 @@ fn select_all(session: &mut Session) -> Vec<Effect> {
     let nodes = design.nodes.iter().map(|node| node.id);
     let links = design.links.iter().map(|link| link.id);
     let (nodes, links) = (sorted::set(nodes), sorted::set(links));
-    let mut effects = session.select(Selection { nodes, links, group: None });
+    let mut effects = session.select(Selection { nodes, links, ..Selection::default() });
     effects.extend(session.announce_selection());
     effects
 }
@@ -268,6 +367,9 @@ fn delete(session: &mut Session) -> Vec<Effect> {
     gesture::cancel(session);
     if has_group(session) {
         return groups::dissolve(session);
+    }
+    if let Some(note) = session.selection.note {
+        return announced(session.edit(&Edit::RemoveNote(note)), "Deleted the note.".to_owned());
     }
     let text = format!("Deleted {}.", selection_in_words(&session.selection));
     let links = session.selection.links.iter().map(|id| Edit::RemoveLink(*id));
@@ -329,7 +431,8 @@ fn after_travel(session: &mut Session, before: &Design, text: &str) -> Vec<Effec
     let design = session.design();
     let nodes = design.nodes.iter().filter(|node| before.node(node.id) != Some(node)).map(|node| node.id);
     let links = design.links.iter().filter(|link| before.link(link.id) != Some(link)).map(|link| link.id);
-    let mut touched = Selection { nodes: sorted::set(nodes), links: sorted::set(links), group: None };
+    let mut touched =
+        Selection { nodes: sorted::set(nodes), links: sorted::set(links), ..Selection::default() };
     if !touched.nodes.is_empty() {
         // Blocks that came back bring their links with them: those are not selected on top.
         touched.links.clear();

@@ -1,8 +1,8 @@
 //! Drawing a link: by dragging from a handle, by clicking one handle and then a block, or by keys alone.
 
-use super::geometry::{self, Point};
-use super::gesture::{Draft, distance};
-use super::{Effect, Session};
+use super::geometry::{self, CARD, Point};
+use super::gesture::{Draft, distance, on_grid};
+use super::{Effect, Panel, Session, Wish, place};
 use crate::blocks;
 use crate::blocks::param::Values;
 use crate::design::{Design, Edit, Link, LinkId, NodeId, edit};
@@ -209,7 +209,27 @@ pub(super) fn drop_here(session: &mut Session, clicked: bool) -> Vec<Effect> {
         let text = how_to(session, "Click a block to connect, Escape leaves.");
         return vec![Effect::Draft, Effect::Announce(text)];
     }
+    if let Some(wish) = wished(session) {
+        let mut effects = leave(session);
+        effects.push(Effect::Open(Panel::QuickAdd(wish)));
+        return effects;
+    }
     finish(session)
+}
+
+/// A new link dropped on empty canvas asks for the block that goes there, its handle under the pointer.
+fn wished(session: &Session) -> Option<Wish> {
+    let connecting = session.connecting()?;
+    let new = connecting.way == Way::Drag && connecting.moved.is_none();
+    let empty = connecting.snapped.is_none() && connecting.refused.is_none();
+    let [x, y] = connecting.to;
+    if !new || !empty || geometry::node_at(session.design(), connecting.to).is_some() {
+        return None;
+    }
+    let left = if connecting.backwards { x - CARD[0] } else { x };
+    let way = if connecting.backwards { place::Way::ToPartner } else { place::Way::FromPartner };
+    let at = [on_grid(left), on_grid(y - CARD[1] / 2.0)];
+    Some(Wish { at: Some(at), partner: Some((connecting.from, way)) })
 }
 
 /// Connects when a target is under the free end, else leaves and says why.

@@ -1,8 +1,7 @@
 //! Where things lie on the canvas: cards, handles, curves of links, frames of groups. Canvas units throughout.
 
-use std::collections::BTreeMap;
-
-use crate::design::{Design, GroupId, Link, LinkId, Node, NodeId};
+use super::routing::bends;
+use crate::design::{Design, GroupId, Link, LinkId, Node, NodeId, Note};
 
 /// Size of a block's card.
 pub const CARD: [f64; 2] = [176.0, 76.0];
@@ -11,10 +10,7 @@ pub const CARD: [f64; 2] = [176.0, 76.0];
 pub const GRID: i32 = 15;
 
 /// Room between the frame of a group and what is inside; the top also holds its name.
-const FRAME_ROOM: f64 = 24.0;
-
-/// Links between the same two blocks run this far apart.
-const LANE: f64 = 28.0;
+pub(super) const FRAME_ROOM: f64 = 24.0;
 
 /// A point.
 pub type Point = [f64; 2];
@@ -101,6 +97,17 @@ impl Curve {
         points.fold(Rect::of_corners(self.0[0], self.0[3]), |all, at| all.union(&Rect { min: at, max: at }))
     }
 
+    /// An arrow head in the middle of the second half, as an SVG path: it says which way the calls go.
+    pub fn tip(&self) -> String {
+        let ([x0, y0], [x1, y1]) = (self.at(0.70), self.at(0.72));
+        let length = libm::hypot(x1 - x0, y1 - y0).max(1e-6);
+        let [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+        let corner = |along: f64, aside: f64| {
+            format!("{:.1} {:.1}", x1 + along * dx - aside * dy, y1 + along * dy + aside * dx)
+        };
+        format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
+    }
+
     /// The curve as an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));
@@ -146,33 +153,19 @@ pub fn curve_between(from: Point, to: Point) -> Curve {
     Curve([from, [from[0] + reach, low], [to[0] - reach, low], to])
 }
 
-/// The curve of a link between blocks that stand at `from` and `to`; `lane` keeps twins apart (see [`lanes`]).
-pub fn curve(from: [i32; 2], to: [i32; 2], lane: f64) -> Curve {
+/// The curve of a link between blocks that stand at `from` and `to`, bent down by so much (see [`bends`]).
+pub fn curve(from: [i32; 2], to: [i32; 2], bend: f64) -> Curve {
     let [start, end] = [out_handle(from), in_handle(to)];
     let mut points = if from == to { self_loop(start, end) } else { curve_between(start, end).0 };
-    points[1][1] += lane * LANE;
-    points[2][1] += lane * LANE;
+    points[1][1] += bend;
+    points[2][1] += bend;
     Curve(points)
-}
-
-/// Each link's place among those between the same two blocks, in the design's list order: 0 alone, ∓0.5 for two,
-/// −1, 0, 1 for three.
-pub fn lanes(design: &Design) -> Vec<f64> {
-    let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
-    let mut place = |link: &Link| {
-        let count = counts.entry((link.from, link.to)).or_default();
-        *count += 1;
-        *count - 1
-    };
-    let places: Vec<u32> = design.links.iter().map(&mut place).collect();
-    let middle = |link: &Link| f64::from(counts[&(link.from, link.to)] - 1) / 2.0;
-    design.links.iter().zip(places).map(|(link, place)| f64::from(place) - middle(link)).collect()
 }
 
 /// The curve of a placed link; `None` when an end is missing.
 pub fn link_curve(design: &Design, id: LinkId) -> Option<Curve> {
     let index = design.links.iter().position(|link| link.id == id)?;
-    placed_curve(design, &design.links[index], lanes(design)[index])
+    placed_curve(design, &design.links[index], bends(design)[index])
 }
 
 /// The uppermost block whose card holds the point.
@@ -182,14 +175,14 @@ pub fn node_at(design: &Design, at: Point) -> Option<NodeId> {
 
 /// The nearest link within `radius` of the point.
 pub fn link_at(design: &Design, at: Point, radius: f64) -> Option<LinkId> {
-    let near = |(link, lane): (&Link, f64)| {
-        let curve = placed_curve(design, link, lane)?;
+    let near = |(link, bend): (&Link, f64)| {
+        let curve = placed_curve(design, link, bend)?;
         // The cheap test first: most links are far away.
         let far = !curve.bounds().grown(radius).contains(at);
         let distance = if far { f64::INFINITY } else { curve.distance(at) };
         (distance <= radius).then_some((distance, link.id))
     };
-    let nearest = design.links.iter().zip(lanes(design)).filter_map(near).min_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = design.links.iter().zip(bends(design)).filter_map(near).min_by(|a, b| a.0.total_cmp(&b.0));
     nearest.map(|(_, id)| id)
 }
 
@@ -198,11 +191,43 @@ pub fn bounds<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Option<Rect> {
     nodes.into_iter().map(|node| card(node.at)).reduce(|all, card| all.union(&card))
 }
 
-/// The smallest rectangle around all blocks, links and frames; `None` without blocks.
+/// Width of a note.
+pub const NOTE_WIDTH: f64 = 210.0;
+/// Height of a line of a note.
+pub const NOTE_LINE: f64 = 17.0;
+/// Characters that a line of a note holds at least.
+const NOTE_LETTERS: usize = 34;
+
+/// About where a note is: its height follows from its text, which the browser breaks into lines of its own.
+pub fn note(note: &Note) -> Rect {
+    let lines = note.text.lines().flat_map(note_lines).count();
+    let min = note.at.map(f64::from);
+    Rect { min, max: [min[0] + NOTE_WIDTH, min[1] + 18.0 + NOTE_LINE * lines.max(1) as f64] }
+}
+
+/// A line of a note, broken at spaces where it is too long.
+pub fn note_lines(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.last_mut().expect("one line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= NOTE_LETTERS {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// The smallest rectangle around all blocks, notes, links and frames; `None` when nothing is drawn.
 pub fn extent(design: &Design) -> Option<Rect> {
-    let cards = bounds(&design.nodes)?;
+    let notes = design.notes.iter().map(note);
+    let cards = bounds(&design.nodes).into_iter().chain(notes).reduce(|all, part| all.union(&part))?;
     let curves =
-        design.links.iter().zip(lanes(design)).filter_map(|(link, lane)| placed_curve(design, link, lane));
+        design.links.iter().zip(bends(design)).filter_map(|(link, bend)| placed_curve(design, link, bend));
     let frames = frames(design).into_iter().map(|(_, frame)| frame);
     Some(curves.map(|curve| curve.extent()).chain(frames).fold(cards, |all, part| all.union(&part)))
 }
@@ -245,8 +270,9 @@ pub(super) fn ancestors(design: &Design, group: GroupId) -> Vec<GroupId> {
     chain
 }
 
-fn placed_curve(design: &Design, link: &Link, lane: f64) -> Option<Curve> {
-    Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, lane))
+/// The curve of this link, bent so far; `None` when an end is missing.
+pub(crate) fn placed_curve(design: &Design, link: &Link, bend: f64) -> Option<Curve> {
+    Some(curve(design.node(link.from)?.at, design.node(link.to)?.at, bend))
 }
 
 /// From the right edge over the card to its left edge.

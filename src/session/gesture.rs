@@ -3,8 +3,9 @@
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
-use super::{Effect, Panel, Selection, Session, clipboard, connect, groups};
-use crate::design::{Edit, GroupId, LinkId, NodeId};
+use super::guides::{self, Guide};
+use super::{Effect, Panel, Selection, Session, clipboard, connect, groups, notes};
+use crate::design::{Edit, GroupId, LinkId, NodeId, Note, NoteId};
 
 /// A pointer that has moved no farther than this makes a click [px].
 const STILL: f64 = 1.0;
@@ -28,6 +29,8 @@ pub enum Target {
     Link(LinkId),
     /// The title of a group's frame.
     Group(GroupId),
+    /// A note.
+    Note(NoteId),
 }
 
 /// Modifier keys; `main` is Ctrl, on a Mac Cmd.
@@ -119,6 +122,8 @@ pub enum Draft {
     },
     /// A marquee: two opposite corners [canvas units].
     Marquee([f64; 2], [f64; 2]),
+    /// The lines that dragged blocks stand on, with others.
+    Guides(Vec<Guide>),
 }
 
 /// What the pointers are doing.
@@ -135,6 +140,8 @@ pub(super) enum Gesture {
     Pinch([(i32, Point); 2]),
     /// Moving blocks.
     Drag(Drag),
+    /// Moving a note: pointer, where it took hold [canvas units], and the note as it was.
+    Carry(i32, Point, Note),
     /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
     Marquee(i32, Point, Point, Selection),
     /// Drawing a link; the pointer and where it went down [px].
@@ -165,6 +172,10 @@ pub(super) struct Drag {
     homes: Homes,
     /// What was selected before; differs when copies were made.
     before: Selection,
+    /// The cards in view that stay where they are.
+    others: Vec<Rect>,
+    /// The lines that it stands on with them.
+    guides: Vec<Guide>,
 }
 
 impl Gesture {
@@ -172,9 +183,10 @@ impl Gesture {
         matches!(self, Gesture::Idle)
     }
 
-    pub(super) fn marquee(&self) -> Option<Draft> {
+    pub(super) fn draft(&self) -> Option<Draft> {
         match self {
             Gesture::Marquee(_, from, to, _) => Some(Draft::Marquee(*from, *to)),
+            Gesture::Drag(drag) if !drag.guides.is_empty() => Some(Draft::Guides(drag.guides.clone())),
             _ => None,
         }
     }
@@ -200,9 +212,13 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
             session.history.cancel();
             if session.selection != drag.before {
                 session.selection = drag.before;
-                return vec![Effect::Document, Effect::Selection];
+                return vec![Effect::Document, Effect::Selection, Effect::Draft];
             }
-            vec![Effect::Moved(drag.ids())]
+            vec![Effect::Moved(drag.ids()), Effect::Draft]
+        }
+        Gesture::Carry(..) => {
+            session.history.cancel();
+            vec![Effect::Moved(Vec::new())]
         }
         Gesture::Marquee(_, _, _, before) => {
             session.selection = before;
@@ -260,7 +276,7 @@ fn main_down(session: &mut Session, mut press: Press) -> Vec<Effect> {
         press.target = Target::Link(nearest);
     }
     let mut effects = Vec::new();
-    if matches!(press.target, Target::Node(_) | Target::Link(_) | Target::Group(_))
+    if matches!(press.target, Target::Node(_) | Target::Link(_) | Target::Group(_) | Target::Note(_))
         && !is_selected(&session.selection, press.target)
     {
         press.selected = true;
@@ -302,7 +318,13 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
         }
         Gesture::Drag(drag) if drag.pointer == pointer => {
             let drag = drag.clone();
-            drag_to(session, &drag, canvas, mods)
+            drag_to(session, drag, canvas, mods)
+        }
+        Gesture::Carry(id, from, note) if *id == pointer => {
+            let way = [0, 1].map(|axis| f64::from(note.at[axis]) + canvas[axis] - from[axis]);
+            let note = Note { at: way.map(on_grid), ..note.clone() };
+            let _ = session.history.apply(&Edit::SetNote(note));
+            vec![Effect::Moved(Vec::new())]
         }
         Gesture::Marquee(id, from, to, kept) if *id == pointer => {
             *to = canvas;
@@ -340,6 +362,7 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
     match press.target {
         Target::Canvas | Target::Link(_) if press.touch => pan(session, &press),
         Target::Group(id) => start_group_drag(session, &press, id, from),
+        Target::Note(id) => start_carry(session, &press, id, from),
         Target::Canvas | Target::Link(_) => {
             let kept = if press.mods.adds() { session.selection.clone() } else { Selection::default() };
             session.gesture = Gesture::Marquee(press.pointer, from, from, kept);
@@ -374,6 +397,14 @@ fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Poin
     effects
 }
 
+fn start_carry(session: &mut Session, press: &Press, id: NoteId, from: Point) -> Vec<Effect> {
+    if let Some(note) = session.design().note(id).cloned() {
+        session.history.begin();
+        session.gesture = Gesture::Carry(press.pointer, from, note);
+    }
+    Vec::new()
+}
+
 /// A group moves with all that is inside, and takes up nothing on its way.
 fn start_group_drag(session: &mut Session, press: &Press, id: GroupId, start: Point) -> Vec<Effect> {
     let before = session.selection.clone();
@@ -391,28 +422,43 @@ fn take_up(
     homes: Homes,
     before: Selection,
 ) {
-    let design = session.design();
+    let (design, view) = (session.design(), session.viewport.visible());
     let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
     let origins = ids.iter().filter_map(origin).collect();
-    session.gesture = Gesture::Drag(Drag { pointer, start, origins, homes, before });
+    let dragged = crate::sorted::set(ids.iter().copied());
+    let stays = design.nodes.iter().filter(|node| !dragged.contains(&node.id));
+    let others = stays.map(|node| geometry::card(node.at)).filter(|card| card.overlaps(&view)).collect();
+    session.gesture =
+        Gesture::Drag(Drag { pointer, start, origins, homes, before, others, guides: Vec::new() });
 }
 
-fn drag_to(session: &mut Session, drag: &Drag, to: Point, mods: Mods) -> Vec<Effect> {
+fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<Effect> {
     let Some((_, first, _)) = drag.origins.first() else { return Vec::new() };
+    let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
+    let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
+    let near = guides::snap(&card(wanted), &drag.others, guides::NEAR / session.viewport.zoom);
     // Ctrl held while dragging inverts snapping.
-    let shift = [0, 1].map(|axis| {
-        let wanted = f64::from(first[axis]) + to[axis] - drag.start[axis];
-        let landed = if mods.main { wanted.round() as i32 } else { on_grid(wanted) };
-        landed.saturating_sub(first[axis])
+    let landed = [0, 1].map(|axis| match near[axis] {
+        _ if mods.main => wanted[axis].round() as i32,
+        Some(way) => (wanted[axis] + way).round() as i32,
+        None => on_grid(wanted[axis]),
     });
+    let lines = if mods.main { Vec::new() } else { guides::lines(&geometry::card(landed), &drag.others) };
+    let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
+    let mut effects = Vec::new();
+    if lines != drag.guides {
+        drag.guides = lines;
+        session.gesture = Gesture::Drag(drag.clone());
+        effects.push(Effect::Draft);
+    }
     let moved = |at: [i32; 2]| [0, 1].map(|axis| at[axis].saturating_add(shift[axis]));
     let places: Vec<_> = drag.origins.iter().map(|(id, at, _)| (*id, moved(*at))).collect();
     let same = places.iter().all(|(id, at)| session.design().node(*id).is_none_or(|node| node.at == *at));
     let edits = drag.joins(&places).chain([Edit::Move(places.clone())]).collect();
-    if same || session.history.apply(&Edit::All(edits)).is_err() {
-        return Vec::new();
+    if !same && session.history.apply(&Edit::All(edits)).is_ok() {
+        effects.push(Effect::Moved(drag.ids()));
     }
-    vec![Effect::Moved(drag.ids())]
+    effects
 }
 
 impl Drag {
@@ -453,10 +499,15 @@ fn up(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect>
             }
         }
         Gesture::Drag(drag) if drag.pointer == pointer => {
+            effects.extend((!drag.guides.is_empty()).then_some(Effect::Draft));
             session.gesture = Gesture::Idle;
             if session.commit() {
                 effects.push(Effect::Document);
             }
+        }
+        Gesture::Carry(id, ..) if *id == pointer => {
+            session.gesture = Gesture::Idle;
+            effects.extend(session.commit().then_some(Effect::Document));
         }
         Gesture::Marquee(id, ..) if *id == pointer => {
             session.gesture = Gesture::Idle;
@@ -480,11 +531,15 @@ fn click(session: &mut Session, press: Press) -> Vec<Effect> {
     match press.target {
         Target::Canvas if press.mods.adds() || session.selection == Selection::default() => Vec::new(),
         Target::Canvas => session.select(Selection::default()),
-        Target::Node(_) | Target::Link(_) | Target::Group(_) if press.selected => Vec::new(),
+        Target::Node(_) | Target::Link(_) | Target::Group(_) | Target::Note(_) if press.selected => {
+            Vec::new()
+        }
         Target::Node(_) | Target::Link(_) if press.mods.adds() => {
             session.select(toggled(session.selection.clone(), press.target))
         }
-        Target::Node(_) | Target::Link(_) | Target::Group(_) => session.select(only(press.target)),
+        Target::Node(_) | Target::Link(_) | Target::Group(_) | Target::Note(_) => {
+            session.select(only(press.target))
+        }
         Target::Out(id) | Target::In(id) => {
             let at = session.viewport.to_canvas(press.at);
             connect::start(session, id, matches!(press.target, Target::In(_)), Way::Click, at)
@@ -493,7 +548,7 @@ fn click(session: &mut Session, press: Press) -> Vec<Effect> {
 }
 
 fn wheel(session: &mut Session, at: Point, delta: [f64; 2], mods: Mods) -> Vec<Effect> {
-    if mods.main {
+    if mods.main != session.settings.wheel_zooms {
         let power = -delta[1].clamp(-WHEEL.1, WHEEL.1) * WHEEL.0;
         session.viewport.zoom_at(at, libm::exp2(power));
     } else if mods.shift && delta[0] == 0.0 {
@@ -542,6 +597,7 @@ fn is_selected(selection: &Selection, target: Target) -> bool {
         Target::Node(id) | Target::Out(id) | Target::In(id) => selection.nodes.contains(&id),
         Target::Link(id) => selection.links.contains(&id),
         Target::Group(id) => selection.group == Some(id),
+        Target::Note(id) => selection.note == Some(id),
     }
 }
 
@@ -549,11 +605,12 @@ fn only(target: Target) -> Selection {
     toggled(Selection::default(), target)
 }
 
-/// A group is selected alone: blocks and links take its place.
+/// A group or a note is selected alone: blocks and links take its place.
 fn toggled(mut selection: Selection, target: Target) -> Selection {
-    selection.group = None;
+    (selection.group, selection.note) = (None, None);
     match target {
         Target::Canvas => {}
+        Target::Note(id) => selection = notes::only(id),
         Target::Group(id) => selection = groups::only(id),
         Target::Node(id) | Target::Out(id) | Target::In(id) => {
             if !selection.nodes.remove(&id) {

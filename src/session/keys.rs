@@ -2,7 +2,7 @@
 
 use super::geometry::{self, GRID, Point};
 use super::{Burst, Effect, Selection, Session, connect};
-use crate::design::{Edit, LinkId, NodeId};
+use crate::design::{Edit, LinkId, NodeId, Note};
 use crate::sorted;
 
 /// An arrow key, `steps` grid lines far: it chooses a target while a link is drawn, else moves what is
@@ -11,7 +11,8 @@ pub(super) fn arrow(session: &mut Session, direction: [i32; 2], steps: i32, now_
     if session.connecting().is_some() {
         return connect::step(session, direction[0] + direction[1] > 0);
     }
-    if session.selection.nodes.is_empty() && session.selection.group.is_none() {
+    let Selection { nodes, group, note, .. } = &session.selection;
+    if nodes.is_empty() && group.is_none() && note.is_none() {
         return walk(session, direction);
     }
     nudge(session, direction.map(|sign| sign * steps * GRID), now_ms)
@@ -61,7 +62,10 @@ fn nudge(session: &mut Session, shift: [i32; 2], now_ms: f64) -> Vec<Effect> {
     let moved = |at: [i32; 2]| [at[0].saturating_add(shift[0]), at[1].saturating_add(shift[1])];
     let places: Vec<_> = chosen.map(|node| (node.id, moved(node.at))).collect();
     let ids: Vec<NodeId> = places.iter().map(|(id, _)| *id).collect();
-    match session.apply_in_burst(&Edit::Move(places), Burst::Nudge, now_ms) {
+    let note = session.selection.note.and_then(|id| design.note(id));
+    let edit =
+        note.map_or(Edit::Move(places), |note| Edit::SetNote(Note { at: moved(note.at), ..note.clone() }));
+    match session.apply_in_burst(&edit, Burst::Nudge, now_ms) {
         Ok(()) => {
             let mut effects = vec![Effect::Moved(ids.clone()), Effect::Document];
             effects.extend(ids.first().map_or_else(Vec::new, |id| session.reveal(*id)));

@@ -70,6 +70,11 @@ impl Viewport {
         self.put(fixed, screen);
     }
 
+    /// Pans so that this point lies in the middle.
+    pub fn center_on(&mut self, at: Point) {
+        self.put(at, [self.size[0] / 2.0, self.size[1] / 2.0]);
+    }
+
     /// One step closer or farther, around the middle.
     pub fn zoom_step(&mut self, closer: bool) {
         let middle = [self.size[0] / 2.0, self.size[1] / 2.0];

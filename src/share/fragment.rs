@@ -14,6 +14,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::{Failure, MAX_ENCODED, MAX_TEXT, Opened, damaged, from_json};
 
+/// Stands before the design in the address, or in its query, when the page is shown inside another one.
+pub const EMBED: &str = "embed=1";
+
 const READABLE: &str = "design=";
 const COMPACT: &str = "d1.";
 const CHECKSUM: usize = 4;
@@ -44,12 +47,22 @@ pub fn compact(json: &str) -> String {
     format!("{COMPACT}{}", BASE64.encode(bytes))
 }
 
+/// Whether what stands behind the `#` asks for a page without what stands around the canvas.
+pub fn is_embed(fragment: &str) -> bool {
+    let fragment = fragment.trim_start_matches('#').trim();
+    fragment == EMBED || without_embed(fragment) != fragment
+}
+
+fn without_embed(fragment: &str) -> &str {
+    fragment.strip_prefix(EMBED).and_then(|rest| rest.strip_prefix('&')).unwrap_or(fragment)
+}
+
 /// Opens what stands behind the `#` of a link, with or without the `#`.
 ///
 /// # Errors
 /// [`Failure`], each kind with its own words.
 pub fn open_fragment(fragment: &str) -> Result<Opened, Failure> {
-    let fragment = fragment.strip_prefix('#').unwrap_or(fragment).trim();
+    let fragment = without_embed(fragment.strip_prefix('#').unwrap_or(fragment).trim());
     if fragment.len() > MAX_ENCODED {
         return Err(Failure::TooLarge(format!(
             "This link is too long: {} bytes, and at most {MAX_ENCODED} are read.",

@@ -5,7 +5,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::v1::{self, Figure};
-use super::{FORMAT, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE};
+use super::{
+    FORMAT, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_PLACE,
+};
 use crate::blocks::param::{Fixed, Kind, Param, Unit};
 use crate::blocks::{About, BLOCKS, life, link};
 use crate::design::fault::{self, Strikes};
@@ -32,6 +34,7 @@ fn whole() -> Json {
             "nodes": list("node", MAX_NODES, "Placed blocks, in drawing order."),
             "links": list("link", MAX_LINKS, "Links, in the order in which a block makes its calls."),
             "groups": list("group", MAX_GROUPS, "Failure domains: a host lies in a zone, a zone in a region."),
+            "notes": list("note", MAX_NOTES, "Texts on the canvas, without effect."),
             "objectives": figures(&v1::OBJECTIVES, "What the design promises its users."),
             "faults": list("fault", MAX_FAULTS, "What goes wrong on purpose during a run."),
             "run": figures(&v1::RUN, "How to run it."),
@@ -51,6 +54,7 @@ fn definitions() -> Json {
     all.insert("node".to_owned(), node());
     all.insert("link".to_owned(), drawn_link());
     all.insert("group".to_owned(), group());
+    all.insert("note".to_owned(), note());
     all.insert("fault".to_owned(), fault());
     for kind in fault::KINDS {
         all.insert(format!("fault-{}", kind.id), of_fault(kind));
@@ -79,18 +83,11 @@ fn node() -> Json {
 }
 
 fn of_block(about: &About) -> Json {
-    let place = json!({"type": "integer", "minimum": -MAX_PLACE, "maximum": MAX_PLACE});
     let mut fields = Map::new();
     fields.insert("id".to_owned(), id("Identity of the block: unique, never reused."));
     fields.insert("block".to_owned(), json!({ "const": about.id }));
     fields.insert("name".to_owned(), name("What people call it; absent is the name of its kind."));
-    fields.insert(
-        "at".to_owned(),
-        json!({
-            "description": "Position [px]: x to the right, y down.",
-            "type": "array", "items": place, "minItems": 2, "maxItems": 2,
-        }),
-    );
+    fields.insert("at".to_owned(), place());
     fields.insert("in".to_owned(), id("The group that it stands in."));
     fields.extend(about.params.iter().map(parameter));
     json!({
@@ -115,6 +112,27 @@ fn drawn_link() -> Json {
             id("The callee."),
             {"type": "object", "properties": options, "additionalProperties": false},
         ],
+    })
+}
+
+fn place() -> Json {
+    let place = json!({"type": "integer", "minimum": -MAX_PLACE, "maximum": MAX_PLACE});
+    json!({
+        "description": "Position [px]: x to the right, y down.",
+        "type": "array", "items": place, "minItems": 2, "maxItems": 2,
+    })
+}
+
+fn note() -> Json {
+    json!({
+        "type": "object",
+        "required": ["text"],
+        "additionalProperties": false,
+        "properties": {
+            "id": id("Identity of the note: unique among the notes."),
+            "at": place(),
+            "text": {"type": "string", "maxLength": MAX_NOTE, "description": "What it says."},
+        },
     })
 }
 

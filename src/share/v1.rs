@@ -1,7 +1,7 @@
 //! Format 1, frozen: what every field is called and what its absence means. Later formats read it for ever.
 //!
 //! An absent parameter has its default of the catalogue, which `tests/golden/format1-defaults.json` holds still.
-//! Fields that this version does not know are kept: those of a block, link, group or fault among its values, those of the
+//! Fields that this version does not know are kept: those of a block, link, group, note or fault among its values, those of the
 //! top level in [`Design::unknown`], and those inside `run` and `objectives` there too, under the name of the field that
 //! holds them; faults of an unknown kind as they are.
 
@@ -21,11 +21,23 @@ const NODE_FIELDS: [&str; 5] = ["id", "block", "name", "at", "in"];
 /// Fields of a link's options that are no parameters.
 const LINK_FIELDS: [&str; 1] = ["id"];
 const GROUP_FIELDS: [&str; 4] = ["id", "kind", "name", "in"];
+const NOTE_FIELDS: [&str; 3] = ["id", "at", "text"];
 /// Fields of a fault that are no parameters; its kind is one more.
 pub(super) const FAULT_FIELDS: [&str; 3] = ["id", "at_s", "for_s"];
 /// Fields of the top level. `$schema` lets an editor check the file; it says nothing about the design.
-const TOP_FIELDS: [&str; 10] =
-    ["headroom", "$schema", "name", "nodes", "links", "groups", "objectives", "faults", "run", "result"];
+const TOP_FIELDS: [&str; 11] = [
+    "headroom",
+    "$schema",
+    "name",
+    "nodes",
+    "links",
+    "groups",
+    "notes",
+    "objectives",
+    "faults",
+    "run",
+    "result",
+];
 
 pub(super) const KINDS: [(&str, GroupKind); 3] =
     [("host", GroupKind::Host), ("zone", GroupKind::Zone), ("region", GroupKind::Region)];

@@ -370,8 +370,8 @@ impl Place<'_> {
 
     fn group(&self) -> Result<u32, String> {
         let Target::Group(id) = self.target else { return self.nothing("a group") };
-        let found = self.topology.groups.iter().position(|group| group.id == id);
-        found.map_or_else(|| self.nothing("a group that is there"), |group| Ok(group as u32))
+        let found = self.topology.index_of_group(id);
+        found.map_or_else(|| self.nothing("a group that is there"), Ok)
     }
 
     fn route(&self) -> Result<u32, String> {

@@ -24,9 +24,13 @@ impl Topology {
     }
 
     fn reached(&self, sends: impl Fn(&Source) -> bool, takes: impl Fn(&Route) -> bool) -> Vec<bool> {
+        let open = self.sources().filter(|(_, source)| sends(source)).map(|(node, _)| node).collect();
+        self.reached_from(open, takes)
+    }
+
+    /// The stations that calls along these routes come to from some stations, and those.
+    pub fn reached_from(&self, mut open: Vec<usize>, takes: impl Fn(&Route) -> bool) -> Vec<bool> {
         let mut reached = vec![false; self.len()];
-        let mut open: Vec<usize> =
-            self.sources().filter(|(_, source)| sends(source)).map(|(node, _)| node).collect();
         while let Some(node) = open.pop() {
             if std::mem::replace(&mut reached[node], true) {
                 continue;

@@ -100,7 +100,7 @@ fn what_cannot_be_used_ends_with_2_and_says_what_to_do() {
     check_fault(&["open", "-"], r#"{"headroom":1,"nodes":["#, "cut off");
     check_fault(&["open", "#d9.AAAA"], "", "newer Headroom");
     check_fault(&["open", "https://example.org/#top"], "", "carries no design");
-    check_fault(&["run", "-"], "hello", "not JSON");
+    check_fault(&["run", "-"], "hello", "holds no design");
     check_fault(&["run", "-", "--duration", "0"], "", "a number from 0.001 to 86400");
     check_fault(&["run", "-", "--traffic", "NaN"], "", "a number from 0 to 1000000");
     check_fault(&["run", "-", "--replications", "0"], "", "0");
@@ -150,4 +150,21 @@ fn the_start_of_an_exercise_ends_with_1_and_its_missed_goals() {
     assert!(ended.out.contains("not passed") && ended.out.contains("MISSED"), "{}", ended.out);
     check_fault(&["exercises", "nothing"], "", "there is no exercise “nothing”");
     check_fault(&["exercises", exercise, "nothing"], "", "has no step “nothing”");
+}
+
+#[test]
+fn a_design_goes_into_other_forms_and_comes_back() {
+    let export = |form: &str| headroom(&["export", DESIGN, "--to", form], "").out;
+    let json = headroom(&["open", DESIGN], "").out;
+    assert_eq!(export("json"), json);
+    assert_eq!(headroom(&["open", "-"], &export("svg")).out, json);
+    let flowchart = export("mermaid");
+    assert!(flowchart.contains("flowchart LR\n"), "{flowchart}");
+    let count = |text: &str| share::from_json(text).expect("a design").design.nodes.len();
+    assert_eq!(count(&headroom(&["open", "-"], &flowchart).out), count(&json));
+    let ended = headroom(&["open", "-"], "flowchart LR\nA[Users] --> B[API]\nstyle A fill:red\n");
+    assert!(ended.err.contains("headroom: line 3: “style”"), "{}", ended.err);
+    let ended = headroom(&["open", "-"], "\u{89}PNG");
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("standard input does not open. This file holds no design."), "{}", ended.err);
 }

@@ -79,6 +79,7 @@ fn target(word: &str) -> Target {
         "in" => Target::In(design::NodeId(id())),
         "link" => Target::Link(design::LinkId(id())),
         "group" => Target::Group(design::GroupId(id())),
+        "note" => Target::Note(design::NoteId(id())),
         _ => panic!("no target {word}"),
     }
 }

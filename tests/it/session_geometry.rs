@@ -2,6 +2,7 @@
 
 use headroom::design::{GroupId, LinkId, NodeId};
 use headroom::session::geometry::{self, Rect};
+use headroom::session::routing;
 
 use crate::session::{ROW, open};
 
@@ -43,7 +44,7 @@ fn links_between_the_same_two_blocks_run_apart() {
         {"id":2,"block":"app-server","at":[300,0]}],
         "links":[[1,2,{"ops":"reads"}],[1,2,{"ops":"writes"}],[1,2]]}"#;
     let session = open(json);
-    assert_eq!(geometry::lanes(session.design()), [-1.0, 0.0, 1.0]);
+    assert_eq!(routing::bends(session.design()), [-28.0, 0.0, 28.0]);
     let middle = |id| geometry::link_curve(session.design(), LinkId(id)).expect("a link").at(0.5)[1];
     assert!(middle(2) - middle(1) > 12.0 && middle(3) - middle(2) > 12.0);
     let hit = |y| geometry::link_at(session.design(), [238.0, y], 12.0);

@@ -3,7 +3,9 @@
 use headroom::blocks::param::{Kind, Param, Value, Values};
 use headroom::blocks::{BLOCKS, life, link};
 use headroom::design::fault::{self, Fault, FaultId, Strikes, Target};
-use headroom::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
+use headroom::design::{
+    Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Note, NoteId, Objectives, Run,
+};
 use headroom::share::{
     self, Claim, Failure, Opened, Sameness, compact_fragment, from_json, open_fragment, readable_fragment,
     to_json,
@@ -280,7 +282,15 @@ impl Random {
         };
         let faults =
             (0..self.below(6)).filter_map(|i| self.fault(i as u32, &nodes, &links, &groups)).collect();
-        Design { name: self.name(), nodes, links, groups, objectives, faults, run: self.run(), unknown }
+        let notes = (0..self.below(3)).map(|i| self.note(i as u32)).collect();
+        let run = self.run();
+        Design { name: self.name(), nodes, links, groups, notes, objectives, faults, run, unknown }
+    }
+
+    fn note(&mut self, index: u32) -> Note {
+        let at = [self.below(2_000) as i32 - 1_000, self.below(2_000) as i32];
+        let text = format!("{}\n{}", self.name(), self.name());
+        Note { id: NoteId(index + 1), at, text, values: self.values(&[]) }
     }
 
     fn fault(&mut self, index: u32, nodes: &[Node], links: &[Link], groups: &[Group]) -> Option<Fault> {

@@ -5,9 +5,10 @@ use headroom::engine::random::Draw;
 use headroom::engine::simulate::measure;
 use headroom::engine::{Plan, steady};
 use headroom::report::{Estimate, Report, Trust};
-use headroom::share::from_json;
 use headroom::topology::{Topology, build};
 use serde_json::{Value, json};
+
+use crate::simulate::clean;
 
 /// Requests of each run.
 pub const REQUESTS: f64 = 120_000.0;
@@ -198,9 +199,7 @@ fn design(seed: u64) -> (String, Topology, f64) {
 }
 
 fn topology(json: &str) -> Topology {
-    let opened = from_json(json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    let (topology, problems) = build(&opened.design);
+    let (topology, problems) = build(&clean(json));
     assert_eq!(problems, [], "{json}");
     topology
 }

@@ -6,6 +6,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use headroom::design::Design;
 use headroom::engine::random::mix;
 use headroom::engine::simulate::measure;
 use headroom::engine::{Plan, replicate, steady};
@@ -44,10 +45,14 @@ impl Simulated {
 
 /// The topology of a drawn design, which has to be clean.
 pub fn topology(drawn: &Drawing) -> Topology {
-    let json = drawn.json();
-    let opened = from_json(&json).expect("a design");
+    build(&clean(&drawn.json())).0
+}
+
+/// A design that is understood whole.
+pub fn clean(json: &str) -> Design {
+    let opened = from_json(json).expect("a design");
     assert_eq!(opened.notes, [], "{json}");
-    build(&opened.design).0
+    opened.design
 }
 
 /// First seed of the runs of a case, fixed in advance by its name; the others follow from it as in the product.

@@ -2,11 +2,11 @@
 
 use headroom::analysis::{Answer, answer};
 use headroom::report::Trust;
-use headroom::share::from_json;
 
 use crate::cases::{Case, Exactness, Quantity, all};
 use crate::draw::{Drawing, Reason, draw};
 use crate::read::{Figure, analyzed};
+use crate::simulate::clean;
 use crate::theory::formula;
 
 /// What the two instant ways say of a quantity.
@@ -38,10 +38,7 @@ impl Answers {
     fn of(&mut self, drawn: &Drawing) -> &Answer {
         let known = self.0.iter().position(|(other, _)| other == drawn);
         let at = known.unwrap_or_else(|| {
-            let json = drawn.json();
-            let opened = from_json(&json).expect("a design");
-            assert_eq!(opened.notes, [], "{json}");
-            self.0.push((drawn.clone(), answer(&opened.design)));
+            self.0.push((drawn.clone(), answer(&clean(&drawn.json()))));
             self.0.len() - 1
         });
         &self.0[at].1

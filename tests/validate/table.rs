@@ -101,37 +101,45 @@ fn shown<'a>(case: &'a Case, most: f64) -> Vec<Shown<'a>> {
             one.solved.drawn.as_ref() == Ok(&drawn) && is_run(one.quantity, &one.solved, &drawn)
         };
         let quantities: Vec<&Quantity> = all.iter().filter(|one| here(one)).map(|one| one.quantity).collect();
-        let topology = topology(&drawn);
         let stated = quantities.iter().filter_map(|one| one.sim_min_requests_3sigma).fold(0.0, f64::max);
         if quantities.is_empty() || stated > most || stated == 0.0 && most < drawn.requests {
             continue;
         }
-        let mut count = stated.max(drawn.requests).min(most);
-        loop {
-            let plans = simulate::plans(case, &topology, &drawn, count);
-            let work: Vec<(&_, Plan)> = plans.into_iter().map(|plan| (&topology, plan)).collect();
-            let runs = simulate::reports(&work);
-            let found: Vec<Option<Simulated>> =
-                quantities.iter().map(|one| simulate::quantity(case, one, &drawn, &runs)).collect();
-            // A case that says nothing of the requests it needs gets as many as its tolerance asks for.
-            let wide = quantities.iter().zip(&found).filter_map(|(one, found)| {
-                let half = found.as_ref()?.half() / one.expected.as_f64()?.abs();
-                (half > 0.0).then(|| half / tolerance(one, &drawn))
-            });
-            let wide = wide.fold(0.0, f64::max);
-            if wide > 1.0 && count * wide * wide * 1.5 <= most {
-                count *= wide * wide * 1.5;
-                continue;
-            }
-            let mut found = found.into_iter();
-            for one in all.iter_mut().filter(|one| here(one)) {
-                one.simulated = found.next().flatten();
-                one.requests = count;
-            }
-            break;
+        let count = stated.max(drawn.requests).min(most);
+        let (found, count) = simulated(case, &drawn, &quantities, count, most);
+        for (one, found) in all.iter_mut().filter(|one| here(one)).zip(found) {
+            (one.simulated, one.requests) = (found, count);
         }
     }
     all
+}
+
+/// Runs a design for so many requests, and for more, up to the most, while an interval is wider than its tolerance: a case
+/// that says nothing of the requests it needs gets as many as that asks for. What was found, and with how many requests.
+fn simulated(
+    case: &Case,
+    drawn: &Drawing,
+    quantities: &[&Quantity],
+    mut count: f64,
+    most: f64,
+) -> (Vec<Option<Simulated>>, f64) {
+    let topology = topology(drawn);
+    loop {
+        let plans = simulate::plans(case, &topology, drawn, count);
+        let work: Vec<(&_, Plan)> = plans.into_iter().map(|plan| (&topology, plan)).collect();
+        let runs = simulate::reports(&work);
+        let found: Vec<Option<Simulated>> =
+            quantities.iter().map(|one| simulate::quantity(case, one, drawn, &runs)).collect();
+        let wide = quantities.iter().zip(&found).filter_map(|(one, found)| {
+            let half = found.as_ref()?.half() / one.expected.as_f64()?.abs();
+            (half > 0.0).then(|| half / tolerance(one, drawn))
+        });
+        let wide = wide.fold(0.0, f64::max);
+        if wide <= 1.0 || count * wide * wide * 1.5 > most {
+            return (found, count);
+        }
+        count *= wide * wide * 1.5;
+    }
 }
 
 /// The designs of a case, each once.

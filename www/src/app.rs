@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::canvas::Canvas;
+use crate::claim::ClaimBar;
 use crate::dialogs::Dialogs;
 use crate::dock::Dock;
 use crate::hud::Hud;
@@ -14,10 +15,12 @@ use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
+use crate::print::Paper;
+use crate::quick_add::QuickAdd;
 use crate::state::{App, Sheet};
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
-use crate::{open, rest, store};
+use crate::{files, open, rest, store};
 
 /// The whole page.
 #[component]
@@ -27,6 +30,7 @@ pub fn Page() -> impl IntoView {
     provide_context(Ghost(RwSignal::new(None)));
     open::start(app);
     rest::follow(app);
+    files::listen(app);
     let panels = app.panels;
     let lesson = move || app.lesson.open.with(Option::is_some);
     view! {
@@ -35,9 +39,10 @@ pub fn Page() -> impl IntoView {
             class:no-inspector=move || !panels.inspector.get()
             class:no-dock=move || !panels.dock.get()
             class:has-lesson=move || lesson()
+            class:embed=app.embed
             inert=move || !app.complete.get() aria-busy=move || (!app.complete.get()).to_string()>
             <Top/>
-            <GuestBar/>
+            <div class="bars"><GuestBar/><ClaimBar/></div>
             <Palette/>
             <main class="stage"><Canvas/>{later(app, hud, || ().into_any())}</main>
             {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
@@ -59,7 +64,8 @@ fn bones() -> Vec<AnyView> {
 }
 
 fn hud() -> AnyView {
-    view! { <Hud/><Toast/> }.into_any()
+    let embed = App::get().embed;
+    view! { <Hud/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
 }
 
 fn inspector() -> AnyView {
@@ -72,15 +78,16 @@ fn dock() -> AnyView {
 
 /// What lies over the page.
 fn overlays() -> AnyView {
-    view! { <Dialogs/><ContextMenu/><GhostCard/><LiveRegion/> }.into_any()
+    view! { <Dialogs/><ContextMenu/><QuickAdd/><GhostCard/><LiveRegion/><Paper/> }.into_any()
 }
 
 /// Says that what is open is not the person's own design, and what to do with it.
 #[component]
 fn GuestBar() -> impl IntoView {
     let app = App::get();
+    let guest = Memo::new(move |_| app.place.with(|place| place.guest.clone()));
     some(move || {
-        app.guest.get().map(|what| view! {
+        guest.get().map(|what| view! {
             <div class="bar" role="region" aria-label="Opened as a copy">
                 <p><b>{what}</b>", opened as a copy. Your own design is kept."</p>
                 <button class="btn small" type="button" on:click=move |_| open::keep(app)>"Keep this one"</button>
@@ -88,6 +95,21 @@ fn GuestBar() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// Inside another page: run, and the way to the whole page.
+#[component]
+fn EmbedTools() -> impl IntoView {
+    let app = App::get();
+    let playing = app.run.playing;
+    let icon = Signal::derive(move || if playing.get() { "pause" } else { "play" });
+    let label = move || if playing.get() { "Pause" } else { "Run" };
+    view! {
+        <div class="embed-tools">
+            <button class="btn" type="button" on:click=move |_| app.command("run.toggle")><Icon name=icon/>{move || label()}</button>
+            <a class="button btn" href=open::whole_page() target="_blank" rel="noopener"><Icon name="gauge"/>"Open in Headroom"</a>
+        </div>
+    }
 }
 
 /// On a phone: opens the bottom sheets.

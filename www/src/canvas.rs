@@ -3,6 +3,8 @@
 mod card;
 mod groups;
 mod link;
+mod minimap;
+mod notes;
 mod overlay;
 mod pace;
 mod traffic;
@@ -22,6 +24,8 @@ use card::{Card, RenameField};
 use groups::Groups;
 pub use groups::spof_of_group;
 use link::{LinkLabel, LinkLine};
+use minimap::Minimap;
+use notes::Notes;
 use overlay::DraftLayer;
 use pace::PaceNote;
 use traffic::{Traffic, TrafficScale};
@@ -63,6 +67,7 @@ pub fn Canvas() -> impl IntoView {
             style:background-position=move || view.with(grid_position)>
             <div class="world" style:transform=move || view.with(transform)>
                 <Groups/>
+                <Notes/>
                 <svg class="lines" aria-label="Links" role="group">
                     {each(links, |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
@@ -79,6 +84,7 @@ pub fn Canvas() -> impl IntoView {
         </div>
         <TrafficScale/>
         <PaceNote/>
+        <Minimap/>
         <Zoom/>
     }
 }

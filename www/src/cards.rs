@@ -9,7 +9,7 @@ use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
-use headroom::session::{Selection, geometry};
+use headroom::session::{Selection, routing};
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -81,8 +81,8 @@ pub struct Figures {
 pub struct LinkCard {
     /// Caller and callee.
     pub ends: ArcRwSignal<(NodeId, NodeId)>,
-    /// Its place among the links between the same two blocks (see `geometry::lanes`).
-    pub lane: ArcRwSignal<f64>,
+    /// How far it bends out of its way [canvas units] (see `routing::bends`).
+    pub bend: ArcRwSignal<f64>,
     /// What it carries and when, in a few words; empty when everything always.
     pub carries: ArcRwSignal<String>,
     /// Calls and failures.
@@ -124,10 +124,10 @@ impl Cards {
         });
         self.links.update_value(|links| {
             links.retain(|id, _| design.link(*id).is_some());
-            for (link, lane) in design.links.iter().zip(geometry::lanes(&design)) {
+            for (link, bend) in design.links.iter().zip(routing::bends(&design)) {
                 let card = links.entry(link.id).or_insert_with(|| LinkCard::new(link));
                 put(&card.ends, (link.from, link.to));
-                put(&card.lane, lane);
+                put(&card.bend, bend);
                 put(&card.carries, blocks::link::in_words(&link.values));
             }
         });
@@ -214,7 +214,7 @@ impl LinkCard {
     fn new(link: &Link) -> Self {
         LinkCard {
             ends: ArcRwSignal::new((link.from, link.to)),
-            lane: ArcRwSignal::new(0.0),
+            bend: ArcRwSignal::new(0.0),
             carries: ArcRwSignal::new(String::new()),
             figures: ArcRwSignal::new(LinkFrame::default()),
             selected: ArcRwSignal::new(false),

@@ -1,17 +1,23 @@
 //! The one dialog that is open.
 
 mod commands;
+mod designs;
 mod exercises;
+mod mermaid;
 mod share;
+mod versions;
 
 use leptos::prelude::*;
 
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
-use commands::{CommandPalette, Shortcuts};
+use commands::{CommandPalette, FindBlock, Shortcuts};
+use designs::DesignList;
 use exercises::ExerciseList;
+use mermaid::MermaidText;
 use share::ShareDialog;
+use versions::VersionList;
 
 /// Shows the dialog that is open, if any.
 #[component]
@@ -20,9 +26,13 @@ pub fn Dialogs() -> impl IntoView {
     live(move || match app.panels.dialog.get() {
         None => ().into_any(),
         Some(Dialog::Share) => view! { <ShareDialog/> }.into_any(),
+        Some(Dialog::Designs) => view! { <DesignList/> }.into_any(),
+        Some(Dialog::Versions) => view! { <VersionList/> }.into_any(),
+        Some(Dialog::Mermaid) => view! { <MermaidText/> }.into_any(),
         Some(Dialog::Exercises) => view! { <ExerciseList/> }.into_any(),
         Some(Dialog::Shortcuts) => view! { <Shortcuts/> }.into_any(),
         Some(Dialog::Commands) => view! { <CommandPalette/> }.into_any(),
+        Some(Dialog::Find) => view! { <FindBlock/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),
     })
 }

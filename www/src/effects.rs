@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use headroom::analysis;
-use headroom::design::{Design, NodeId};
+use headroom::design::NodeId;
 use headroom::session::{Control, Effect, Panel};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
+use crate::chooser::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
-use crate::{runner, store};
+use crate::{files, pictures, print, runner, store};
 
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
@@ -34,6 +35,11 @@ pub fn perform(app: App, effect: Effect) {
         Effect::Run(control) => control_run(app, control),
         Effect::Copy(text) => copy(app, &text),
         Effect::Paste => paste(app),
+        Effect::Settings => {
+            let settings = app.session.with_value(|session| session.settings());
+            app.settings.set(settings);
+            store::set_settings(settings);
+        }
         Effect::Focus(node) => focus(&format!("[data-node=\"{}\"]", node.0)),
     }
 }
@@ -110,10 +116,18 @@ fn same_places(a: &analysis::Answer, b: &analysis::Answer) -> bool {
 fn open(app: App, panel: Panel) {
     match panel {
         Panel::Share => app.panels.dialog.set(Some(Dialog::Share)),
+        Panel::Designs => app.panels.dialog.set(Some(Dialog::Designs)),
+        Panel::Versions => app.panels.dialog.set(Some(Dialog::Versions)),
+        Panel::OpenFile => files::choose(app),
+        Panel::SaveFile => files::save(app),
+        Panel::SaveSvg => pictures::save_svg(app),
+        Panel::SavePng => pictures::save_png(app),
+        Panel::Mermaid => app.panels.dialog.set(Some(Dialog::Mermaid)),
+        Panel::Print => print::print(app),
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),
         Panel::Shortcuts => app.panels.dialog.set(Some(Dialog::Shortcuts)),
         Panel::Palette => app.panels.dialog.set(Some(Dialog::Commands)),
-        Panel::Fresh => crate::open::copy(app, Design::fresh(), "A new design", None),
+        Panel::Fresh => crate::open::fresh(app),
         Panel::Examples => {
             app.panels.palette.set(true);
             app.panels.tab.set(Tab::Examples);
@@ -122,6 +136,10 @@ fn open(app: App, panel: Panel) {
         Panel::Rename(node) => app.panels.renaming.set(Some(node)),
         Panel::Inspector => show_inspector(app, "#inspector"),
         Panel::RenameGroup => show_inspector(app, "#group-name"),
+        Panel::Write(note) => app.panels.writing.set(Some(note)),
+        Panel::QuickAdd(wish) => app.panels.wish.set(Some(wish)),
+        Panel::Find => app.panels.dialog.set(Some(Dialog::Find)),
+        Panel::Region { forward } => go_to_region(forward),
         Panel::Menu(target, at) => app.panels.menu.set(Some((target, at))),
     }
 }

@@ -51,6 +51,7 @@ pub fn by_hand(app: App, pointed: Pointed) -> Vec<Fault> {
         Pointed::Link(id) => Target::Link(id),
         Pointed::Group(id) => Target::Group(id),
         Pointed::Canvas => Target::All,
+        Pointed::Note(_) => return Vec::new(),
     };
     let faults = fault::KINDS.iter().map(|kind| new(kind, target));
     let offered =

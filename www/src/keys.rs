@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use headroom::design::NodeId;
 use headroom::session::command::{by_chord, chord};
-use headroom::session::{Effect as Wish, Mods, Target};
+use headroom::session::{Command, Effect as Wish, Mods, Target};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -59,15 +59,18 @@ pub fn focus_canvas() {
 }
 
 fn key_down(app: App, event: &KeyboardEvent) {
-    if event.default_prevented() || is_typing() || has_dialog() {
+    if event.default_prevented() {
         return;
+    }
+    if is_typing() || has_dialog() {
+        return keep_the_browser_out(app, event);
     }
     if let Ok(Some(canvas)) = document().query_selector(".canvas.fresh") {
         let _ = canvas.class_list().remove_1("fresh");
     }
     let mods = mods_of_key(event);
     let name = chord(&event.key(), &event.code(), mods);
-    if !on_canvas() && !mods.main && !name.starts_with('F') {
+    if !on_canvas() && !mods.main && !is_function_key(&name) {
         return;
     }
     match name.as_str() {
@@ -81,6 +84,24 @@ fn key_down(app: App, event: &KeyboardEvent) {
         }
         "ContextMenu" | "Shift+F10" => open_menu(app, event),
         _ => run(app, event, &name),
+    }
+}
+
+/// F1 to F12, with or without Shift.
+fn is_function_key(chord: &str) -> bool {
+    let key = chord.rsplit('+').next().unwrap_or_default();
+    key.len() > 1 && key.starts_with('F')
+}
+
+/// While a person types, the chords for files still are the page's: the browser would save or open a web page.
+fn keep_the_browser_out(app: App, event: &KeyboardEvent) {
+    let name = chord(&event.key(), &event.code(), mods_of_key(event));
+    let files = |command: &&Command| ["page.save", "page.open"].contains(&command.id);
+    if let Some(command) = by_chord(&name).filter(files) {
+        event.prevent_default();
+        if !has_dialog() {
+            app.command(command.id);
+        }
     }
 }
 
@@ -118,7 +139,7 @@ fn open_menu(app: App, event: &KeyboardEvent) {
         (Some(id), ..) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
         (None, Some(id), _) => Some((Target::Link(id), middle)),
         (None, None, Some(id)) => Some((Target::Group(id), middle)),
-        (None, None, None) => Some((Target::Canvas, middle)),
+        (None, None, None) => Some((selection.note.map_or(Target::Canvas, Target::Note), middle)),
     };
     app.panels.menu.set(menu);
 }

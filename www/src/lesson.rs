@@ -119,7 +119,7 @@ impl Lesson {
                     lesson.judged.set(Some(design));
                     lesson.note(app, place, Arc::from(verdict));
                 }
-                Ok(Outcome::Tried(_)) => {}
+                Ok(Outcome::Tried(_) | Outcome::Digest(_)) => {}
                 Err(text) => app.refuse(&text),
             }
         });

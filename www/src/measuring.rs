@@ -6,7 +6,7 @@ use std::sync::Arc;
 use headroom::engine::{Plan, replicate};
 use headroom::job::{FromWorker, ToWorker};
 use headroom::report::Report;
-use headroom::{share, topology};
+use headroom::share;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::Worker;
@@ -76,16 +76,15 @@ impl Measuring {
     }
 }
 
-/// How long each run of the open design takes, in simulated time [s].
-pub fn duration_s(app: App) -> f64 {
-    app.answer.with(|answer| replicate::plan(&answer.topology, &app.current().run).duration_s)
+/// What each run of the open design takes, but for its seed.
+pub fn plan(app: App) -> Plan {
+    app.answer.with(|answer| replicate::plan(&answer.topology, &app.current().run))
 }
 
 /// Measures the open design; it takes the place of a measurement under way.
 pub fn start(app: App) {
     app.measuring.clear();
-    let design = app.current();
-    let plan = replicate::plan(&topology::build(&design).0, &design.run);
+    let (design, plan) = (app.current(), plan(app));
     let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
     let hands = (cores as usize).clamp(1, MOST_HANDS);
     let hands: Result<Vec<Hand>, JsValue> = (0..hands).map(|at| hand(app, at)).collect();

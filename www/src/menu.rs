@@ -28,7 +28,7 @@ pub fn ContextMenu() -> impl IntoView {
     on_cleanup(move || outside.remove());
     some(move || {
         menu.get()
-            .map(|(target, at)| view! { <Menu commands=menu_of(target) faults=by_hand(app, target) at/> })
+            .map(|(target, at)| view! { <Menu commands=app.selection.with_untracked(|selection| menu_of(target, selection)) faults=by_hand(app, target) at/> })
     })
 }
 
@@ -86,7 +86,7 @@ fn Menu(commands: Vec<&'static Command>, faults: Vec<Fault>, at: [f64; 2]) -> im
 }
 
 /// From the canvas's corner to the window's.
-fn on_screen(at: [f64; 2]) -> [f64; 2] {
+pub fn on_screen(at: [f64; 2]) -> [f64; 2] {
     let canvas = document().query_selector(".canvas").ok().flatten();
     canvas.map_or(at, |canvas| {
         let frame = canvas.get_bounding_client_rect();
@@ -94,7 +94,8 @@ fn on_screen(at: [f64; 2]) -> [f64; 2] {
     })
 }
 
-fn keep_inside(menu: &HtmlElement, left: f64, top: f64) {
+/// Puts a menu at a place, or as near as the window has room.
+pub fn keep_inside(menu: &HtmlElement, left: f64, top: f64) {
     let size = |value: Result<wasm_bindgen::JsValue, _>| {
         value.ok().and_then(|value| value.as_f64()).unwrap_or(f64::MAX)
     };

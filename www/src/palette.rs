@@ -12,7 +12,6 @@ use crate::live::CollectAny;
 use crate::open;
 use crate::parts::{CloseSheet, Icon};
 use crate::state::{App, Dialog, Sheet, Tab};
-use crate::store::{self, Slot};
 
 /// The panel at the left.
 #[component]
@@ -106,18 +105,21 @@ fn FamilyOfBlocks(family: Family, found: Memo<Found>) -> impl IntoView {
 #[component]
 fn Item(about: &'static About) -> impl IntoView {
     let app = App::get();
-    let add = move |connect: bool| {
-        app.ask(|session| session.add_block(about.id, None, connect));
+    let add = move |connect: bool, replace: bool| {
+        app.ask(|session| match replace {
+            true => session.replace_block(about.id),
+            false => session.add_block(about.id, None, connect),
+        });
         app.panels.sheet.set(None);
     };
     let title = format!(
-        "{} Drag it onto the canvas, or click; Alt-click also connects it to the selection.",
+        "{} Drag it onto the canvas, or click; Alt-click also connects it to the selected block, Shift-click puts it in that block's place.",
         about.doc
     );
     view! {
         <button class="item" type="button" title=title data-block=about.id
             on:pointerdown=move |event| drag::start(app, about, &event)
-            on:click=move |event| if !drag::ended_just_now() { add(event.alt_key()) }>
+            on:click=move |event| if !drag::ended_just_now() { add(event.alt_key(), event.shift_key()) }>
             <Icon name=about.icon/><span>{about.name}</span>
         </button>
     }
@@ -142,21 +144,6 @@ fn Examples() -> impl IntoView {
         <button class="btn" type="button" on:click=move |_| app.panels.dialog.set(Some(Dialog::Exercises))>
             <Icon name="graduation-cap"/>"Exercises"
         </button>
-        <div class="items">{examples.collect_any()}<Earlier/></div>
+        <div class="items">{examples.collect_any()}</div>
     }
-}
-
-/// The own design that *keep* has put aside.
-#[component]
-fn Earlier() -> impl IntoView {
-    let app = App::get();
-    store::load(Slot::Earlier).as_ref().and_then(store::design).map(|design| {
-        let name = if design.name.is_empty() { "Untitled design".to_owned() } else { design.name.clone() };
-        view! {
-            <button class="entry" type="button" on:click=move |_| open::copy(app, design.clone(), "Your earlier design", None)>
-                <b>{name}</b>
-                <small>"Your earlier design, from before you kept another one."</small>
-            </button>
-        }
-    })
 }

@@ -1,11 +1,12 @@
-//! Small parts that several panels share: icon, dialog.
+//! Small parts that several panels share: icon, keys, tabs, progress, dialog.
 
+use headroom::figures;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::live::CollectAny;
+use crate::live::{CollectAny, some};
 use crate::state::App;
 
 /// An icon of the sprite; decoration, so that assistive technology skips it.
@@ -54,6 +55,25 @@ pub fn Tabs(
         }
     };
     view! { <div class=class role="tablist">{names.iter().copied().enumerate().map(tab).collect_any()}</div> }
+}
+
+/// How far something is that takes a while; nothing when it is not under way.
+#[component]
+pub fn Progress(
+    /// What is being done, as a person reads it.
+    name: &'static str,
+    /// Share that is done (0–1).
+    #[prop(into)]
+    share: Signal<Option<f64>>,
+) -> impl IntoView {
+    some(move || {
+        share.get().map(|share| {
+            view! {
+                <progress max="1" value=share.to_string() aria-label=name></progress>
+                <p class="quiet">{name}": "{figures::share((share * 100.0).floor() / 100.0)}</p>
+            }
+        })
+    })
 }
 
 /// On a phone: closes the bottom sheet that it stands in.

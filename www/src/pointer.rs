@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use headroom::design::{GroupId, LinkId, NodeId};
+use headroom::design::{GroupId, LinkId, NodeId, NoteId};
 use headroom::session::{Input, Target};
 use leptos::html;
 use leptos::prelude::*;
@@ -78,7 +78,7 @@ fn attach(app: App, root: &HtmlElement) {
         let under = document().element_from_point(x, y);
         match under.map(|element| target_at(&element)) {
             Some(Target::Node(id)) => app.panels.renaming.set(Some(id)),
-            Some(Target::Group(_)) => app.command("edit.rename"),
+            Some(Target::Group(_) | Target::Note(_)) => app.command("edit.rename"),
             Some(Target::Canvas | Target::Out(_) | Target::In(_) | Target::Link(_)) | None => {}
         }
     });
@@ -222,8 +222,9 @@ fn on<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
 
 /// Buttons and fields on the canvas look after themselves.
 fn is_control(event: &MouseEvent) -> bool {
-    element_of(event)
-        .is_some_and(|element| element.closest("button, input, a").is_ok_and(|found| found.is_some()))
+    element_of(event).is_some_and(|element| {
+        element.closest("button, input, textarea, a").is_ok_and(|found| found.is_some())
+    })
 }
 
 fn place(root: &HtmlElement, event: &MouseEvent) -> [f64; 2] {
@@ -247,7 +248,10 @@ fn target_at(element: &Element) -> Target {
         (Some(id), Some("in"), _) => Target::In(NodeId(id)),
         (Some(id), ..) => Target::Node(NodeId(id)),
         (None, _, Some(id)) => Target::Link(LinkId(id)),
-        (None, _, None) => number("data-group").map_or(Target::Canvas, |id| Target::Group(GroupId(id))),
+        (None, _, None) => {
+            let group = || number("data-group").map(|id| Target::Group(GroupId(id)));
+            number("data-note").map(|id| Target::Note(NoteId(id))).or_else(group).unwrap_or(Target::Canvas)
+        }
     }
 }
 

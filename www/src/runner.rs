@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use headroom::analysis::trial::Claim;
-use headroom::design::{Fault, GroupId, NodeId};
+use headroom::design::{Design, Fault, GroupId, NodeId};
+use headroom::engine::Plan;
 use headroom::exercises::Verdict;
 use headroom::job::{Frame, FromWorker, ToWorker, wire};
 use headroom::report::Report;
@@ -47,6 +48,8 @@ pub enum Outcome {
     Verdict(Box<Verdict>),
     /// A trial's, in words.
     Tried(String),
+    /// The digest of a measured report.
+    Digest(String),
 }
 
 /// Starts the worker and, once it is ready, the live run.
@@ -193,6 +196,18 @@ pub fn judge(
     send(app, ToWorker::Judge { run, exercise, step, design: share::to_json(&app.current()) });
 }
 
+/// Measures a design from the start.
+pub fn measure(
+    app: App,
+    design: &Design,
+    plan: Plan,
+    progress: impl Fn(f64) + 'static,
+    done: impl FnOnce(Result<Outcome, String>) + 'static,
+) {
+    let run = begin(app, progress, done);
+    send(app, ToWorker::Measure { run, design: share::to_json(design), plan });
+}
+
 /// Puts a claim about the open design to the test.
 pub fn try_out(
     app: App,
@@ -274,7 +289,8 @@ fn receive(app: App, data: &JsValue) {
         Some(FromWorker::Judged { run, verdict }) => finish(app, run, Ok(Outcome::Verdict(verdict))),
         Some(FromWorker::Tried { run, text }) => finish(app, run, Ok(Outcome::Tried(text))),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
-        Some(FromWorker::Measured { .. }) | None => {}
+        Some(FromWorker::Measured { run, digest, .. }) => finish(app, run, Ok(Outcome::Digest(digest))),
+        None => {}
     }
 }
 

@@ -7,19 +7,24 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::Answer;
-use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, fault};
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId, fault};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{Draft, Effect as Wish, Input, Selection, Session, Target, Viewport, groups};
+use headroom::session::{
+    Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish, groups,
+};
+use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
+use crate::claim::Check;
 use crate::faults::{is_like, name_of};
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
 use crate::runner::Runner;
+use crate::voice::Voice;
 use crate::{effects, runner, store};
 
 /// The page's state.
@@ -35,7 +40,9 @@ pub struct App {
     pub selection: RwSignal<Selection>,
     /// Pan and zoom.
     pub viewport: RwSignal<Viewport>,
-    /// The link or marquee being drawn.
+    /// How this person works.
+    pub settings: RwSignal<Settings>,
+    /// The link, marquee or guides being drawn.
     pub draft: RwSignal<Option<Draft>>,
     /// Steady report and analyses at the slider's traffic; solved anew at most once a frame.
     pub answer: RwSignal<Arc<Answer>>,
@@ -56,8 +63,14 @@ pub struct App {
     pub cards: Cards,
     /// What the live region says.
     pub voice: Voice,
-    /// Set while what is open is not the person's own design: says what it is.
-    pub guest: RwSignal<Option<String>>,
+    /// Where the open design is kept, and whose it is.
+    pub place: RwSignal<Place>,
+    /// How the sender's result compares with one made here, for a link that carries it.
+    pub check: RwSignal<Option<Check>>,
+    /// What stands on the paper while the page is being printed.
+    pub printing: RwSignal<bool>,
+    /// Shown inside another page: without what stands around the canvas, and nothing is saved.
+    pub embed: bool,
     /// The step of an exercise that is open.
     pub lesson: Lesson,
     pub(crate) runner: StoredValue<Runner, LocalStorage>,
@@ -100,8 +113,14 @@ pub struct Panels {
     pub tab: RwSignal<Tab>,
     /// The one dialog that is open.
     pub dialog: RwSignal<Option<Dialog>>,
+    /// Told when designs in this browser's storage have changed.
+    pub shelf: RwSignal<()>,
     /// The context menu: its target and its place from the canvas's top left corner [px].
     pub menu: RwSignal<Option<(Target, [f64; 2])>>,
+    /// The note that is being written.
+    pub writing: RwSignal<Option<NoteId>>,
+    /// The new block that is being chosen.
+    pub wish: RwSignal<Option<Wish>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
@@ -141,30 +160,31 @@ pub enum Sheet {
 pub enum Dialog {
     /// The link, the file.
     Share,
+    /// The designs in this browser.
+    Designs,
+    /// Earlier versions of the open design.
+    Versions,
+    /// The design as Mermaid text, and back.
+    Mermaid,
     /// The list of exercises.
     Exercises,
     /// All commands with their keys.
     Shortcuts,
     /// Commands by name.
     Commands,
+    /// Blocks by name.
+    Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
     Opened(String, String, Vec<String>),
-}
-
-/// The live region and the toast that shows the same words.
-#[derive(Clone, Copy)]
-pub struct Voice {
-    /// Said politely.
-    pub polite: RwSignal<String>,
-    /// Said at once and shown: why something was not done.
-    pub refusal: RwSignal<Option<String>>,
 }
 
 impl App {
     /// A page that shows this design, paused.
     pub fn new(design: Design) -> Self {
-        let session = Session::new(design);
+        let mut session = Session::new(design);
+        session.set_settings(store::settings());
         let app = App {
+            settings: RwSignal::new(session.settings()),
             complete: RwSignal::new(false),
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
@@ -178,8 +198,11 @@ impl App {
             run: Run::of(session.design()),
             panels: Panels::new(),
             cards: Cards::new(),
-            voice: Voice { polite: RwSignal::new(String::new()), refusal: RwSignal::new(None) },
-            guest: RwSignal::new(None),
+            voice: Voice::new(),
+            place: RwSignal::new(Place::default()),
+            check: RwSignal::new(None),
+            printing: RwSignal::new(false),
+            embed: crate::open::is_embedded(),
             lesson: Lesson::new(),
             runner: StoredValue::new_local(Runner::default()),
             measuring: Measuring::new(),
@@ -204,6 +227,7 @@ impl App {
         self.run.troubles.set(Vec::new());
         self.run.playing.set(true);
         let mut session = Session::new(design);
+        session.set_settings(self.settings.get_untracked());
         session.set_world(self.lesson.open.with_untracked(|place| place.map(|place| &place.exercise.world)));
         self.session.set_value(session);
         self.draft.set(None);
@@ -264,17 +288,12 @@ impl App {
     }
 
     /// Asks the session for something and performs the effects.
-    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Wish>) {
+    pub fn ask(&self, request: impl FnOnce(&mut Session) -> Vec<Ask>) {
         let mut wishes = Vec::new();
         self.session.update_value(|session| wishes = request(session));
         for wish in wishes {
             effects::perform(*self, wish);
         }
-    }
-
-    /// Says and shows why something was not done.
-    pub fn refuse(&self, text: &str) {
-        self.voice.refusal.set(Some(text.to_owned()));
     }
 
     /// Moves the traffic slider.
@@ -377,7 +396,10 @@ impl Panels {
             sheet: RwSignal::new(None),
             tab: RwSignal::new(Tab::Blocks),
             dialog: RwSignal::new(None),
+            shelf: RwSignal::new(()),
             menu: RwSignal::new(None),
+            writing: RwSignal::new(None),
+            wish: RwSignal::new(None),
             renaming: RwSignal::new(None),
             middle: RwSignal::new(0),
             limits: RwSignal::new(0),

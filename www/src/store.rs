@@ -1,49 +1,45 @@
-//! What stays in this browser: the person's own design, an opened copy, theme, panels, progress in exercises.
+//! What stays in this browser: the shelf of designs, theme, panels, progress in exercises.
 //!
 //! `static/boot.js` reads the same keys when the program has died.
 
 use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
-use headroom::design::Design;
-use headroom::share;
+use headroom::session::Settings;
+use headroom::shelf::{self, Id, Trouble, Why};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use web_sys::Storage;
 
 use crate::state::App;
 
-/// Places for a design.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
-    /// The person's own.
-    Mine,
-    /// Opened from a link, a file or an exercise, while an own design waits.
-    Copy,
-    /// The person's own from before another one was kept.
-    Earlier,
-}
+/// Which design this tab has open; survives a reload.
+const OPEN: &str = "headroom.open";
+/// Which design was open last in any tab.
+const LAST: &str = "headroom.last";
 
-impl Slot {
-    /// Its key in the browser's storage.
-    pub fn key(self) -> &'static str {
-        match self {
-            Slot::Mine => "headroom.mine",
-            Slot::Copy => "headroom.copy",
-            Slot::Earlier => "headroom.earlier",
+/// The browser's storage.
+pub struct Browser;
+
+impl shelf::Storage for Browser {
+    fn keys(&self) -> Vec<String> {
+        let Some(storage) = storage() else { return Vec::new() };
+        let count = storage.length().unwrap_or(0);
+        (0..count).filter_map(|at| storage.key(at).ok().flatten()).collect()
+    }
+
+    fn read(&self, key: &str) -> Option<String> {
+        read(key)
+    }
+
+    fn write(&self, key: &str, text: &str) -> bool {
+        write(key, text).is_some()
+    }
+
+    fn remove(&self, key: &str) {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(key);
         }
     }
-}
-
-/// A saved design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    /// Format 1 JSON text.
-    pub design: String,
-    /// What it is, when it is not the person's own.
-    pub guest: Option<String>,
-    /// Exercise and step, when it is one.
-    pub lesson: Option<(String, String)>,
 }
 
 /// After the last change it is saved this long later [ms].
@@ -53,61 +49,90 @@ thread_local! {
     static PENDING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
 }
 
-/// Saves a moment after the last change.
+/// The design was changed by hand: saves a moment after the last change.
 pub fn save_soon(app: App) {
+    if !app.place.with_untracked(|place| place.touched) {
+        app.place.update(|place| place.touched = true);
+    }
     PENDING.set(Some(Timeout::new(DELAY_MS, move || {
         PENDING.take();
         save(app);
     })));
 }
 
-/// Saves at once what waits to be saved: the page is being hidden.
+/// Saves at once what waits to be saved: the page is being hidden, or another design takes its place.
 pub fn flush(app: App) {
     if PENDING.take().is_some() {
         save(app);
     }
 }
 
-/// Drops what waits to be saved: another design takes its place.
-pub fn forget_pending() {
-    PENDING.take();
-}
-
-/// Saves the open design in its slot.
+/// Saves the open design in its slot. When something else wrote there, it goes into a slot of its own.
 pub fn save(app: App) {
-    let guest = app.guest.get_untracked();
-    let slot = if guest.is_some() { Slot::Copy } else { Slot::Mine };
-    let lesson = app.lesson.open.get_untracked().map(|place| place.ids());
-    let saved = Saved { design: share::to_json(&app.current()), guest, lesson };
-    let text = serde_json::to_string(&saved).expect("plain data");
-    if write(slot.key(), &text).is_none() {
-        app.refuse("This browser has no room to save the design. Share → Save a file keeps it.");
+    if app.embed {
+        return;
+    }
+    let design = app.current();
+    let mut place = app.place.get_untracked();
+    place.lesson = app.lesson.open.get_untracked().map(|place| place.ids());
+    let mut saved = shelf::save(&Browser, &mut place, &design, now_ms());
+    if let Err(trouble @ (Trouble::ChangedElsewhere | Trouble::DeletedElsewhere)) = saved {
+        place.part(elsewhere(trouble));
+        app.voice.polite.set(format!("{}. This tab now holds a copy.", elsewhere(trouble)));
+        saved = shelf::save(&Browser, &mut place, &design, now_ms());
+    }
+    if saved.is_err() {
+        app.refuse("This browser has no room to save the design. Save a file (Ctrl+S), or delete designs under Designs.");
+    } else if let Some(id) = place.id {
+        let why = if place.touched { Why::Edited } else { Why::Opened };
+        shelf::note_version(&Browser, id, &design, why, now_ms());
+    }
+    remember(place.id);
+    app.place.set(place);
+    app.panels.shelf.notify();
+}
+
+/// What a copy is that was the own design until something else changed it.
+pub fn elsewhere(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::DeletedElsewhere => "Your design, which another tab has deleted since",
+        Trouble::ChangedElsewhere | Trouble::NoRoom => "Your design, which another tab has changed since",
     }
 }
 
-/// What a slot holds.
-pub fn load(slot: Slot) -> Option<Saved> {
-    serde_json::from_str(&read(slot.key())?).ok()
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
 }
 
-/// Moves what one slot holds to another.
-pub fn shift(from: Slot, to: Slot) {
-    if let Some(text) = read(from.key()) {
-        write(to.key(), &text);
-        clear(from);
+/// A moment as the person's language writes it: “Nov 22, 2026, 1:05 PM”.
+pub fn moment(at_ms: u64) -> String {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at_ms as f64));
+    let options = js_sys::Object::new();
+    for (what, how) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        let _ = js_sys::Reflect::set(&options, &what.into(), &how.into());
+    }
+    let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
+    date.to_locale_string(&language, &options).into()
+}
+
+/// This tab opens this design again when it is reloaded.
+pub fn remember(id: Option<Id>) {
+    let tab = window().session_storage().ok().flatten();
+    match id {
+        Some(id) => {
+            tab.and_then(|tab| tab.set_item(OPEN, &id.0.to_string()).ok());
+            write(LAST, &id.0.to_string());
+        }
+        None => drop(tab.and_then(|tab| tab.remove_item(OPEN).ok())),
     }
 }
 
-/// The design in a slot, and what of it was not understood.
-pub fn design(saved: &Saved) -> Option<Design> {
-    share::from_json(&saved.design).ok().map(|opened| opened.design)
-}
-
-/// Empties a slot.
-pub fn clear(slot: Slot) {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(slot.key());
-    }
+/// The design that this tab had open, else the one that was open last in any.
+pub fn remembered() -> Option<Id> {
+    let tab = window().session_storage().ok().flatten();
+    let here = tab.and_then(|tab| tab.get_item(OPEN).ok().flatten());
+    here.or_else(|| read(LAST))?.parse().ok().map(Id)
 }
 
 /// Whether a panel is open; all are until they are closed.
@@ -133,6 +158,16 @@ pub fn set_dark(dark: bool) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", theme);
     }
+}
+
+/// How this person works.
+pub fn settings() -> Settings {
+    note("settings").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Remembers how this person works.
+pub fn set_settings(settings: Settings) {
+    set_note("settings", &serde_json::to_string(&settings).expect("plain data"));
 }
 
 /// Something small by name.

@@ -19,6 +19,7 @@ pub fn Top() -> impl IntoView {
     view! {
         <header class="top">
             <strong class="mark"><Icon name="gauge" big=true/><span>"Headroom"</span></strong>
+            <CommandButton id="page.designs" icon="folder-open"/>
             <Name/>
             <span class="sep"></span>
             <CommandButton id="edit.undo" icon="undo-2"/>

@@ -10,6 +10,43 @@ use crate::state::App;
 /// A refusal stays this long [ms]; its cross closes it sooner.
 const SHOWN_MS: u32 = 8_000;
 
+/// The live region and the toast that shows the same words.
+#[derive(Clone, Copy)]
+pub struct Voice {
+    /// Said politely.
+    pub polite: RwSignal<String>,
+    /// Shown, and said politely: what was done that leaves no trace on the screen.
+    pub done: RwSignal<Option<String>>,
+    /// Said at once and shown: why something was not done.
+    pub refusal: RwSignal<Option<String>>,
+}
+
+impl Voice {
+    /// Nothing is said yet.
+    pub fn new() -> Self {
+        Voice {
+            polite: RwSignal::new(String::new()),
+            done: RwSignal::new(None),
+            refusal: RwSignal::new(None),
+        }
+    }
+}
+
+impl App {
+    /// Says and shows that something was done.
+    pub fn say(&self, text: &str) {
+        self.voice.polite.set(text.to_owned());
+        self.voice.refusal.set(None);
+        self.voice.done.set(Some(text.to_owned()));
+    }
+
+    /// Says and shows why something was not done.
+    pub fn refuse(&self, text: &str) {
+        self.voice.done.set(None);
+        self.voice.refusal.set(Some(text.to_owned()));
+    }
+}
+
 /// The two live regions.
 #[component]
 pub fn LiveRegion() -> impl IntoView {
@@ -20,29 +57,36 @@ pub fn LiveRegion() -> impl IntoView {
     }
 }
 
-/// Shows why something was not done.
+/// Shows why something was not done, or that something was done that leaves no trace on the screen.
 #[component]
 pub fn Toast() -> impl IntoView {
-    let refusal = App::get().voice.refusal;
+    let voice = App::get().voice;
+    view! { <Note text=voice.done icon="check" class="toast done"/><Note text=voice.refusal icon="triangle-alert" class="toast"/> }
+}
+
+#[component]
+fn Note(text: RwSignal<Option<String>>, icon: &'static str, class: &'static str) -> impl IntoView {
     Effect::new(move |_| {
-        if let Some(text) = refusal.get() {
-            let still_there = move || refusal.with_untracked(|now| now.as_deref() == Some(text.as_str()));
+        if let Some(shown) = text.get() {
+            let still_there = move || text.with_untracked(|now| now.as_deref() == Some(shown.as_str()));
             Timeout::new(SHOWN_MS, move || {
                 if still_there() {
-                    refusal.set(None)
+                    text.set(None)
                 }
             })
             .forget();
         }
     });
     some(move || {
-        refusal.get().map(|text| view! {
-            <div class="toast">
-                <Icon name="triangle-alert"/><span>{text}</span>
-                <button class="square" type="button" aria-label="Close" on:click=move |_| refusal.set(None)>
-                    <Icon name="x"/>
-                </button>
-            </div>
+        text.get().map(|shown| {
+            view! {
+                <div class=class>
+                    <Icon name=icon/><span>{shown}</span>
+                    <button class="square" type="button" aria-label="Close" on:click=move |_| text.set(None)>
+                        <Icon name="x"/>
+                    </button>
+                </div>
+            }
         })
     })
 }

@@ -3,10 +3,7 @@
 //! Variables stand in the order of their creation. Every function has one node, so equal functions are found by
 //! comparing numbers; that ends the rounds through loops of a design exactly.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use crate::engine::random::mix;
+use rustc_hash::FxHashMap;
 
 /// A function of the diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,29 +26,9 @@ struct Node {
 pub struct Diagram {
     nodes: Vec<Node>,
     variables: u32,
-    unique: Table<Node>,
-    known: Table<(Function, Function, Function)>,
+    unique: FxHashMap<Node, Function>,
+    known: FxHashMap<(Function, Function, Function), Function>,
     full: bool,
-}
-
-type Table<Key> = HashMap<Key, Function, BuildHasherDefault<Mixed>>;
-
-/// Hashes a few numbers of our own making: nobody can choose them to collide.
-#[derive(Default)]
-struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = mix(self.0 ^ u64::from(number)).wrapping_add(1);
-    }
 }
 
 /// Nodes at most: designs that people draw need hundreds, and one that needs more would take for ever.
@@ -63,8 +40,8 @@ impl Default for Diagram {
         Diagram {
             nodes: vec![end(NEVER), end(ALWAYS)],
             variables: 0,
-            unique: Table::default(),
-            known: Table::default(),
+            unique: FxHashMap::default(),
+            known: FxHashMap::default(),
             full: false,
         }
     }

@@ -31,6 +31,22 @@ pub struct Measure {
     drain_ns: u64,
 }
 
+/// Two runs whose reports are held against each other.
+#[derive(Debug)]
+pub struct Both(pub [Measure; 2]);
+
+impl Both {
+    /// Goes on for at most this many events with one of them; both reports when both are over.
+    pub fn advance(&mut self, budget: u64) -> Option<[Report; 2]> {
+        self.0.iter_mut().all(|run| run.advance(budget)).then(|| [self.0[0].report(), self.0[1].report()])
+    }
+
+    /// Share of the simulated time that is over (0–1).
+    pub fn progress(&self) -> f64 {
+        f64::midpoint(self.0[0].progress(), self.0[1].progress())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     WarmUp,

@@ -69,10 +69,8 @@ impl Simulation {
 
     /// Groups have other numbers now.
     pub(super) fn move_places(&mut self, old: &[Domain]) {
-        let to = |group: &Domain| {
-            let found = self.net.topology.groups.iter().position(|now| now.id == group.id);
-            found.map_or(NOWHERE, |index| index as u16)
-        };
+        let to =
+            |group: &Domain| self.net.topology.index_of_group(group.id).map_or(NOWHERE, |index| index as u16);
         let map: Vec<u16> = old.iter().map(to).collect();
         for slot in self.calls.slots() {
             let from = self.calls[slot].from;

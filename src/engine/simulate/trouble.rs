@@ -571,10 +571,7 @@ impl Simulation {
     /// planned anew.
     pub(super) fn move_troubles(&mut self, old: &Net, map: &Map) {
         let new = &self.net.topology;
-        let group = |index: u32| {
-            let id = old.topology.groups.get(index as usize)?.id;
-            new.groups.iter().position(|group| group.id == id).map(|group| group as u32)
-        };
+        let group = |index: u32| new.index_of_group(old.topology.groups.get(index as usize)?.id);
         let station = |index: u32| map.stations.get(index as usize).copied().flatten();
         let route = |index: u32| map.routes.get(index as usize).copied().flatten();
         let mut kept = Vec::new();

@@ -36,7 +36,9 @@ fn kept(net: &Net) -> Vec<Vec<u64>> {
         if source.reads >= 1.0 {
             continue;
         }
-        let written = downstream(net, vec![index], Lane { op: Operation::Write, tag: source.tag });
+        let written = net
+            .topology
+            .reached_from(vec![index], |route| route.carries(Lane { op: Operation::Write, tag: source.tag }));
         for (spaces, _) in kept.iter_mut().zip(written).filter(|(_, written)| *written) {
             if !spaces.contains(&it.space) {
                 spaces.push(it.space);
@@ -51,7 +53,7 @@ fn shown(net: &Net, kept: &[Vec<u64>], index: usize, lane: Lane) -> Vec<u64> {
     if is_store(net, index) {
         return kept[index].clone();
     }
-    let behind = downstream(net, fetches(net, index, lane), lane);
+    let behind = net.topology.reached_from(fetches(net, index, lane), |route| route.carries(lane));
     let stores = (0..kept.len()).filter(|at| behind[*at] && is_store(net, *at));
     stores.flat_map(|store| kept[store].iter().copied()).collect()
 }
@@ -63,21 +65,6 @@ fn fetches(net: &Net, index: usize, lane: Lane) -> Vec<usize> {
         (net.routes[cache as usize].to as usize == index).then_some(route.to as usize)
     });
     std::iter::once(index).chain(refills).collect()
-}
-
-/// Stations that calls of a lane reach from these, and these.
-fn downstream(net: &Net, mut open: Vec<usize>, lane: Lane) -> Vec<bool> {
-    let mut reached = vec![false; net.stations.len()];
-    open.iter().for_each(|at| reached[*at] = true);
-    while let Some(from) = open.pop() {
-        for edge in &net.topology.outgoing[from] {
-            let route = &net.routes[edge.index()];
-            if route.route.carries(lane) && !std::mem::replace(&mut reached[route.to as usize], true) {
-                open.push(route.to as usize);
-            }
-        }
-    }
-    reached
 }
 
 fn is_store(net: &Net, index: usize) -> bool {

@@ -5,16 +5,22 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::faults::{self, Targets};
-use super::{Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS, is_default};
+use super::{
+    Figure, GROUP_FIELDS, KINDS, LINK_FIELDS, NODE_FIELDS, NOTE_FIELDS, OBJECTIVES, RUN, TOP_FIELDS,
+    is_default,
+};
 use crate::blocks::param::{Kind, Param, Value, Values};
 use crate::blocks::{self, BLOCKS, life, link};
-use crate::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Objectives, Run};
+use crate::design::{
+    Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, Note, NoteId, Objectives, Run,
+};
 use crate::figures;
 use crate::share::near::remedy;
 use crate::share::notes::Notes;
 use crate::share::text::excerpt;
 use crate::share::{
-    Failure, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_PLACE, damaged,
+    Failure, MAX_FAULTS, MAX_GROUPS, MAX_ID, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES, MAX_PLACE,
+    damaged,
 };
 use crate::sorted;
 
@@ -26,6 +32,7 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
     let of_nodes = list(fields, "nodes", "blocks", MAX_NODES)?;
     let of_links = list(fields, "links", "links", MAX_LINKS)?;
     let of_groups = list(fields, "groups", "groups", MAX_GROUPS)?;
+    let of_canvas = list(fields, "notes", "notes", MAX_NOTES)?;
     let mut unknown = Map::new();
     let groups = groups(of_groups, notes);
     let nodes = nodes(of_nodes, &groups, notes);
@@ -39,7 +46,8 @@ pub(in crate::share) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> R
         unknown.insert(name.clone(), value.clone());
     }
     let name = name(fields.get("name"), "name", notes);
-    Ok(Design { name, nodes, links, groups, objectives, faults, run, unknown })
+    let texts = texts(of_canvas, notes);
+    Ok(Design { name, nodes, links, groups, notes: texts, objectives, faults, run, unknown })
 }
 
 fn list<'a>(
@@ -179,6 +187,32 @@ fn groups(list: &[Json], notes: &mut Notes) -> Vec<Group> {
     }
     nest(&mut groups, &parents, notes);
     groups
+}
+
+/// The notes on the canvas.
+fn texts(list: &[Json], notes: &mut Notes) -> Vec<Note> {
+    let mut ids = Ids::of(list.iter().map(|entry| entry.get("id")));
+    let mut read = |(place, entry): (usize, &Json)| {
+        let path = format!("notes[{place}]");
+        let Some((fields, text)) =
+            entry.as_object().and_then(|fields| Some((fields, fields.get("text")?.as_str()?)))
+        else {
+            let text =
+                format!("A note must be {{\"text\": \"…\"}}, and here it is {}: left out.", excerpt(entry));
+            notes.add(&path, text);
+            return None;
+        };
+        if text.chars().count() > MAX_NOTE {
+            notes.add(&format!("{path}.text"), format!("A note has at most {MAX_NOTE} characters: cut."));
+        }
+        Some(Note {
+            id: NoteId(ids.take(fields.get("id"), &path, notes)),
+            at: at(fields.get("at"), place, &format!("{path}.at"), notes),
+            text: text.chars().take(MAX_NOTE).collect(),
+            values: values(fields, &[], &NOTE_FIELDS, &path, notes),
+        })
+    };
+    list.iter().enumerate().filter_map(&mut read).collect()
 }
 
 /// Sets the parents in list order; one that would close a circle is left out.

@@ -3,12 +3,12 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::{
-    AVAILABILITY, COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS, P99, SEED,
-    SUCCESS, TRAFFIC, WARMUP, is_default,
+    AVAILABILITY, COST, DURATION, Figure, GROUP_FIELDS, HEADROOM, KINDS, LINK_FIELDS, NODE_FIELDS,
+    NOTE_FIELDS, P99, SEED, SUCCESS, TRAFFIC, WARMUP, is_default,
 };
 use crate::blocks::param::{Param, Value, Values};
 use crate::blocks::{self, life, link};
-use crate::design::{Design, Group, Link, Node, Run};
+use crate::design::{Design, Group, Link, Node, Note, Run};
 use crate::share::{FORMAT, object};
 
 /// The fields of a design, in reading order.
@@ -20,6 +20,7 @@ pub(in crate::share) fn write(design: &Design) -> Map<String, Json> {
     let links: Vec<Json> = design.links.iter().enumerate().map(|(place, drawn)| link(place, drawn)).collect();
     put_unless_empty(&mut out, "links", links);
     put_unless_empty(&mut out, "groups", design.groups.iter().map(group).collect());
+    put_unless_empty(&mut out, "notes", design.notes.iter().map(note).collect());
     put_object(&mut out, "objectives", objectives(design), design);
     let kept = design.unknown.get("faults").and_then(Json::as_array).cloned().unwrap_or_default();
     let faults = design.faults.iter().enumerate().map(|(place, drawn)| super::fault(Some(place), drawn));
@@ -71,6 +72,15 @@ fn group(group: &Group) -> Json {
         out.insert("in".to_owned(), parent.0.into());
     }
     put_values(&mut out, life::OF_GROUP, &GROUP_FIELDS, &group.values);
+    Json::Object(out)
+}
+
+fn note(note: &Note) -> Json {
+    let mut out = Map::new();
+    out.insert("id".to_owned(), note.id.0.into());
+    out.insert("at".to_owned(), vec![note.at[0], note.at[1]].into());
+    out.insert("text".to_owned(), note.text.as_str().into());
+    put_values(&mut out, &[], &NOTE_FIELDS, &note.values);
     Json::Object(out)
 }
 

@@ -41,7 +41,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
         <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
-            <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| tip(&curve))/>
+            <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| curve.tip())/>
             {move || chosen.get().then(|| curve.get().map(grips))}
         </g>
     }
@@ -138,7 +138,7 @@ impl Seat {
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
     let (from, to) = card.ends.get();
-    Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.lane.get()))
+    Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.bend.get()))
 }
 
 /// Share of the calls that fail (0–1).
@@ -157,17 +157,6 @@ fn failures(now: &LinkFrame) -> Option<String> {
 /// Thicker by one step for every ten times the rate [px].
 fn stroke(now: &LinkFrame) -> f64 {
     (1.4 + 0.45 * (1.0 + now.calls).log10()).min(4.0)
-}
-
-/// An arrow head in the middle of the second half: it says which way the calls go.
-fn tip(curve: &Curve) -> String {
-    let ([x0, y0], [x1, y1]) = (curve.at(0.70), curve.at(0.72));
-    let length = (x1 - x0).hypot(y1 - y0).max(1e-6);
-    let [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
-    let corner = |along: f64, aside: f64| {
-        format!("{:.1} {:.1}", x1 + along * dx - aside * dy, y1 + along * dy + aside * dx)
-    };
-    format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
 }
 
 /// From the caller's port to the grip [px].

@@ -25,7 +25,7 @@ pub fn DraftLayer() -> impl IntoView {
 fn valid_of(draft: Option<&Draft>) -> Vec<(NodeId, bool)> {
     match draft {
         Some(Draft::Link { valid, backwards, .. }) => valid.iter().map(|id| (*id, *backwards)).collect(),
-        Some(Draft::Marquee(..)) | None => Vec::new(),
+        Some(Draft::Marquee(..) | Draft::Guides(_)) | None => Vec::new(),
     }
 }
 
@@ -50,6 +50,11 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             let [[x, y], [width, height]] =
                 [rect.min, rect.size()].map(|pair| pair.map(|value| value.to_string()));
             view! { <rect class="marquee" x=x y=y width=width height=height/> }.into_any()
+        }
+        Draft::Guides(lines) => {
+            let line = |[from, to]: &[Point; 2]| format!("M{} {}L{} {}", from[0], from[1], to[0], to[1]);
+            let path: String = lines.iter().map(line).collect();
+            view! { <path class="guides" d=path/> }.into_any()
         }
         Draft::Link { from, backwards, to, snapped, .. } => {
             let Some(start) = place(app, *from).map(|at| handle(at, !backwards)) else {

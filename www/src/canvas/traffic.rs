@@ -292,7 +292,7 @@ impl Followed {
             self.ends = cards.node(from).zip(cards.node(to)).map(|(a, b)| [a, b]);
         }
         let Some([a, b]) = &self.ends else { return };
-        let now = (a.at.get_untracked(), b.at.get_untracked(), self.card.lane.get_untracked());
+        let now = (a.at.get_untracked(), b.at.get_untracked(), self.card.bend.get_untracked());
         if now != self.seen {
             self.seen = now;
             self.flow.follow(geometry::curve(now.0, now.1, now.2));

@@ -1,12 +1,14 @@
-//! The shortcut sheet and the command palette, both made from the list of commands.
+//! The shortcut sheet and the command palette, both made from the list of commands; and finding a block.
 
+use headroom::blocks::{self, About};
+use headroom::design::{Node, NodeId};
 use headroom::session::{COMMANDS, Command};
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 
+use crate::chooser::{Chooser, Entry};
+use crate::keys;
 use crate::live::CollectAny;
-use crate::parts::{Icon, Modal, keys_as_read};
+use crate::parts::{Modal, keys_as_read};
 use crate::state::App;
 
 /// Every command with its keys, by section.
@@ -36,58 +38,40 @@ pub fn Shortcuts() -> impl IntoView {
 #[component]
 pub fn CommandPalette() -> impl IntoView {
     let app = App::get();
-    let wanted = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0usize);
-    let found = move || {
-        let wanted = wanted.get().to_ascii_lowercase();
-        let fits = move |command: &&'static Command| {
-            command.label.to_ascii_lowercase().contains(&wanted)
-                && app.session.with_value(|session| (command.enabled)(session))
-        };
-        COMMANDS.iter().filter(fits).take(12).collect::<Vec<_>>()
+    let entry = move |command: &'static Command| {
+        let keys = command.keys.first().map_or_else(String::new, |keys| keys_as_read(keys));
+        Entry::new(command.label, &keys, move || {
+            app.panels.dialog.set(None);
+            app.command(command.id);
+        })
     };
-    let run = move |command: &'static Command| {
-        app.panels.dialog.set(None);
-        app.command(command.id);
-    };
-    let on_key = move |event: KeyboardEvent| {
-        let count = found().len().max(1);
-        match event.key().as_str() {
-            "ArrowDown" => chosen.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" => chosen.update(|at| *at = (*at + count - 1) % count),
-            "Enter" => {
-                if let Some(command) = found().get(chosen.get_untracked()) {
-                    run(command);
-                }
-            }
-            _ => return,
-        }
-        event.prevent_default();
-    };
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| input.get().map(|input| input.focus()));
-    let type_in = move |event| {
-        wanted.set(event_target_value(&event));
-        chosen.set(0);
-    };
-    let item = move |(index, command): (usize, &'static Command)| {
-        view! {
-            <button type="button" role="option" class:primary=move || chosen.get() == index
-                aria-selected=move || (chosen.get() == index).to_string() on:click=move |_| run(command)>
-                {command.label}<Keys command/>
-            </button>
-        }
-    };
+    let enabled = |command: &&Command| app.session.with_value(|session| (command.enabled)(session));
+    let entries = COMMANDS.iter().filter(enabled).map(entry).collect();
     view! {
-        <Modal title="All commands">
-            <label class="find">
-                <Icon name="search"/>
-                <input node_ref=input aria-label="Find a command" placeholder="Find a command" on:input=type_in on:keydown=on_key/>
-            </label>
-            <div class="items" role="listbox" aria-label="Commands">
-                {move || found().into_iter().enumerate().map(item).collect_any()}
-            </div>
-        </Modal>
+        <Modal title="All commands"><Chooser label="Find a command" entries nothing="No command like that."/></Modal>
+    }
+}
+
+/// Blocks by name: choosing one selects it and brings it into view.
+#[component]
+pub fn FindBlock() -> impl IntoView {
+    let app = App::get();
+    let entry = |(id, title, about): (NodeId, String, Option<&'static About>)| {
+        let entry = Entry::new(&title, about.map_or("Unknown block", |about| about.name), move || {
+            app.panels.dialog.set(None);
+            app.select_node(id);
+            // The dialog gives the focus back to where it was, in its own time.
+            request_animation_frame(keys::focus_canvas);
+        });
+        entry.with_icon(about.map_or("unknown", |about| about.icon))
+    };
+    let entries = app.design.with_untracked(|design| {
+        let about = |node: &Node| blocks::find(&node.block).map(|block| block.about());
+        let all = design.nodes.iter().map(|node| (node.id, design.title(node).to_owned(), about(node)));
+        all.map(entry).collect()
+    });
+    view! {
+        <Modal title="Find a block"><Chooser label="Name or kind of the block" entries nothing="No block like that in this design."/></Modal>
     }
 }
 

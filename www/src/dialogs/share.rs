@@ -1,17 +1,14 @@
-//! The share dialog: the readable and the compact link with their lengths, copy, file.
+//! The share dialog: the readable and the compact link with their lengths, with the result or without, files, the frame.
 
 use headroom::figures;
-use headroom::share;
+use headroom::share::{self, Claim};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::effects;
 use crate::live::some;
-use crate::open;
 use crate::parts::{Icon, Modal};
 use crate::state::App;
+use crate::{claim, effects};
 
 /// Chat tools cut longer links [characters].
 const CHAT: usize = 2_000;
@@ -22,27 +19,107 @@ const ADDRESS: usize = 32_000;
 #[component]
 pub fn ShareDialog() -> impl IntoView {
     let app = App::get();
-    let design = app.current();
-    let readable = link(&share::readable_fragment(&design));
-    let compact = link(&share::compact_fragment(&design));
-    let choose_compact = RwSignal::new(readable.len() > CHAT);
-    let links = StoredValue::new([readable, compact]);
-    let chosen = move || links.with_value(|links| links[usize::from(choose_compact.get())].clone());
-    let length = move |which: usize| links.with_value(|links| links[which].len());
+    let choose_compact = RwSignal::new(None::<bool>);
+    let claim = RwSignal::new(None::<Claim>);
+    // Made anew when the result comes into the link.
+    let fragments = Memo::new(move |_| {
+        let design = app.current();
+        let json = claim.with(|claim| match claim {
+            Some(claim) => share::to_json_with_claim(&design, claim),
+            None => share::to_json(&design),
+        });
+        [share::readable(&json), share::compact(&json)]
+    });
+    let length = move |which: usize| fragments.with(|both| link(&both[which]).chars().count());
+    let is_compact = Memo::new(move |_| choose_compact.get().unwrap_or_else(|| length(0) > CHAT));
+    let fragment = move || fragments.with(|both| both[usize::from(is_compact.get())].clone());
+    let chosen = Signal::derive(move || link(&fragment()));
+    let snippet = Signal::derive(move || iframe(app, &fragment()));
     view! {
         <Modal title="Share">
             <p>"The link carries the whole design, with traffic and seed. It stands behind the #: no server sees it."</p>
-            <Choice name="Readable link" hint="JSON that a person or a script can read and write" which=0 length=length(0) choose_compact/>
-            <Choice name="Compact link" hint="The same, compressed, for long designs" which=1 length=length(1) choose_compact/>
-            <Link text=Signal::derive(chosen)/>
-            <Warning length=Signal::derive(move || length(usize::from(choose_compact.get())))/>
-            <footer>
-                <OpenFile/>
-                <button class="btn" type="button" on:click=move |_| save(app)><Icon name="download"/>"Save a file"</button>
-                <CopyButton text=Signal::derive(chosen)/>
-            </footer>
-            <p class="quiet">"A file is the durable way to keep a design: some browsers clear what pages store after a week."</p>
+            <Choice name="Readable link" hint="JSON that a person or a script can read and write" compact=false
+                length=Signal::derive(move || length(0)) is_compact choose_compact/>
+            <Choice name="Compact link" hint="The same, compressed, for long designs" compact=true
+                length=Signal::derive(move || length(1)) is_compact choose_compact/>
+            <ClaimBox claim/>
+            <Text text=chosen label="Link"/>
+            <Warning length=Signal::derive(move || length(usize::from(is_compact.get())))/>
+            <footer><CopyButton text=chosen what="the link" main=true/></footer>
+            <Files/>
+            <details>
+                <summary>"Embed it in a page"</summary>
+                <p>"The design in a frame of its own: it runs there, can be tried out, and changes nothing here."</p>
+                <Text text=snippet label="Code of the frame"/>
+                <footer><CopyButton text=snippet what="the code" main=false/></footer>
+            </details>
         </Modal>
+    }
+}
+
+/// The ways to take a design along.
+#[component]
+fn Files() -> impl IntoView {
+    let app = App::get();
+    let button = move |icon: &'static str, label: &'static str, command: &'static str| {
+        let run = move |_| {
+            app.panels.dialog.set(None);
+            app.command(command);
+        };
+        view! { <button class="btn" type="button" on:click=run><Icon name=icon/>{label}</button> }
+    };
+    view! {
+        <section aria-label="Files">
+            <h4>"Take it along"</h4>
+            <div class="ways">
+                {button("download", "Save a file", "page.save")}
+                {button("image", "PNG", "page.png")}
+                {button("image", "SVG", "page.svg")}
+                {button("file-code", "Mermaid", "page.mermaid")}
+                {button("printer", "Print", "page.print")}
+                {button("upload", "Open a file", "page.open")}
+            </div>
+            <p class="quiet">"PNG and SVG carry the design: opened here again they are the same design. A file is the durable way to keep one: some browsers clear what pages store after a week."</p>
+        </section>
+    }
+}
+
+/// Puts the result of a run into the link, so that who opens it can check.
+#[component]
+fn ClaimBox(claim: RwSignal<Option<Claim>>) -> impl IntoView {
+    let app = App::get();
+    let share = RwSignal::new(None::<f64>);
+    let wish = move |event: leptos::ev::Event| {
+        let wished = event_target_checked(&event);
+        share.set(wished.then_some(0.0));
+        claim.set(None);
+        if wished {
+            let progress = move |done| {
+                let _ = share.try_update(|share| *share = share.map(|_| done));
+            };
+            claim::make(app, progress, move |found| {
+                // The dialog may be closed by now, or the box cleared.
+                let still = share.try_update(Option::take).flatten().is_some();
+                match found {
+                    Ok(found) if still => drop(claim.try_set(Some(found))),
+                    Ok(_) => {}
+                    Err(text) => app.refuse(&text),
+                }
+            });
+        }
+    };
+    let state = move || match (share.get(), claim.with(Option::is_some)) {
+        (Some(done), _) => format!("running it: {:.0} %", done * 100.0),
+        (None, true) => "in the link".to_owned(),
+        (None, false) => String::new(),
+    };
+    view! {
+        <label class="choice">
+            <input type="checkbox" on:change=wish/>
+            <b>"With my result"</b>
+            <span class="quiet">{move || state()}</span>
+            <small>"Who opens the link is told whether the same run gives the same result there, to the last digit"</small>
+        </label>
     }
 }
 
@@ -50,27 +127,28 @@ pub fn ShareDialog() -> impl IntoView {
 fn Choice(
     name: &'static str,
     hint: &'static str,
-    which: usize,
-    length: usize,
-    choose_compact: RwSignal<bool>,
+    compact: bool,
+    length: Signal<usize>,
+    is_compact: Memo<bool>,
+    choose_compact: RwSignal<Option<bool>>,
 ) -> impl IntoView {
-    let is_chosen = move || usize::from(choose_compact.get()) == which;
     view! {
         <label class="choice">
-            <input type="radio" name="link" prop:checked=move || is_chosen() on:change=move |_| choose_compact.set(which == 1)/>
+            <input type="radio" name="link" prop:checked=move || is_compact.get() == compact
+                on:change=move |_| choose_compact.set(Some(compact))/>
             <b>{name}</b>
-            <span class="quiet">{figures::whole(length as u64)}" characters"</span>
+            <span class="quiet">{move || figures::whole(length.get() as u64)}" characters"</span>
             <small>{hint}</small>
         </label>
     }
 }
 
 #[component]
-fn Link(text: Signal<String>) -> impl IntoView {
+fn Text(text: Signal<String>, label: &'static str) -> impl IntoView {
     let field = NodeRef::<html::Textarea>::new();
     let select = move |_| field.get_untracked().into_iter().for_each(|field| field.select());
     view! {
-        <textarea node_ref=field readonly=true aria-label="Link" prop:value=text on:focus=select></textarea>
+        <textarea node_ref=field readonly=true aria-label=label prop:value=text on:focus=select></textarea>
     }
 }
 
@@ -90,44 +168,21 @@ fn Warning(length: Signal<usize>) -> impl IntoView {
 }
 
 #[component]
-fn CopyButton(text: Signal<String>) -> impl IntoView {
+fn CopyButton(text: Signal<String>, what: &'static str, main: bool) -> impl IntoView {
     let app = App::get();
-    let copied = RwSignal::new(false);
+    let copied = RwSignal::new(String::new());
+    let is_copied = move || copied.with(|copied| !copied.is_empty() && *copied == text.get());
     let copy = move |_| {
         effects::copy(app, &text.get_untracked());
-        copied.set(true);
-        app.voice.polite.set("Link copied.".to_owned());
+        copied.set(text.get_untracked());
+        app.voice.polite.set(format!("Copied {what}."));
     };
-    let icon = Signal::derive(move || if copied.get() { "check" } else { "clipboard-copy" });
+    let icon = Signal::derive(move || if is_copied() { "check" } else { "clipboard-copy" });
+    let label = move || if is_copied() { "Copied".to_owned() } else { format!("Copy {what}") };
     view! {
-        <button class="primary" type="button" on:click=copy>
-            <Icon name=icon/>{move || if copied.get() { "Copied" } else { "Copy the link" }}
+        <button class=if main { "primary" } else { "btn" } type="button" on:click=copy>
+            <Icon name=icon/>{move || label()}
         </button>
-    }
-}
-
-/// Opens a file that was saved here.
-#[component]
-fn OpenFile() -> impl IntoView {
-    let app = App::get();
-    let field = NodeRef::<html::Input>::new();
-    let choose = move |_| field.get_untracked().into_iter().for_each(|field| field.click());
-    let read = move |_| {
-        let file = field.get_untracked().and_then(|field| field.files()).and_then(|files| files.get(0));
-        if let Some(file) = file {
-            leptos::task::spawn_local(async move {
-                let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-                app.panels.dialog.set(None);
-                match text.ok().and_then(|text| text.as_string()) {
-                    Some(text) => open::file(app, &text),
-                    None => app.refuse("This file cannot be read."),
-                }
-            });
-        }
-    };
-    view! {
-        <input class="hidden" type="file" accept="application/json,.json" aria-label="Open a file" node_ref=field on:change=read tabindex="-1"/>
-        <button class="btn" type="button" on:click=choose><Icon name="upload"/>"Open a file"</button>
     }
 }
 
@@ -138,28 +193,11 @@ fn link(fragment: &str) -> String {
     format!("{here}#{fragment}")
 }
 
-/// Saves the design as a file.
-fn save(app: App) {
-    let design = app.current();
-    let options = BlobPropertyBag::new();
-    options.set_type("application/json");
-    let parts = js_sys::Array::of1(&share::to_file(&design).into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options);
-    let address = blob.and_then(|blob| Url::create_object_url_with_blob(&blob));
-    let (Ok(address), Ok(link)) = (address, document().create_element("a")) else {
-        return app.refuse("This browser cannot save the file.");
-    };
-    let link: HtmlAnchorElement = link.unchecked_into();
-    link.set_href(&address);
-    link.set_download(&format!("{}.json", file_name(&design.name)));
-    link.click();
-    let _ = Url::revoke_object_url(&address);
-}
-
-/// A file name that every system takes.
-fn file_name(name: &str) -> String {
-    let kept: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let words: Vec<&str> = kept.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "headroom-design".to_owned() } else { words.join("-") }
+/// What shows this design in another page.
+fn iframe(app: App, fragment: &str) -> String {
+    let address = link(fragment).replacen('#', &format!("?{}#", share::EMBED), 1);
+    let name = app.design.with_untracked(|design| design.name.clone());
+    let title = if name.is_empty() { "A design in Headroom".to_owned() } else { name };
+    let title = title.replace('&', "&amp;").replace('"', "&quot;");
+    format!(r#"<iframe src="{address}" title="{title}" width="800" height="500" loading="lazy"></iframe>"#)
 }

@@ -1,6 +1,5 @@
 //! The inspector of a group: name, kind, what it lies in, what is inside, kill and revive.
 
-use headroom::analysis::Spof;
 use headroom::analysis::trial::Claim;
 use headroom::blocks::life::OF_GROUP;
 use headroom::blocks::param::Values;
@@ -10,7 +9,7 @@ use leptos::prelude::*;
 
 use super::form::{Form, Of};
 use super::node::loss_in_words;
-use super::trial::Try;
+use super::trial::SinglePoint;
 use crate::canvas::spof_of_group;
 use crate::live::{CollectAny, some};
 use crate::parts::Icon;
@@ -36,7 +35,9 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
             <small>{move || kind()}</small>
         </h3>
         <p class="quiet">{move || app.design.with(|design| design.group(id).map(|group| meaning(group.kind)))}</p>
-        {some(move || spof.get().map(|spof| view! { <Lost spof id/> }))}
+        {some(move || spof.get().map(|spof| view! {
+            <SinglePoint words=Signal::stored(loss_in_words("When it is lost", &spof)) claim=Signal::stored(Some(Claim::Group { group: id.0 }))/>
+        }))}
         <Nesting id/>
         <Form of=Of::Group(id) params=OF_GROUP/>
         <Inside id/>
@@ -51,19 +52,6 @@ fn meaning(kind: GroupKind) -> &'static str {
         GroupKind::Region => {
             "One part of the world. The instances of a block in it are dealt over its zones, one after the other."
         }
-    }
-}
-
-#[component]
-fn Lost(spof: Spof, id: GroupId) -> impl IntoView {
-    view! {
-        <div class="state spof">
-            <Icon name="shield-alert"/>
-            <div>
-                <b>"Single point of failure. "</b>{loss_in_words("When it is lost", &spof)}
-                <Try label="Prove it by a run" claim=Signal::stored(Some(Claim::Group { group: id.0 }))/>
-            </div>
-        </div>
     }
 }
 

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use super::calls::Calls;
 use super::form::{Form, Of};
 use super::results::NodeResults;
-use super::trial::Try;
+use super::trial::SinglePoint;
 use crate::cards::Figures;
 use crate::live::{CollectAny, some};
 use crate::parts::{Icon, Tabs};
@@ -132,16 +132,9 @@ fn Loss(id: NodeId) -> impl IntoView {
         Unit::Instance { instance, .. } => Some(Claim::Instance { node: id.0, instance }),
         Unit::Block { .. } | Unit::Group { .. } => None,
     });
-    let words = move || worst().map(|spof| loss_in_words("When an instance dies", &spof));
-    view! {
-        <div class="state spof">
-            <Icon name="shield-alert"/>
-            <div>
-                <b>"Single point of failure. "</b>{move || words()}
-                <Try label="Prove it by a run" claim/>
-            </div>
-        </div>
-    }
+    let words =
+        move || worst().map_or_else(String::new, |spof| loss_in_words("When an instance dies", &spof));
+    view! { <SinglePoint words=Signal::derive(words) claim/> }
 }
 
 /// “When an instance dies, 0 % of writes are still answered, from 60 s after it on.”

@@ -11,9 +11,9 @@ use leptos::prelude::*;
 use super::objectives::Objectives;
 use super::results::{Results, report, source};
 use super::trial::Try;
-use crate::live::{CollectAny, some};
+use crate::live::CollectAny;
 use crate::measuring::{self, Measuring, RUNS};
-use crate::parts::Icon;
+use crate::parts::{Icon, Progress};
 use crate::state::App;
 
 /// Totals of the design.
@@ -31,33 +31,31 @@ pub fn Totals() -> impl IntoView {
     }
 }
 
-/// A measurement in several runs: a button, how far it is, and the way back.
+/// A measurement in several runs: a button that starts it, stops it, or goes back to the live run, and how far it is.
 #[component]
 fn Measure() -> impl IntoView {
     let app = App::get();
     let Measuring { share, found, .. } = app.measuring;
-    let label = move || format!("Measure in {RUNS} runs of {}", figures::time(measuring::duration_s(app)));
-    // Told apart, so that a button that has the focus stays while the share grows.
-    let phase = Memo::new(move |_| (share.with(Option::is_some), found.with(Option::is_some)));
-    let button = move || {
-        match phase.get() {
-        (true, _) => view! { <button class="btn small" type="button" on:click=move |_| app.measuring.clear()>"Stop measuring"</button> }.into_any(),
-        (_, true) => view! { <button class="btn small" type="button" on:click=move |_| app.measuring.clear()>"Back to the live run"</button> }.into_any(),
-        _ => view! { <button class="btn small" type="button" on:click=move |_| measuring::start(app)>{label()}</button> }.into_any(),
-    }
+    // Told apart from the share, which grows all the time.
+    let under_way = Memo::new(move |_| share.with(Option::is_some));
+    let label = move || match (under_way.get(), found.with(Option::is_some)) {
+        (true, _) => "Stop measuring".to_owned(),
+        (false, true) => "Back to the live run".to_owned(),
+        (false, false) => {
+            format!("Measure in {RUNS} runs of {}", figures::time(measuring::plan(app).duration_s))
+        }
     };
-    let progress = move || {
-        share.get().map(|share| {
-            view! {
-                <progress max="1" value=share.to_string() aria-label="Measuring"></progress>
-                <p class="quiet">"Measuring: "{figures::share((share * 100.0).floor() / 100.0)}</p>
-            }
-        })
+    let press = move |_| {
+        if under_way.get_untracked() || found.with_untracked(Option::is_some) {
+            app.measuring.clear();
+        } else {
+            measuring::start(app);
+        }
     };
     view! {
         <div class="trial" title="Several runs with seeds of their own, at the same time where there are cores: narrower intervals">
-            {move || button()}
-            {some(progress)}
+            <button class="btn small" type="button" on:click=press>{label}</button>
+            <Progress name="Measuring" share/>
         </div>
     }
 }

@@ -1,10 +1,10 @@
 //! A claim put to the test by two runs, on demand: a button, how far the runs are, and what they have shown.
 
 use headroom::analysis::trial::Claim;
-use headroom::figures;
 use leptos::prelude::*;
 
 use crate::live::some;
+use crate::parts::{Icon, Progress};
 use crate::runner::{self, Outcome};
 use crate::state::App;
 
@@ -43,19 +43,25 @@ pub fn Try(label: &'static str, claim: Signal<Option<Claim>>) -> impl IntoView {
             },
         );
     };
-    let running = move || {
-        share.get().map(|share: f64| {
-            view! {
-                <progress max="1" value=share.to_string() aria-label="Trying"></progress>
-                <p class="quiet">"Two runs: "{figures::share((share * 100.0).floor() / 100.0)}</p>
-            }
-        })
-    };
     view! {
         <div class="trial" hidden=move || claim.with(Option::is_none)>
             <button class="btn small" type="button" disabled=move || share.with(Option::is_some) on:click=start>{label}</button>
-            {some(running)}
+            <Progress name="Two runs" share/>
             {some(move || found.get().map(|text| view! { <p class="quiet">{text}</p> }))}
+        </div>
+    }
+}
+
+/// That something is a single point of failure, what losing it costs, and the run that proves it.
+#[component]
+pub fn SinglePoint(words: Signal<String>, claim: Signal<Option<Claim>>) -> impl IntoView {
+    view! {
+        <div class="state spof">
+            <Icon name="shield-alert"/>
+            <div>
+                <b>"Single point of failure. "</b>{words}
+                <Try label="Prove it by a run" claim/>
+            </div>
         </div>
     }
 }

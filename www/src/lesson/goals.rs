@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use headroom::exercises::Goal;
-use headroom::figures;
 use leptos::prelude::*;
 
 use super::Place;
-use crate::live::{CollectAny, some};
-use crate::parts::Icon;
+use crate::live::CollectAny;
+use crate::parts::{Icon, Progress};
 use crate::state::App;
 
 /// The goals and the button that has them judged.
@@ -69,10 +68,7 @@ fn Check() -> impl IntoView {
         <button class="primary" type="button" disabled=move || judging.with(Option::is_some) on:click=move |_| app.lesson.check(app)>
             <Icon name="check"/>"Check my design"
         </button>
-        {some(move || judging.get().map(|share| view! {
-            <progress max="1" value=share.to_string() aria-label="Measuring"></progress>
-            <p class="empty">"Measuring: "{figures::share((share * 100.0).floor() / 100.0)}</p>
-        }))}
+        <Progress name="Measuring" share=judging/>
     }
 }
 

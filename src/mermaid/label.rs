@@ -1,0 +1,59 @@
+//! Labels: Mermaid's escapes, line breaks and Markdown, in and out.
+
+/// A label as people read it: escapes undone, tags and Markdown quotes gone; each line for itself.
+pub fn lines(label: &str) -> Vec<String> {
+    let plain = label.trim().trim_matches('`').replace("\\n", "\n");
+    let mut lines = vec![String::new()];
+    let mut rest = plain.as_str();
+    while let Some(c) = rest.chars().next() {
+        let tag =
+            (c == '<').then(|| rest.split_once('>')).flatten().filter(|(tag, _)| tag.len() <= LONGEST_TAG);
+        if let Some((tag, after)) = tag {
+            if tag[1..].trim_start_matches('/').to_ascii_lowercase().starts_with("br") {
+                lines.push(String::new());
+            }
+            rest = after;
+            continue;
+        }
+        let escape = (c == '#').then(|| rest[1..].split_once(';')).flatten();
+        let line = lines.last_mut().expect("one line at least");
+        if let Some((found, after)) = escape.and_then(|(name, after)| Some((entity(name)?, after))) {
+            line.push(found);
+            rest = after;
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
+        if c == '\n' { lines.push(String::new()) } else { line.push(c) }
+    }
+    let trimmed = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    trimmed.filter(|line| !line.is_empty()).collect()
+}
+
+/// A text as a quoted label.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '#' | '<' | '>' | '&' | '`' | ';' | '\\' => out.push_str(&format!("#{};", u32::from(c))),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A tag such as `<br/>` is no longer than this [bytes].
+const LONGEST_TAG: usize = 32;
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "quot" => Some('"'),
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "apos" => Some('\''),
+        "nbsp" => Some(' '),
+        _ => char::from_u32(name.parse().ok()?).filter(|c| !c.is_control()),
+    }
+}

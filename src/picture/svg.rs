@@ -1,0 +1,264 @@
+//! The drawing as SVG, in the light theme: frames of groups, links with what they carry, cards; the design stands in
+//! `<metadata>`.
+//!
+//! Only presentation attributes, no style: a page with a strict policy may show the drawing as it is.
+
+use std::fmt::Write;
+
+use super::card;
+use crate::analysis::Answer;
+use crate::blocks;
+use crate::design::{Design, Link, Note};
+use crate::figures;
+use crate::job::{Frame, LinkFrame};
+use crate::session::geometry::{self, CARD, Curve, Rect};
+use crate::session::{groups, routing};
+use crate::share::{self, Failure, Opened};
+
+/// Room around the drawing.
+const MARGIN: f64 = 32.0;
+/// Size of a picture without a block.
+const EMPTY: [f64; 2] = [480.0, 160.0];
+/// What carries the design: name and namespace of the element inside `<metadata>`.
+const ELEMENT: &str = "design";
+const NAMESPACE: &str = "urn:headroom:design";
+
+/// Colors of the light theme, as in `static/css/tokens.css`.
+pub(super) mod ink {
+    pub const GROUND: &str = "#f4f6f8";
+    pub const CARD: &str = "#ffffff";
+    pub const LINE: &str = "#dde2e8";
+    pub const STRONG: &str = "#b9c2cd";
+    pub const TEXT: &str = "#161c24";
+    pub const QUIET: &str = "#465261";
+    pub const ACCENT: &str = "#1463cf";
+    pub const SATURATED: &str = "#c92a2a";
+    pub const SINGLE: &str = "#6d3fd0";
+}
+
+/// An answer and its figures as the canvas shows them.
+pub(super) struct Shown<'a> {
+    pub answer: &'a Answer,
+    pub frame: Frame,
+}
+
+/// Draws a design. `icons` is the sprite `static/icons.svg`; with an answer the cards show rate, load and state.
+pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
+    let shown = answer.map(|answer| Shown { answer, frame: Frame::of(&answer.report, &answer.topology) });
+    let shown = shown.as_ref();
+    let extent = geometry::extent(design).map(|extent| extent.grown(MARGIN));
+    let extent = extent.unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
+    let ([x, y], [width, height]) = (extent.min, extent.size());
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{x} {y} {width} {height}" font-family="{FONT}">"#
+    );
+    let _ = write!(out, "<title>{}</title>", escaped(title(design)));
+    let json = escaped(&share::to_json(design));
+    let _ = write!(out, r#"<metadata><{ELEMENT} xmlns="{NAMESPACE}">{json}</{ELEMENT}></metadata>"#);
+    let _ =
+        write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{}"/>"#, ink::GROUND);
+    if design.nodes.is_empty() {
+        let _ = write!(
+            out,
+            r#"<text x="24" y="84" font-size="14" fill="{}">Nothing is drawn yet.</text>"#,
+            ink::QUIET
+        );
+    }
+    frames(&mut out, design);
+    design.notes.iter().for_each(|drawn| note(&mut out, drawn));
+    let curves = curves(design);
+    curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
+    curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown));
+    design.nodes.iter().for_each(|node| card::draw(&mut out, design, node, icons, shown));
+    out + "</svg>\n"
+}
+
+/// Reads the design that an SVG carries.
+///
+/// # Errors
+/// [`Failure`]: no design in it, or a damaged one.
+pub fn read(svg: &str) -> Result<Opened, Failure> {
+    let Some(at) = svg.find(NAMESPACE) else {
+        return Err(Failure::Damaged(FOREIGN.to_owned()));
+    };
+    let cut = || Failure::Damaged(CUT.to_owned());
+    let (_, content) = svg[at..].split_once('>').ok_or_else(cut)?;
+    // Another program may have given the element a prefix or wrapped its text.
+    let content = match content.trim_start().strip_prefix("<![CDATA[") {
+        Some(inside) => inside.split_once("]]>").ok_or_else(cut)?.0.to_owned(),
+        None => unescaped(content.split_once("</").ok_or_else(cut)?.0),
+    };
+    share::from_json(content.trim())
+}
+
+const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+const CUT: &str = "This picture is cut off: the end of the file is missing, and with it the design. Copy the whole file again.";
+const FOREIGN: &str = "This picture carries no design: it was not saved by Headroom, or another program has saved it since and left the design out. Ask for the original file, or for a link.";
+
+fn title(design: &Design) -> &str {
+    if design.name.is_empty() { "Untitled design" } else { &design.name }
+}
+
+fn frames(out: &mut String, design: &Design) {
+    for (id, frame) in geometry::frames(design) {
+        let ([x, y], [width, height]) = (frame.min, frame.size());
+        let name = escaped(&groups::title(design, id));
+        let (line, quiet, ground) = (ink::STRONG, ink::QUIET, ink::GROUND);
+        let _ = write!(
+            out,
+            r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="12" fill="none" stroke="{line}" stroke-dasharray="4 3"/>"#
+        );
+        let _ = write!(
+            out,
+            r#"<text x="{}" y="{}" font-size="11" font-weight="500" fill="{quiet}" stroke="{ground}" stroke-width="6" stroke-linejoin="round" paint-order="stroke">{name}</text>"#,
+            x + 16.0,
+            y + 4.0
+        );
+    }
+}
+
+/// A note, its lines broken at spaces where they grow longer than its paper.
+fn note(out: &mut String, note: &Note) {
+    let paper = geometry::note(note);
+    let ([x, y], [width, height]) = (paper.min, paper.size());
+    let (card, line, quiet) = (ink::CARD, ink::LINE, ink::QUIET);
+    let _ = write!(
+        out,
+        r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4" fill="{card}" stroke="{line}"/>"#
+    );
+    for (index, text) in note.text.lines().flat_map(geometry::note_lines).enumerate() {
+        let down = y + 20.0 + geometry::NOTE_LINE * index as f64;
+        let _ = write!(
+            out,
+            r#"<text x="{}" y="{down}" font-size="12" fill="{quiet}">{}</text>"#,
+            x + 10.0,
+            escaped(&text)
+        );
+    }
+}
+
+/// Every link with its bend and its curve.
+fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
+    let placed = design.links.iter().zip(routing::bends(design));
+    let drawn =
+        placed.filter_map(|(link, bend)| Some((link, bend, geometry::placed_curve(design, link, bend)?)));
+    drawn.collect()
+}
+
+fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
+    let color = if failures(link, shown).is_some() { ink::SATURATED } else { ink::STRONG };
+    let dashes = if blocks::link::is_async(&link.values) { r#" stroke-dasharray="6 5""# } else { "" };
+    let (path, tip) = (curve.path(), curve.tip());
+    let _ = write!(
+        out,
+        r#"<g fill="none" stroke="{color}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"><path d="{path}"{dashes}/><path d="{tip}"/></g>"#
+    );
+}
+
+/// What a link carries, its rate and its failures: in one line where the way between the blocks has room for it, else
+/// in two, and where it is bent the figures alone.
+fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<&Shown>) {
+    let carries = blocks::link::in_words(&link.values);
+    let calls = figures_of(link, shown).map(|figures| figures.calls).filter(|calls| *calls > 0.0);
+    let failed = failures(link, shown).map(|share| format!("✕ {}", figures::share(share)));
+    let color = if failed.is_some() { ink::SATURATED } else { ink::QUIET };
+    let figures = [calls.map(figures::rate), failed].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let whole = format!("{carries} {figures}").trim().to_owned();
+    let lines =
+        if LETTER * whole.chars().count() as f64 <= room(curve) || figures.is_empty() || carries.is_empty() {
+            vec![whole]
+        } else if bend == 0.0 {
+            vec![figures, carries]
+        } else {
+            vec![figures]
+        };
+    let [x, y] = curve.at(0.5);
+    for (line, text) in lines.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+        let _ = write!(
+            out,
+            r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="500" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
+            y - 9.0 - 14.0 * line as f64,
+            ink::GROUND,
+            escaped(text)
+        );
+    }
+}
+
+/// Width of a letter of a label at most.
+const LETTER: f64 = 6.6;
+
+/// How wide a label may be before a card covers it: between two rows nothing is in the way.
+fn room(curve: &Curve) -> f64 {
+    let [from, to] = [curve.0[0], curve.0[3]];
+    let is_free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
+    if is_free { f64::INFINITY } else { to[0] - from[0] - 8.0 }
+}
+
+fn figures_of<'a>(link: &Link, shown: Option<&'a Shown>) -> Option<&'a LinkFrame> {
+    let Shown { answer, frame } = shown?;
+    let index = (0..frame.links.len()).find(|index| answer.topology.route(*index).id == link.id)?;
+    frame.links.get(index)
+}
+
+/// Share of the calls of a link that fail, once it matters: what the findings count as a loss too.
+fn failures(link: &Link, shown: Option<&Shown>) -> Option<f64> {
+    const FAILING: f64 = 0.001;
+    let report = figures_of(link, shown).filter(|report| report.calls > 0.0)?;
+    Some((report.failures / report.calls).clamp(0.0, 1.0)).filter(|share| *share >= FAILING)
+}
+
+/// Text as it may stand in XML; characters that XML cannot hold stand as the escapes that JSON has for them.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' => out.push(c),
+            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Undoes [`escaped`], and what other programs write instead.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        match part.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest))) {
+            Some((c, rest)) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            None => {
+                out.push('&');
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let hex = number.strip_prefix(['x', 'X']);
+            let code = hex.map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+            char::from_u32(code?)
+        }
+    }
+}

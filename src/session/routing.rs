@@ -1,0 +1,97 @@
+//! How far each link bends out of its way: apart from its twins, and around cards that it would run through.
+
+use std::collections::BTreeMap;
+
+use super::geometry::{self, CARD, Curve, Rect};
+use crate::design::{Design, Link, NodeId};
+
+/// Links between the same two blocks run this far apart [canvas units].
+const LANE: f64 = 28.0;
+/// Steps in which a link looks for a way around.
+const STEP: f64 = CARD[1] / 2.0;
+/// Most steps to either side: beyond it the way around is harder to follow than the way through.
+const STEPS: i32 = 7;
+/// A link in whose neighborhood more cards stand than this finds no way around them.
+const MOST_AROUND: usize = 24;
+/// Room that a link keeps to a card.
+const ROOM: f64 = 4.0;
+/// Points of a curve that are looked at.
+const POINTS: i32 = 24;
+/// Side of a cell of the map in which cards are looked up.
+const CELL: f64 = 512.0;
+
+/// The bend of each link, in list order, for [`geometry::curve`].
+pub fn bends(design: &Design) -> Vec<f64> {
+    let map = Map::of(design);
+    let bend = |(link, lane): (&Link, f64)| {
+        let ends = || Some((design.node(link.from)?.at, design.node(link.to)?.at));
+        let Some((from, to)) = ends().filter(|(from, to)| from != to) else { return lane };
+        let clear = |bend: f64| map.is_clear(&geometry::curve(from, to, bend), link);
+        match clear(lane) {
+            Some(true) | None => lane,
+            Some(false) => around(lane, clear).unwrap_or(lane),
+        }
+    };
+    design.links.iter().zip(lanes(design)).map(bend).collect()
+}
+
+/// The nearest bend at which nothing is in the way.
+fn around(lane: f64, clear: impl Fn(f64) -> Option<bool>) -> Option<f64> {
+    let steps = (1..=STEPS).flat_map(|step| [lane + f64::from(step) * STEP, lane - f64::from(step) * STEP]);
+    steps.into_iter().find(|bend| clear(*bend) == Some(true))
+}
+
+/// What keeps each link apart from those between the same two blocks: nothing alone, half a lane to either side for two.
+fn lanes(design: &Design) -> Vec<f64> {
+    let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
+    let mut place = |link: &Link| {
+        let count = counts.entry((link.from, link.to)).or_default();
+        *count += 1;
+        *count - 1
+    };
+    let places: Vec<u32> = design.links.iter().map(&mut place).collect();
+    let middle = |link: &Link| f64::from(counts[&(link.from, link.to)] - 1) / 2.0;
+    design.links.iter().zip(places).map(|(link, place)| LANE * (f64::from(place) - middle(link))).collect()
+}
+
+/// Cards by the cells that they touch.
+struct Map {
+    cells: BTreeMap<[i32; 2], Vec<usize>>,
+    cards: Vec<(NodeId, Rect)>,
+}
+
+impl Map {
+    fn of(design: &Design) -> Map {
+        let card = |node: &crate::design::Node| (node.id, geometry::card(node.at).grown(ROOM));
+        let mut map = Map { cells: BTreeMap::new(), cards: design.nodes.iter().map(card).collect() };
+        for (index, (_, card)) in map.cards.iter().enumerate() {
+            for cell in cells(card) {
+                map.cells.entry(cell).or_default().push(index);
+            }
+        }
+        map
+    }
+
+    /// Whether a link runs through no card but those at its ends; `None` where there are too many to say.
+    fn is_clear(&self, curve: &Curve, link: &Link) -> Option<bool> {
+        let bounds = curve.bounds();
+        let mut near: Vec<usize> = Vec::new();
+        for cell in cells(&bounds) {
+            near.extend(self.cells.get(&cell).into_iter().flatten());
+            if near.len() > 4 * MOST_AROUND {
+                return None;
+            }
+        }
+        let others = near.iter().map(|index| &self.cards[*index]);
+        let others = others.filter(|(id, card)| *id != link.from && *id != link.to && card.overlaps(&bounds));
+        let others: Vec<&Rect> = others.map(|(_, card)| card).collect();
+        let points = || (0..=POINTS).map(|point| curve.at(f64::from(point) / f64::from(POINTS)));
+        let clear = || !points().any(|point| others.iter().any(|card| card.contains(point)));
+        (others.len() <= MOST_AROUND).then(clear)
+    }
+}
+
+fn cells(rect: &Rect) -> impl Iterator<Item = [i32; 2]> {
+    let [low, high] = [rect.min, rect.max].map(|corner| corner.map(|value| (value / CELL).floor() as i32));
+    (low[0]..=high[0]).flat_map(move |x| (low[1]..=high[1]).map(move |y| [x, y]))
+}

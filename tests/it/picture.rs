@@ -1,0 +1,232 @@
+//! Pictures that carry the design, and every kind of file that may come in.
+
+use headroom::design::Design;
+use headroom::examples::EXAMPLES;
+use headroom::picture::{png, svg};
+use headroom::share::{self, Failure};
+use headroom::{analysis, file, session::geometry};
+
+const ICONS: &str = include_str!("../../static/icons.svg");
+
+/// A PNG of one gray pixel, as a browser's canvas writes it: header, data, end.
+const PIXEL: [u8; 67] = [
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 58,
+    126, 155, 85, 0, 0, 0, 10, 73, 68, 65, 84, 120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205, 114, 182,
+    0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+];
+
+fn designs() -> Vec<Design> {
+    let mut all: Vec<Design> = EXAMPLES.iter().map(|example| example.design()).collect();
+    let mut strange = all[0].clone();
+    strange.name = "<b>&amp; ]]> \"quoted\" — \u{fffe}\u{1} Ünï ☂ 数据库".to_owned();
+    strange.nodes[0].name = "</design></metadata><script>".to_owned();
+    all.extend([strange, Design::default()]);
+    all
+}
+
+fn damaged(bytes: &[u8]) -> String {
+    match file::open(bytes) {
+        Err(Failure::Damaged(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_picture_opens_as_the_identical_design() {
+    for design in designs() {
+        let json = share::to_json(&design);
+        let reopen = |bytes: &[u8]| file::open(bytes).unwrap_or_else(|failure| panic!("{failure}")).design;
+        let drawn = svg::draw(&design, ICONS, None);
+        assert_eq!(share::to_json(&reopen(drawn.as_bytes())), json, "SVG");
+        let with_figures = svg::draw(&design, ICONS, Some(&analysis::answer(&design)));
+        assert_eq!(share::to_json(&reopen(with_figures.as_bytes())), json, "SVG with figures");
+        let png = png::embed(&PIXEL, &design).expect("a whole PNG");
+        assert_eq!(share::to_json(&reopen(&png)), json, "PNG");
+        assert_eq!(reopen(&png), reopen(json.as_bytes()));
+    }
+}
+
+#[test]
+fn the_drawing_is_xml_without_styles_and_shows_every_name() {
+    for design in designs() {
+        let answer = analysis::answer(&design);
+        for answer in [None, Some(&answer)] {
+            let drawn = svg::draw(&design, ICONS, answer);
+            let xml = roxmltree::Document::parse(&drawn).unwrap_or_else(|error| panic!("{error}: {drawn}"));
+            assert!(!drawn.contains("style"), "a strict policy forbids styles");
+            let is = |name: &'static str| move |node: &roxmltree::Node| node.tag_name().name() == name;
+            assert_eq!(xml.descendants().filter(is("script")).count(), 0);
+            let text: Vec<&str> =
+                xml.descendants().filter(is("text")).filter_map(|node| node.text()).collect();
+            for node in &design.nodes {
+                let title = design.title(node);
+                let start: String = title.chars().take(8).collect();
+                assert!(text.iter().any(|text| text.starts_with(&start)), "{title}: {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_drawing_has_room_for_all_that_is_in_it() {
+    for design in designs().into_iter().filter(|design| !design.nodes.is_empty()) {
+        let drawn = svg::draw(&design, ICONS, None);
+        let xml = roxmltree::Document::parse(&drawn).expect("XML");
+        let view = xml.root_element().attribute("viewBox").expect("a view");
+        let view: Vec<f64> = view.split(' ').map(|number| number.parse().expect("a number")).collect();
+        let extent = geometry::extent(&design).expect("blocks");
+        assert!(view[0] < extent.min[0] && view[1] < extent.min[1], "{view:?} {extent:?}");
+        assert!(
+            view[0] + view[2] > extent.max[0] && view[1] + view[3] > extent.max[1],
+            "{view:?} {extent:?}"
+        );
+    }
+}
+
+#[test]
+fn figures_are_drawn_when_they_are_given() {
+    let json = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","at":[0,0],"rate":1000,"reads":1},
+        {"id":2,"block":"app-server","at":[300,0],"cores":1,"service_ms":2}],"links":[[1,2]]}"#;
+    let design = share::from_json(json).expect("a design").design;
+    let bare = svg::draw(&design, ICONS, None);
+    let drawn = svg::draw(&design, ICONS, Some(&analysis::answer(&design)));
+    // 1,000/s of 2 ms each on one core are 200 % of it.
+    for text in [">1,000/s<", ">200 %<", ">saturated<"] {
+        assert!(drawn.contains(text) && !bare.contains(text), "{text}: {drawn}");
+    }
+}
+
+#[test]
+fn a_png_keeps_its_picture_and_carries_one_design() {
+    let [a, b] = [0, 1].map(|index: usize| EXAMPLES[index].design());
+    let first = png::embed(&PIXEL, &a).expect("a whole PNG");
+    let second = png::embed(&first, &b).expect("a whole PNG");
+    assert_eq!(second, png::embed(&PIXEL, &b).expect("a whole PNG"), "the design that was in it goes");
+    assert!(second.starts_with(&PIXEL[..55]), "header and data stand as they were");
+    assert!(second.ends_with(&PIXEL[55..]), "and so does the end");
+    // Length, type and checksum, as the PNG specification lays a chunk out (5.3).
+    let chunk = &second[55..second.len() - 12];
+    let length = u32::from_be_bytes(chunk[..4].try_into().expect("four")) as usize;
+    assert_eq!((length + 12, &chunk[4..8]), (chunk.len(), &b"tEXt"[..]));
+    assert_eq!(chunk[8 + length..], crc32(&chunk[4..8 + length]).to_be_bytes());
+    assert_eq!(png::embed(b"no picture", &a), None);
+    assert_eq!(png::embed(&PIXEL[..60], &a), None, "without its end it is no whole PNG");
+}
+
+/// CRC-32 as the PNG specification gives it, bit by bit (annex D).
+fn crc32(bytes: &[u8]) -> u32 {
+    let byte = |crc: u32, byte: &u8| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 },
+        )
+    };
+    !bytes.iter().fold(u32::MAX, byte)
+}
+
+#[test]
+fn every_cut_and_every_changed_byte_is_answered_in_words() {
+    let design = EXAMPLES[0].design();
+    let png = png::embed(&PIXEL, &design).expect("a whole PNG");
+    let drawn = svg::draw(&design, ICONS, None);
+    let metadata = drawn.find("</metadata>").expect("metadata");
+    for end in 0..png.len() {
+        match file::open(&png[..end]) {
+            // The design stands in front of the end.
+            Ok(opened) => assert!(end >= png.len() - 12 && opened.design == design),
+            Err(failure) => assert!(failure.to_string().len() > 20, "{end}: {failure}"),
+        }
+    }
+    for end in (0..drawn.len()).filter(|end| drawn.is_char_boundary(*end)) {
+        match file::open(drawn[..end].as_bytes()) {
+            Ok(opened) => assert!(end + 16 > metadata && opened.design == design, "{end}"),
+            Err(failure) => assert!(failure.to_string().len() > 20, "{end}: {failure}"),
+        }
+    }
+    for at in 0..png.len() {
+        let mut changed = png.clone();
+        changed[at] ^= 0x20;
+        match file::open(&changed) {
+            // A keyword in capitals, a byte of the picture, or the checksum of our chunk: ours has one of its own.
+            Ok(opened) => assert_eq!(opened.design, design, "{at}"),
+            Err(failure) => assert!(failure.to_string().len() > 20, "{at}: {failure}"),
+        }
+    }
+}
+
+#[test]
+fn files_that_are_no_designs_are_named() {
+    let cases: [(&[u8], &str); 12] = [
+        (b"", "empty"),
+        (b"\xff\xd8\xff\xe0 and so on", "JPEG"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04rest", "ZIP"),
+        (&PIXEL, "not saved by Headroom"),
+        (&PIXEL[..40], "cut off"),
+        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>", "not saved by Headroom"),
+        (b"<html><body>Hello</body></html>", "not saved by Headroom"),
+        (b"Dear all, see you on Monday.", "holds no design"),
+        (b"{\"a\": 1}", "not a Headroom design"),
+        (b"\xff\xfe{\0", "UTF-16"),
+        (b"ab\x80\x81", "from byte 2"),
+    ];
+    for (bytes, says) in cases {
+        let text = damaged(bytes);
+        assert!(text.contains(says), "{says}: {text}");
+    }
+}
+
+#[test]
+fn ten_megabytes_of_junk_are_refused_quickly_and_in_words() {
+    let megabytes = 10 * 1024 * 1024;
+    // A multiplicative generator: what matters is that no two bytes follow a rule that a parser knows.
+    let mut state = 1_u64;
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    let junk: Vec<u8> = (0..megabytes).map(|_| random()).collect();
+    let mut png = png::SIGNATURE.to_vec();
+    png.extend(&junk);
+    let svg = [b"<svg>".to_vec(), vec![b'&'; megabytes]].concat();
+    let carrying = [b"<svg urn:headroom:design>".to_vec(), vec![b'&'; megabytes], b"</".to_vec()].concat();
+    let mermaid = [b"flowchart LR\n".to_vec(), vec![b'-'; megabytes]].concat();
+    for bytes in [junk, png, vec![b'{'; megabytes], svg, carrying, mermaid, vec![b'#'; megabytes]] {
+        let failure = file::open(&bytes).expect_err("no design");
+        assert!(failure.to_string().len() > 20, "{failure}");
+    }
+    let large = vec![b'{'; file::MAX_FILE + 1];
+    assert!(matches!(file::open(&large), Err(Failure::TooLarge(_))));
+}
+
+#[test]
+fn a_text_with_a_link_opens_what_the_link_carries() {
+    let design = EXAMPLES[0].design();
+    for fragment in [share::readable_fragment(&design), share::compact_fragment(&design)] {
+        let text = format!("Look at this:\n<https://example.org/headroom/#{fragment}>\nBest\n");
+        assert_eq!(file::open(text.as_bytes()).expect("a link").design, design);
+    }
+    assert!(damaged(b"https://example.org/#d1.abc").contains("cut off"));
+}
+
+#[test]
+fn names_of_files_are_such_as_every_system_takes() {
+    let cases =
+        [("URL shortener", "url-shortener"), ("a/b\\c: d?", "a-b-c-d"), ("", "design"), ("数据 1", "数据-1")];
+    for (title, name) in cases {
+        assert_eq!(file::name(title), name);
+    }
+    assert!(file::name(&"long ".repeat(100)).chars().count() <= 80);
+}
+
+#[test]
+fn an_embed_opens_the_same_design_as_the_link() {
+    let design = EXAMPLES[0].design();
+    for fragment in [share::readable_fragment(&design), share::compact_fragment(&design)] {
+        let embedded = format!("#embed=1&{fragment}");
+        assert_eq!(share::open_fragment(&embedded).expect("a link").design, design);
+        assert!(share::is_embed(&embedded) && !share::is_embed(&fragment));
+    }
+    assert!(share::is_embed("#embed=1"));
+    assert_eq!(share::open_fragment("#embed=1"), Err(Failure::Absent));
+}

@@ -1,0 +1,48 @@
+//! Quick-add: a list of the kinds of blocks that fit, where the new block will stand.
+
+use headroom::blocks::About;
+use headroom::session::Wish;
+use headroom::session::geometry::CARD;
+use leptos::prelude::*;
+
+use crate::chooser::{ChooserAt, Entry};
+use crate::keys;
+use crate::live::some;
+use crate::menu::on_screen;
+use crate::state::App;
+
+/// The list, while it is open.
+#[component]
+pub fn QuickAdd() -> impl IntoView {
+    let app = App::get();
+    let wish = app.panels.wish;
+    let close = move || {
+        wish.set(None);
+        keys::focus_canvas();
+    };
+    let entry = move |wish: Wish, about: &'static About| {
+        let choose = move || {
+            close();
+            app.ask(|session| session.grant(about.id, wish));
+        };
+        Entry::new(about.name, about.doc, choose).with_icon(about.icon)
+    };
+    some(move || {
+        wish.get().map(|wish| {
+            let fitting = app.session.with_value(|session| session.fitting(&wish));
+            let entries = fitting.into_iter().map(|about| entry(wish, about)).collect();
+            let at = place(app, wish);
+            view! { <ChooserAt label="Find a block to add" entries nothing="No block like that fits here." at close=Callback::new(move |()| close())/> }
+        })
+    })
+}
+
+/// Where the block will stand, or the middle of the canvas [px of the window].
+fn place(app: App, wish: Wish) -> [f64; 2] {
+    let view = app.viewport.get_untracked();
+    let canvas = match wish.at {
+        Some(at) => at.map(f64::from),
+        None => [view.center()[0] - CARD[0] / 2.0, view.center()[1] - CARD[1]],
+    };
+    on_screen(view.to_screen(canvas))
+}
