@@ -11,6 +11,7 @@ pub use worker::{Slice, Worker};
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::slow::Slow;
 use crate::analysis::trial::Claim;
 use crate::engine::Plan;
 use crate::exercises::Verdict;
@@ -130,6 +131,13 @@ pub enum ToWorker {
         /// Seed of the runs.
         seed: u64,
     },
+    /// Finds what takes long about a large design, at once and to the end: for a worker that does nothing else.
+    Analyze {
+        /// Id of this job.
+        run: u32,
+        /// The design as format 1 JSON.
+        design: String,
+    },
 }
 
 /// From the worker to the page. Frames travel apart, as [`Frame::to_floats`].
@@ -181,6 +189,13 @@ pub enum FromWorker {
         run: u32,
         /// Why, in words for a person.
         text: String,
+    },
+    /// What takes long about a design.
+    Analyzed {
+        /// Id of the job.
+        run: u32,
+        /// What was found.
+        found: Box<Slow>,
     },
 }
 

@@ -33,6 +33,7 @@ mod rest;
 mod runner;
 mod state;
 mod store;
+mod thinking;
 mod top;
 mod voice;
 mod worker;

@@ -121,7 +121,10 @@ fn receive(app: App, at: usize, message: FromWorker) {
                 crew.hand_out(at);
             }
             FromWorker::Failed { text, .. } => found = Some(Err(text)),
-            FromWorker::Live { .. } | FromWorker::Judged { .. } | FromWorker::Tried { .. } => {}
+            FromWorker::Live { .. }
+            | FromWorker::Analyzed { .. }
+            | FromWorker::Judged { .. }
+            | FromWorker::Tried { .. } => {}
         }
         app.measuring.share.set(Some(crew.share()));
         if crew.reports.iter().all(Option::is_some) {
