@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const BLOCKS = {
   users: "users", globe: "globe", split: "split", gauge: "gauge", server: "server", gear: "cog", bolt: "zap", db: "database",
   queue: "rows-3", box: "archive", external: "cloud", eye: "eye", unknown: "circle-question-mark",
+  signpost: "signpost", function: "lambda",
 };
 
 const NAMES = [

@@ -331,7 +331,9 @@ fn read_label<'a>(text: &'a str, values: &mut Values) -> Vec<&'a str> {
             "write" | "writes" => values.set("ops", Some(Value::Text("writes".to_owned()))),
             "miss" | "misses" => values.set("when", Some(Value::Text("miss".to_owned()))),
             "async" => values.set("async", Some(Value::Flag(true))),
-            "on" | "cache" | "a" if words.peek().is_some() => {}
+            "on" | "a" if words.peek().is_some() => {}
+            // What is missed goes without saying.
+            _ if words.peek().is_some_and(|next| next.to_ascii_lowercase().starts_with("miss")) => {}
             "not" if words.peek().is_some_and(|next| tag(next).is_some()) => {
                 let but = words.next().and_then(tag).unwrap_or("");
                 values.set(blocks::TAG, Some(Value::Text(format!("!{but}"))));

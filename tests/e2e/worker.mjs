@@ -14,7 +14,7 @@ export function measure(page, design, plan) {
       const rest = restName && (await WebAssembly.compileStreaming(fetch(restName)));
       const worker = new Worker("static/worker.js", { type: "module" });
       // Messages are bytes: src/job/wire.rs says which. The first is the place of the variant.
-      const [MEASURE, READY, MEASURED, FAILED] = [9, 0, 3, 5];
+      const [MEASURE, READY, MEASURED, FAILED] = [11, 0, 4, 7];
       const number = (value) => (value < 128 ? [value] : [(value % 128) + 128, ...number(Math.floor(value / 128))]);
       const float = (value) => [...new Uint8Array(new Float64Array([value]).buffer)];
       const text = [...new TextEncoder().encode(design)];

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::Worker;
 
-use crate::runner::{self, Listener};
+use crate::hands::{self, Listener};
 use crate::state::App;
 
 /// Workers at most: each holds a simulation of its own.
@@ -87,8 +87,8 @@ impl Work {
 }
 
 fn hand(app: App, work: Work, at: usize) -> Result<Hand, JsValue> {
-    let (worker, listener) = runner::launch(move |data| {
-        if let Some(message) = runner::read(data) {
+    let (worker, listener) = hands::launch(move |data| {
+        if let Some(message) = hands::read(data) {
             receive(app, work, at, message);
         }
     })?;
@@ -138,7 +138,7 @@ impl Crew {
         self.begun += 1;
         let message =
             ToWorker::Measure { run: self.begun as u32, design: task.design.to_string(), plan: task.plan };
-        runner::post(&self.hands[at].worker, &message);
+        hands::post(&self.hands[at].worker, &message);
     }
 
     fn share(&self) -> f64 {

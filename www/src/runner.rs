@@ -10,15 +10,15 @@ use headroom::design::{Design, Fault, GroupId, NodeId};
 use headroom::engine::Plan;
 use headroom::exercises::Verdict;
 use headroom::figures::series::Series;
-use headroom::job::{Frame, FromWorker, Question, ToWorker, Told, wire};
+use headroom::job::{Frame, FromWorker, Question, ToWorker, Told};
 use headroom::report::Report;
 use headroom::share;
-use js_sys::{Float64Array, Object, Reflect, Uint8Array};
+use js_sys::Float64Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::Worker;
 
-use crate::rest;
+use crate::hands::{launch, post, read};
 use crate::state::App;
 
 /// The worker and what is under way in it.
@@ -69,31 +69,6 @@ pub fn boot(app: App) {
     };
     on_message.forget();
     app.runner.update_value(|runner| runner.worker = Some(worker));
-}
-
-/// What listens to a worker, for as long as it is kept.
-pub type Listener = Closure<dyn FnMut(MessageEvent)>;
-
-/// Starts a worker; it says when it is ready.
-pub fn launch(mut receive: impl FnMut(&JsValue) + 'static) -> Result<(Worker, Listener), JsValue> {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options("static/worker.js", &options)?;
-    let first = Object::new();
-    Reflect::set(&first, &"module".into(), &wasm_bindgen::module())?;
-    Reflect::set(&first, &"rest".into(), &rest::module())?;
-    Reflect::set(&first, &"glue".into(), &glue()?.into())?;
-    worker.post_message(&first)?;
-    let listener = Listener::new(move |event: MessageEvent| receive(&event.data()));
-    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    Ok((worker, listener))
-}
-
-/// Address of the JavaScript glue that started this page.
-fn glue() -> Result<String, JsValue> {
-    let link = document().query_selector("link[rel=modulepreload]")?;
-    let link = link.ok_or("the page does not name its glue")?;
-    Ok(link.unchecked_into::<web_sys::HtmlLinkElement>().href())
 }
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
@@ -283,16 +258,6 @@ fn send(app: App, message: ToWorker) {
         (Some(worker), true) => post(worker, &message),
         _ => runner.waiting.push(message),
     });
-}
-
-/// Sends a message to a worker that is ready.
-pub fn post(worker: &Worker, message: &ToWorker) {
-    let _ = worker.post_message(&Uint8Array::from(&wire::write(message)[..]));
-}
-
-/// A message from a worker.
-pub fn read(data: &JsValue) -> Option<FromWorker> {
-    wire::read(&Uint8Array::new(data).to_vec())
 }
 
 fn receive(app: App, data: &JsValue) {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use web_sys::Worker;
 
 use crate::effects;
-use crate::runner::{self, Listener};
+use crate::hands::{self, Listener};
 use crate::state::App;
 
 /// Nothing was changed for this long [ms].
@@ -48,11 +48,11 @@ impl Thinking {
     }
 
     fn begin(self, app: App, run: u32) {
-        let launched = runner::launch(move |data| match runner::read(data) {
+        let launched = hands::launch(move |data| match hands::read(data) {
             Some(FromWorker::Ready) => self.under_way.with_value(|working| {
                 if let Some((worker, _)) = working {
                     let design = share::to_json(&app.current());
-                    runner::post(worker, &ToWorker::Analyze { run, design });
+                    hands::post(worker, &ToWorker::Analyze { run, design });
                 }
             }),
             Some(FromWorker::Analyzed { run, found }) if run == self.asked.get_value() => {
