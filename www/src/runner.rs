@@ -13,13 +13,16 @@ use headroom::figures::series::Series;
 use headroom::job::{Frame, FromWorker, Question, ToWorker, Told, wire};
 use headroom::report::Report;
 use headroom::share;
-use js_sys::{Float64Array, Object, Reflect, Uint8Array};
+use js_sys::{Float64Array, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::Worker;
 
-use crate::rest;
 use crate::state::App;
+
+mod launch;
+
+pub use launch::{Listener, launch};
 
 /// The worker and what is under way in it.
 #[derive(Default)]
@@ -69,31 +72,6 @@ pub fn boot(app: App) {
     };
     on_message.forget();
     app.runner.update_value(|runner| runner.worker = Some(worker));
-}
-
-/// What listens to a worker, for as long as it is kept.
-pub type Listener = Closure<dyn FnMut(MessageEvent)>;
-
-/// Starts a worker; it says when it is ready.
-pub fn launch(mut receive: impl FnMut(&JsValue) + 'static) -> Result<(Worker, Listener), JsValue> {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options("static/worker.js", &options)?;
-    let first = Object::new();
-    Reflect::set(&first, &"module".into(), &wasm_bindgen::module())?;
-    Reflect::set(&first, &"rest".into(), &rest::module())?;
-    Reflect::set(&first, &"glue".into(), &glue()?.into())?;
-    worker.post_message(&first)?;
-    let listener = Listener::new(move |event: MessageEvent| receive(&event.data()));
-    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    Ok((worker, listener))
-}
-
-/// Address of the JavaScript glue that started this page.
-fn glue() -> Result<String, JsValue> {
-    let link = document().query_selector("link[rel=modulepreload]")?;
-    let link = link.ok_or("the page does not name its glue")?;
-    Ok(link.unchecked_into::<web_sys::HtmlLinkElement>().href())
 }
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
