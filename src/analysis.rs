@@ -9,9 +9,12 @@ pub mod cost;
 pub mod findings;
 pub mod proof;
 pub mod second_headroom;
+pub mod slow;
 pub mod spof;
 pub mod trial;
 pub mod vulnerable;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +47,8 @@ pub struct Answer {
     pub cost: Cost,
     /// Findings, most severe first.
     pub findings: Vec<Finding>,
+    /// Whether all of it was found: on a large design single points of failure, availability and findings come later.
+    pub complete: bool,
 }
 
 /// One rung of the ladder: the multiple of today's traffic at which a station reaches its limit.
@@ -198,7 +203,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Name of the rule, such as `saturates-first`. Never changes.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How much it matters.
     pub severity: Severity,
     /// The block that it is about.
@@ -236,34 +241,41 @@ impl Answer {
             availability: Availability::default(),
             cost: Cost::default(),
             findings: Vec::new(),
+            complete: true,
         }
     }
 }
 
 /// Answers everything that needs no run. Never fails.
 pub fn answer(design: &Design) -> Answer {
+    rest(design, first(design))
+}
+
+/// What one solution of the flows and the ladder tell; the rest is empty.
+fn first(design: &Design) -> Answer {
     let (topology, problems) = topology::build(design);
     let flows = flows::solve(&topology, &Scenario::default());
-    let report = steady::report(&topology, &flows);
-    let ladder = breaks_first::ladder(&topology);
-    let second = second_headroom::second_headroom(&topology, ladder.first().map(|rung| rung.multiple));
-    let vulnerable = vulnerable::vulnerable(&topology, &report);
-    let spofs = spof::find(&topology);
-    let cost = cost::cost(&topology, &flows);
-    let availability = availability::availability(&topology, &flows);
-    let findings = Vec::new();
-    let mut answer = Answer {
-        topology,
+    Answer {
+        report: steady::report(&topology, &flows),
+        ladder: breaks_first::ladder(&topology),
+        cost: cost::cost(&topology, &flows),
         problems,
-        report,
-        ladder,
-        second,
-        vulnerable,
-        spofs,
-        availability,
-        cost,
-        findings,
-    };
+        topology,
+        complete: false,
+        ..Answer::of_nothing()
+    }
+}
+
+/// What takes many solutions.
+fn rest(design: &Design, mut answer: Answer) -> Answer {
+    let topology = &answer.topology;
+    let flows = flows::solve(topology, &Scenario::default());
+    answer.second =
+        second_headroom::second_headroom(topology, answer.ladder.first().map(|rung| rung.multiple));
+    answer.vulnerable = vulnerable::vulnerable(topology, &answer.report);
+    answer.spofs = spof::find(topology);
+    answer.availability = availability::availability(topology, &flows);
+    answer.complete = true;
     answer.findings = findings::find(design, &answer);
     answer
 }

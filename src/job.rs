@@ -11,6 +11,7 @@ pub use worker::{Slice, Worker};
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::slow::Slow;
 use crate::analysis::trial::Claim;
 use crate::engine::Plan;
 use crate::exercises::Verdict;
@@ -142,6 +143,13 @@ pub enum ToWorker {
         /// Seed of the runs.
         seed: u64,
     },
+    /// Finds what takes long about a large design, at once and to the end: for a worker that does nothing else.
+    Analyze {
+        /// Id of this job.
+        run: u32,
+        /// The design as format 1 JSON.
+        design: String,
+    },
 }
 
 /// What a live run can be asked for beside its report.
@@ -220,6 +228,13 @@ pub enum FromWorker {
         run: u32,
         /// Why, in words for a person.
         text: String,
+    },
+    /// What takes long about a design.
+    Analyzed {
+        /// Id of the job.
+        run: u32,
+        /// What was found.
+        found: Box<Slow>,
     },
 }
 

@@ -242,12 +242,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// The steady report of an empty design: without clients nothing is sent, and nothing fails.
+    /// The steady report of an empty design: without clients nothing is sent.
     pub fn of_nothing() -> Report {
+        let nothing = Estimate { value: 0.0, trust: Trust::Approximate };
         let traffic = Traffic {
             offered: 0.0,
-            goodput: Estimate::exact(0.0),
-            success: Estimate::exact(1.0),
+            goodput: nothing,
+            success: nothing,
             latency: None,
             p99_sent: None,
             counts: Counts::default(),

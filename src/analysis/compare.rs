@@ -1,6 +1,8 @@
 //! Two designs on common random numbers (rules 1.1): the same seeds for both, and the interval of the *paired difference*
 //! by replication. Two separate intervals would hide a change that is smaller than what both runs have in common.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Answer, Finding, answer};
@@ -316,8 +318,8 @@ fn difference(first: &[Estimate], second: &[Estimate], bin: f64) -> Estimate {
 
 /// Those findings whose rule and place the others do not have.
 fn without(findings: &[Finding], others: &[Finding]) -> Vec<Finding> {
-    let key = |finding: &Finding| -> (&'static str, Option<NodeId>, Option<LinkId>) {
-        (finding.rule, finding.node, finding.link)
+    let key = |finding: &Finding| -> (Cow<'static, str>, Option<NodeId>, Option<LinkId>) {
+        (finding.rule.clone(), finding.node, finding.link)
     };
     let new = |finding: &&Finding| !others.iter().any(|other| key(other) == key(finding));
     findings.iter().filter(new).cloned().collect()

@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
     fn about(self, rule: &'static str, severity: Severity, node: usize) -> Finding {
         let node = Some(self.place(node).id);
         Finding {
-            rule,
+            rule: rule.into(),
             severity,
             node,
             link: None,

@@ -4,6 +4,7 @@
 //! look at its clock and its messages between two of them.
 
 use super::{FromWorker, Question, ToWorker, Told};
+use crate::analysis::slow;
 use crate::analysis::trial::{Claim, Trial};
 use crate::design::{GroupId, NodeId};
 use crate::engine::Unit;
@@ -112,6 +113,12 @@ impl Worker {
                 Ok(trial) => self.start(run, Work::Try(Box::new(trial))),
                 Err(text) => return Some(FromWorker::Failed { run, text }),
             },
+            ToWorker::Analyze { run, design } => {
+                return Some(match share::from_json(&design) {
+                    Ok(opened) => FromWorker::Analyzed { run, found: Box::new(slow::find(&opened.design)) },
+                    Err(failure) => FromWorker::Failed { run, text: failure.to_string() },
+                });
+            }
             ToWorker::Change { run, design } => {
                 let live = self.live.as_mut().filter(|live| live.run < run)?;
                 live.run = run;

@@ -1,6 +1,6 @@
 //! The core cannot fail to answer: any design gives an answer, however broken it is.
 
-use headroom::analysis::{Answer, answer};
+use headroom::analysis::{Answer, answer, slow};
 use headroom::blocks::BLOCKS;
 use headroom::blocks::param::{Kind, Param, Value, Values};
 use headroom::design::{Design, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId};
@@ -142,4 +142,48 @@ fn what_stands_before_there_is_an_answer_is_the_answer_of_an_empty_design() {
     assert_eq!((nothing.cost, nothing.availability), (found.cost, found.availability));
     assert_eq!(nothing.topology.graph.node_count(), found.topology.graph.node_count());
     assert_eq!(nothing.topology.traffic, found.topology.traffic);
+}
+
+/// Systems of a client, three services and a database, one after the other.
+fn systems(count: u32) -> Design {
+    let blocks = ["client", "app-server", "app-server", "app-server", "sql-database"];
+    let (mut nodes, mut links) = (Vec::new(), Vec::new());
+    for first in (0..count).map(|system| 1 + 5 * system) {
+        for (part, block) in (0..).zip(blocks) {
+            let [id, x, y] = [first + part, 240 * part, 120 * first];
+            nodes.push(format!("{{\"id\": {id}, \"block\": \"{block}\", \"at\": [{x}, {y}]}}"));
+        }
+        for (from, to) in [(0, 1), (1, 2), (1, 3), (2, 4), (3, 4)] {
+            links.push(format!("[{}, {}]", first + from, first + to));
+        }
+    }
+    let (nodes, links) = (nodes.join(", "), links.join(", "));
+    let json = format!("{{\"headroom\": 1, \"nodes\": [{nodes}], \"links\": [{links}]}}");
+    headroom::share::from_json(&json).expect("a design").design
+}
+
+#[test]
+fn the_answer_of_a_large_design_comes_in_two_parts_that_make_the_whole() {
+    let design = systems(13);
+    let whole = answer(&design);
+    let first = slow::at_once(&design);
+    assert!(whole.complete && !first.complete);
+    assert_eq!((&first.report, &first.ladder, &first.cost), (&whole.report, &whole.ladder, &whole.cost));
+    assert!(first.spofs.is_empty() && first.findings.is_empty());
+    let found = headroom::job::wire::read(&headroom::job::wire::write(&slow::find(&design)));
+    let both = first.completed(found.expect("a worker's words"));
+    assert!(both.complete);
+    assert_eq!(
+        (&both.spofs, &both.availability, &both.vulnerable),
+        (&whole.spofs, &whole.availability, &whole.vulnerable)
+    );
+    let said = |answer: &Answer| {
+        answer
+            .findings
+            .iter()
+            .map(|finding| (finding.rule.clone(), finding.title.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(&both), said(&whole));
+    assert!(slow::at_once(&systems(12)).complete, "a small design is answered at once");
 }

@@ -111,7 +111,7 @@ fn what_is_new_among_the_findings_appears_and_what_is_gone_vanishes() {
 }
 
 fn rules(findings: &[Finding]) -> Vec<&str> {
-    findings.iter().map(|finding| finding.rule).collect()
+    findings.iter().map(|finding| finding.rule.as_ref()).collect()
 }
 
 /// A client that one design has alone has nothing to be compared with, and the longer of two windows counts for both.

@@ -269,9 +269,9 @@ fn every_fix_of_every_example_applies_and_keeps_its_promise() {
 
 fn assert_better(finding: &Finding, label: &str, before: &Answer, after: &Answer) {
     let headroom = |answer: &Answer| answer.ladder.first().map_or(f64::INFINITY, |rung| rung.multiple);
-    let better = match finding.rule {
+    let better = match finding.rule.as_ref() {
         "saturates-first" | "less-headroom-than-promised" => headroom(after) > headroom(before),
-        "idle-instances" => found(after, finding.rule).len() < found(before, finding.rule).len(),
+        "idle-instances" => found(after, &finding.rule).len() < found(before, &finding.rule).len(),
         "single-point-of-failure" | "no-monitoring" => {
             let of = |answer: &Answer| {
                 let loss = |spof: &headroom::analysis::Spof| spof.loss;
@@ -280,7 +280,7 @@ fn assert_better(finding: &Finding, label: &str, before: &Answer, after: &Answer
             of(after) != of(before)
         }
         "unreachable-block" | "idle-money" => after.cost.month < before.cost.month,
-        _ => found(after, finding.rule) != found(before, finding.rule),
+        _ => found(after, &finding.rule) != found(before, &finding.rule),
     };
     assert!(better, "{}: {label}", finding.title);
 }

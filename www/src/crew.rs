@@ -108,7 +108,7 @@ fn receive(app: App, work: Work, at: usize, message: FromWorker) {
                 crew.hand_out(at);
             }
             FromWorker::Failed { text, .. } => ended = Some(Err(text)),
-            FromWorker::Live { .. } | FromWorker::Told { .. } => {}
+            FromWorker::Live { .. } | FromWorker::Analyzed { .. } | FromWorker::Told { .. } => {}
             FromWorker::Judged { .. } | FromWorker::Tried { .. } => {}
         }
         work.share.set(Some(crew.share()));

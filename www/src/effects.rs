@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use headroom::analysis;
+use headroom::analysis::slow::{self, Slow};
 use headroom::design::NodeId;
 use headroom::session::{Control, Effect, Panel};
 use leptos::prelude::*;
@@ -95,15 +96,24 @@ pub fn solve(app: App) {
     // What was measured before the change is no answer to it; the steady method is, at once.
     app.live.set(None);
     app.measuring.clear();
-    let answer = Arc::new(analysis::answer(&design));
+    let answer = Arc::new(slow::at_once(&design));
     // Figures of a run that stands still, or of other blocks than these, no longer say anything.
     let moved_on =
         !app.run.playing.get_untracked() || app.answer.with_untracked(|old| !same_places(old, &answer));
     if moved_on {
         app.frame.set(None);
     }
+    let complete = answer.complete;
     app.cards.faces(&design, &answer);
     app.cards.figures(&answer, app.frame.get_untracked().as_deref());
+    app.answer.set(answer);
+    app.thinking.follow(app, complete);
+}
+
+/// The rest of the answer about a large design has come.
+pub fn complete(app: App, found: Slow) {
+    let answer = Arc::new(app.answer.with_untracked(|answer| answer.completed(found)));
+    app.cards.faces(&app.current(), &answer);
     app.answer.set(answer);
 }
 

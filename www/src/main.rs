@@ -36,6 +36,7 @@ mod runner;
 mod state;
 mod store;
 mod table;
+mod thinking;
 mod top;
 mod voice;
 mod worker;

@@ -22,6 +22,7 @@ use crate::claim::Check;
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
 use crate::runner::Runner;
+use crate::thinking::Thinking;
 use crate::voice::Voice;
 use crate::{effects, runner, store};
 
@@ -77,6 +78,8 @@ pub struct App {
     /// The measurement in several runs.
     pub measuring: Measuring,
     pub(crate) solving: StoredValue<bool>,
+    /// The worker that finds what takes long about a large design.
+    pub(crate) thinking: Thinking,
 }
 
 /// State of the run. None of it can be undone.
@@ -216,6 +219,7 @@ impl App {
             runner: StoredValue::new_local(Runner::default()),
             measuring: Measuring::new(),
             solving: StoredValue::new(false),
+            thinking: Thinking::new(),
             session: StoredValue::new(session),
         };
         app.cards.sync(&app);

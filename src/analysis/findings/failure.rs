@@ -140,7 +140,7 @@ fn single_point(case: Case, intact: &Intact, spof: &Spof) -> Finding {
         Unit::Group { .. } => None,
     };
     Finding {
-        rule: "single-point-of-failure",
+        rule: "single-point-of-failure".into(),
         severity: Severity::Warning,
         node,
         link: None,

@@ -21,7 +21,7 @@ fn promise(
     reason: String,
     fixes: Vec<Fix>,
 ) -> Finding {
-    Finding { rule, severity, node: None, link: None, title, reason, fixes }
+    Finding { rule: rule.into(), severity, node: None, link: None, title, reason, fixes }
 }
 
 /// At least 99 % of the requests sent are to be answered ok in time (rules 1.14).

@@ -70,8 +70,11 @@ fn names(from: &str, called: &str) -> Outcome {
     let called = String::from_utf8_lossy(&read(called)?).into_owned();
     let indices: BTreeSet<u32> =
         called.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
-    let keys = indices.iter().filter_map(|index| module.names.get(index)).map(|name| names::key(name));
-    keys.collect::<BTreeSet<_>>().iter().for_each(|key| println!("{key}"));
+    let all = module.defined().filter_map(|index| {
+        let size = module.body(index).range().len();
+        Some((module.names.get(&index)?.as_str(), size, indices.contains(&index)))
+    });
+    names::lines(all).iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 

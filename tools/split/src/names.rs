@@ -1,6 +1,6 @@
 //! What a function is called in the list of the first part: short, and the same after small changes of the code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The list of the first part.
@@ -15,8 +15,60 @@ impl List {
 
     /// Whether a function with this name belongs to the first part.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(&key(name))
+        let key = key(name);
+        self.0.contains(&key) || self.0.contains(&one(&key, name))
     }
+}
+
+/// The lines that name these functions: `(name, size, whether it was entered)` of all.
+///
+/// Functions of one key stay together as long as those that were not entered weigh little: closures are then numbered anew
+/// without harm. Where they weigh more, each that was entered is named alone.
+pub fn lines<'n>(all: impl Iterator<Item = (&'n str, usize, bool)>) -> BTreeSet<String> {
+    let mut groups: BTreeMap<String, Vec<(&str, usize, bool)>> = BTreeMap::new();
+    all.for_each(|function| groups.entry(key(function.0)).or_default().push(function));
+    let mut lines = BTreeSet::new();
+    for (key, group) in groups {
+        let idle: usize = group.iter().filter(|(_, _, entered)| !entered).map(|(_, size, _)| size).sum();
+        let entered = group.iter().filter(|(_, _, entered)| *entered);
+        if idle <= LITTLE {
+            lines.extend(entered.map(|_| key.clone()));
+        } else {
+            lines.extend(entered.map(|(name, ..)| one(&key, name)));
+        }
+    }
+    lines
+}
+
+/// Size of functions that may come along without being needed [bytes].
+const LITTLE: usize = 150;
+
+/// A name for one function of a key: all that the key leaves out, as a number (FNV-1a).
+fn one(key: &str, name: &str) -> String {
+    let exact = without_hashes(&format!("{:#}", rustc_demangle::demangle(name)));
+    let sum = exact
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{key} #{sum:016x}")
+}
+
+/// `crate[1f2e3d4c5b6a7988]` as `crate`: these change with every version of a compiler or a crate.
+fn without_hashes(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(at) = rest.find('[') {
+        out.push_str(&rest[..at]);
+        let inside = &rest[at + 1..];
+        let end = inside.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(inside.len());
+        if end > 8 && inside[end..].starts_with(']') {
+            rest = &inside[end + 1..];
+        } else {
+            out.push('[');
+            rest = inside;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The path of a function without what it is generic over, and behind a bar the modules of ours that this names.
@@ -98,6 +150,15 @@ mod tests {
             key("<alloc::vec::Vec<u8> as core::clone::Clone>::clone"),
             "<alloc::vec::Vec<u8> as core::clone::Clone>::clone"
         );
+    }
+
+    #[test]
+    fn functions_of_one_key_are_told_apart_where_the_idle_ones_are_heavy() {
+        let all = |idle| [("a::b::{closure#0}", 90, true), ("a::b::{closure#1}", idle, false)];
+        assert!(lines(all(100).into_iter()).contains("a::b::{closure}"));
+        let apart = lines(all(1_000).into_iter());
+        let list = List::read(&apart.into_iter().collect::<Vec<_>>().join("\n"));
+        assert!(list.has("a::b::{closure#0}") && !list.has("a::b::{closure#1}"));
     }
 
     #[test]

@@ -14,12 +14,20 @@ pub fn Findings() -> impl IntoView {
     let findings = Memo::new(move |_| app.answer.with(|answer| answer.findings.clone()));
     let count = move || findings.with(|found| (!found.is_empty()).then_some(found.len()));
     let list = move || findings.get().into_iter().map(|finding| view! { <Entry finding/> }).collect_any();
+    let complete = Memo::new(move |_| app.answer.with(|answer| answer.complete));
+    let empty = move || {
+        if complete.get() {
+            "Nothing to say: no block is near its limit and none is missed."
+        } else {
+            "Looking for findings: with this many blocks it takes a while, once nothing changes."
+        }
+    };
     view! {
         <section aria-label="Findings">
             <div class="hd"><h2 class="head">"Findings"</h2><small>{move || count()}</small></div>
             {move || list()}
             <Show when=move || findings.with(Vec::is_empty)>
-                <p class="empty">"Nothing to say: no block is near its limit and none is missed."</p>
+                <p class="empty">{move || empty()}</p>
             </Show>
         </section>
     }
