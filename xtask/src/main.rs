@@ -8,6 +8,7 @@
 mod bench;
 mod build;
 mod command;
+mod frames;
 mod halves;
 mod offline;
 mod serve;
@@ -35,6 +36,8 @@ cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
                       build the page and run only the browser tests; --quick builds in a minute, large and slow
 cargo xtask bench [--native]
                       how fast systems are simulated here, in the page, by SimPy and by Ciw; --native only here
+cargo xtask frames [BLOCKS ...]
+                      how smooth the page is with many blocks and live traffic, beside React Flow and an empty page
 
 --dev rebuilds and reloads when a file changes. --base serves under a path, as a sub-folder of a site would.
 Tools go to ~/.cache/headroom/tools, or to $HEADROOM_TOOLS. $HEADROOM_CHROMIUM names a browser to test with.
@@ -65,6 +68,7 @@ fn run(arguments: &[String]) -> Outcome {
         "first" => none(rest).and_then(|()| halves::record()),
         "sizes" => none(rest).and_then(|()| sizes::task()),
         "validate" => none(rest).and_then(|()| validate::task()),
+        "frames" => frames::task(rest),
         "bench" => bench::task(rest),
         "browser" => test::browser_task(rest),
         "help" | "--help" | "-h" => {
