@@ -301,7 +301,7 @@ fn guess(lexicon: &Lexicon, lines: &[String], is_store: bool, is_called: bool) -
 
 /// Region, zone or host: by the title where that fits what lies around it.
 fn kind_of_group(title: &str, around: Option<GroupKind>, holds_groups: bool) -> Option<GroupKind> {
-    let title = title.to_lowercase();
+    let title = title.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
     let named = if says(&["region", "continent"]) {
         Some(GroupKind::Region)

@@ -12,6 +12,16 @@ const wide = { viewport: { width: 1440, height: 900 } };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const saved = (design, more = {}) => ({ design: JSON.stringify(design), guest: null, lesson: null, ...more });
 
+/** Many blocks in rows, some links through others: what only large designs enter. */
+const many = () => {
+  const nodes = Array.from({ length: 400 }, (_, index) => ({
+    id: index + 1, block: index % 8 === 0 ? "client" : "app-server", at: [(index % 8) * 240, Math.floor(index / 8) * 120],
+  }));
+  const links = nodes.filter(({ id }) => id % 8 !== 0).map(({ id }) => [id, id + 1]);
+  const through = nodes.filter(({ id }) => id % 16 === 2).map(({ id }) => [id, id + 3]);
+  return { headroom: 1, name: "Many", nodes, links: [...links, ...through] };
+};
+
 /** Each way in which the page can start: what stands in the browser's storage, and behind the address. */
 const STARTS = [
   { screen: wide },
@@ -32,6 +42,8 @@ const STARTS = [
     behind: fragment(example(id)),
   })),
   { screen: wide, behind: `#${file("tests/links/shortener.txt").trim().split("#").at(-1)}` },
+  { screen: wide, behind: fragment(many()) },
+  { screen: wide, stored: { "headroom.mine": saved(many()) } },
   { screen: wide, behind: "#design=%7Bbroken" },
 ];
 

@@ -54,7 +54,7 @@ pub fn Page() -> impl IntoView {
 }
 
 /// A part of the page that comes with the rest of the program, and what stands there before.
-fn later(app: App, part: fn() -> AnyView, before: fn() -> AnyView) -> Live {
+pub fn later(app: App, part: fn() -> AnyView, before: fn() -> AnyView) -> Live {
     live(move || if app.complete.get() { part() } else { before() })
 }
 

@@ -17,6 +17,7 @@ use headroom::session::geometry::GRID;
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::app::later;
 use crate::live::each;
 use crate::state::App;
 use crate::{keys, pointer};
@@ -72,21 +73,39 @@ pub fn Canvas() -> impl IntoView {
                     {each(links, |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
             </div>
-            <Traffic/>
+            {later(app, || view! { <Traffic/> }.into_any(), nothing)}
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    {each(links, |id| view! { <LinkLabel id=LinkId(id)/> })}
+                    {later(app, labels, nothing)}
                 </svg>
                 {each(blocks, |id| view! { <Card id=NodeId(id)/> })}
-                <DraftLayer/>
-                <RenameField/>
+                {later(app, drafts, nothing)}
             </div>
         </div>
-        <TrafficScale/>
-        <PaceNote/>
-        <Minimap/>
+        {later(app, notes, nothing)}
         <Zoom/>
     }
+}
+
+fn nothing() -> AnyView {
+    ().into_any()
+}
+
+/// What stands beside the links: figures, which come with the first answer.
+fn labels() -> AnyView {
+    let cards = App::get().cards;
+    let links = move || cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
+    each(links, |id| view! { <LinkLabel id=LinkId(id)/> })
+}
+
+/// What is there only under a hand.
+fn drafts() -> AnyView {
+    view! { <DraftLayer/><RenameField/> }.into_any()
+}
+
+/// What stands over the canvas about the run and the view.
+fn notes() -> AnyView {
+    view! { <TrafficScale/><PaceNote/><Minimap/> }.into_any()
 }
 
 /// True while the zoom changes: the picture is then stretched as it is, and drawn anew only once it stands.

@@ -43,8 +43,10 @@ impl Entry {
 
     /// How well it fits what was typed, the less the better; `None` when it does not.
     fn rank(&self, wanted: &str) -> Option<usize> {
-        let at = self.name.with_value(|name| name.to_lowercase().find(wanted));
-        at.or_else(|| self.aside.with_value(|aside| aside.to_lowercase().find(wanted).map(|at| 1_000 + at)))
+        let at = self.name.with_value(|name| name.to_ascii_lowercase().find(wanted));
+        at.or_else(|| {
+            self.aside.with_value(|aside| aside.to_ascii_lowercase().find(wanted).map(|at| 1_000 + at))
+        })
     }
 }
 
@@ -114,7 +116,7 @@ pub fn Chooser(
 struct Found(Vec<usize>);
 
 fn fitting(all: StoredValue<Vec<Entry>>, wanted: &str) -> Vec<usize> {
-    let wanted = wanted.trim().to_lowercase();
+    let wanted = wanted.trim().to_ascii_lowercase();
     let mut ranked: Vec<(usize, usize)> = all.with_value(|all| {
         all.iter().enumerate().filter_map(|(at, entry)| Some((entry.rank(&wanted)?, at))).collect()
     });

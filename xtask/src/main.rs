@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod command;
 mod firefox;
+mod frames;
 mod halves;
 mod offline;
 mod serve;
@@ -37,6 +38,8 @@ cargo xtask browser [--quick] [ARGUMENTS OF playwright test]
 cargo xtask firefox   the main tasks in Firefox, and the same digest there; installs a Firefox where it may
 cargo xtask bench [--native]
                       how fast systems are simulated here, in the page, by SimPy and by Ciw; --native only here
+cargo xtask frames [BLOCKS ...]
+                      how smooth the page is with many blocks and live traffic, beside React Flow and an empty page
 
 --dev rebuilds and reloads when a file changes. --base serves under a path, as a sub-folder of a site would.
 Tools go to ~/.cache/headroom/tools, or to $HEADROOM_TOOLS. $HEADROOM_CHROMIUM names a browser to test with.
@@ -67,6 +70,7 @@ fn run(arguments: &[String]) -> Outcome {
         "first" => none(rest).and_then(|()| halves::record()),
         "sizes" => none(rest).and_then(|()| sizes::task()),
         "validate" => none(rest).and_then(|()| validate::task()),
+        "frames" => frames::task(rest),
         "bench" => bench::task(rest),
         "browser" => test::browser_task(rest),
         "firefox" => none(rest).and_then(|()| firefox::task()),
