@@ -91,7 +91,10 @@ for (const colorScheme of ["light", "dark"]) {
       const rules = colorScheme === "dark" ? ["color-contrast"] : undefined;
       await views(app, page, async (name, part) => {
         seen += 1;
-        expect.soft(await complaints(page, name, part, rules)).toEqual([]);
+        const found = await complaints(page, name, part, rules);
+        // Told at once: the report of a long walk comes late.
+        if (found.length > 0) console.log(found.join("\n"));
+        expect.soft(found).toEqual([]);
       });
       console.log(`figure: axe, ${colorScheme}: ${seen} views`);
     });
