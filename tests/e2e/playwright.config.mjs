@@ -18,6 +18,8 @@ export default defineConfig({
     baseURL: process.env.HEADROOM_URL ?? "http://127.0.0.1:8080/",
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },
+    // A button that is not there is said at once, not at the end of the test's time.
+    actionTimeout: 15_000,
     permissions: ["clipboard-read", "clipboard-write"],
     // Pages that a service worker answers would be out of the tests' hands; one spec allows it.
     serviceWorkers: "block",

@@ -14,6 +14,7 @@ async function views(app, page, look) {
   const tab = (name) => page.getByRole("tab", { name, exact: true }).click();
   await app.open();
   await app.play();
+  await expect(page.getByRole("button", { name: "Open the charts large" })).toBeVisible({ timeout: 20_000 });
   await tab("Latency");
   await expect(page.getByRole("table", { name: "Percentiles" })).toBeVisible({ timeout: 20_000 });
   // From here on it stands still: what runs beside it only makes this slow.

@@ -34,7 +34,7 @@ pub fn DesignList() -> impl IntoView {
         let deleted: Vec<Listed> = all().into_iter().filter(is_deleted).collect();
         (!deleted.is_empty()).then(|| view! {
             <section aria-label="Deleted">
-                <h4>"Deleted, kept for 30 days"</h4>
+                <h3 class="head">"Deleted, kept for 30 days"</h3>
                 <ul class="designs">{deleted.into_iter().map(|listed| view! { <Deleted listed/> }).collect_any()}</ul>
             </section>
         })

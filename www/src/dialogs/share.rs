@@ -70,7 +70,7 @@ fn Files() -> impl IntoView {
     };
     view! {
         <section aria-label="Files">
-            <h4>"Take it along"</h4>
+            <h3 class="head">"Take it along"</h3>
             <div class="ways">
                 {button("download", "Save a file", "page.save")}
                 {button("image", "PNG", "page.png")}
