@@ -18,8 +18,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::design::{Design, Edit, LinkId, NodeId};
-use crate::engine::flows::{self, Scenario};
+use crate::design::{Design, Edit, GroupId, LinkId, NodeId};
+use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::{Unit, steady};
 use crate::report::Report;
 use crate::topology::{self, Problem, Topology};
@@ -228,6 +228,18 @@ pub struct Fix {
 }
 
 impl Answer {
+    /// What the users notice when an instance of this block dies, at worst; `None` unless it is a single point of failure.
+    pub fn single_point(&self, node: usize) -> Option<&Spof> {
+        let of_node = |unit: &Unit| matches!(unit, Unit::Instance { node: one, .. } if *one as usize == node);
+        self.spofs.iter().find(|spof| of_node(&spof.unit))
+    }
+
+    /// The same of a group.
+    pub fn single_point_group(&self, id: GroupId) -> Option<&Spof> {
+        let unit = Unit::Group { group: self.topology.index_of_group(id)? };
+        self.spofs.iter().find(|spof| spof.unit == unit)
+    }
+
     /// What is known of an empty design, without any engine: what stands until there is an answer.
     pub fn of_nothing() -> Answer {
         Answer {
@@ -248,14 +260,15 @@ impl Answer {
 
 /// Answers everything that needs no run. Never fails.
 pub fn answer(design: &Design) -> Answer {
-    rest(design, first(design))
+    let (answer, flows) = first(design);
+    rest(design, answer, &flows)
 }
 
-/// What one solution of the flows and the ladder tell; the rest is empty.
-fn first(design: &Design) -> Answer {
+/// What one solution of the flows and the ladder tell, with the flows; the rest is empty.
+fn first(design: &Design) -> (Answer, Flows) {
     let (topology, problems) = topology::build(design);
     let flows = flows::solve(&topology, &Scenario::default());
-    Answer {
+    let answer = Answer {
         report: steady::report(&topology, &flows),
         ladder: breaks_first::ladder(&topology),
         cost: cost::cost(&topology, &flows),
@@ -263,18 +276,18 @@ fn first(design: &Design) -> Answer {
         topology,
         complete: false,
         ..Answer::of_nothing()
-    }
+    };
+    (answer, flows)
 }
 
 /// What takes many solutions.
-fn rest(design: &Design, mut answer: Answer) -> Answer {
+fn rest(design: &Design, mut answer: Answer, flows: &Flows) -> Answer {
     let topology = &answer.topology;
-    let flows = flows::solve(topology, &Scenario::default());
     answer.second =
         second_headroom::second_headroom(topology, answer.ladder.first().map(|rung| rung.multiple));
     answer.vulnerable = vulnerable::vulnerable(topology, &answer.report);
     answer.spofs = spof::find(topology);
-    answer.availability = availability::availability(topology, &flows);
+    answer.availability = availability::availability(topology, flows);
     answer.complete = true;
     answer.findings = findings::find(design, &answer);
     answer

@@ -238,6 +238,11 @@ impl Design {
         FaultId(self.faults.iter().map(|fault| fault.id.0).max().unwrap_or(0) + 1)
     }
 
+    /// What to call the node with this id; nothing when there is none.
+    pub fn title_of(&self, id: NodeId) -> &str {
+        self.node(id).map_or("", |node| self.title(node))
+    }
+
     /// What to call a node: its own name, else its block's name, else its block's id.
     pub fn title<'a>(&'a self, node: &'a Node) -> &'a str {
         if !node.name.is_empty() {

@@ -138,6 +138,11 @@ pub fn whole(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A count with its noun: `1 instance`, `3 instances`.
+pub fn counted(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", whole(u64::from(count))) }
+}
+
 /// A multiple of today's traffic: `1.4×`, `12×`.
 pub fn multiple(value: f64) -> String {
     match value {

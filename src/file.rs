@@ -2,7 +2,7 @@
 //!
 //! What a file is, its content says; names and endings are only what people call it.
 
-use crate::share::{self, Failure, Opened};
+use crate::share::{self, Failure, Opened, damaged};
 use crate::{mermaid, picture};
 
 /// Largest file that is looked at [bytes].
@@ -84,8 +84,4 @@ fn fragment_in(text: &str) -> Option<&str> {
     let link = text.split_ascii_whitespace().find(|word| word.contains("://") || word.starts_with('#'))?;
     let (_, fragment) = link.split_once('#')?;
     Some(fragment.trim_end_matches(['>', ')', '"', '\'']))
-}
-
-fn damaged<T>(text: &str) -> Result<T, Failure> {
-    Err(Failure::Damaged(text.to_owned()))
 }

@@ -301,6 +301,16 @@ pub struct LinkFrame {
     pub cut: bool,
 }
 
+impl LinkFrame {
+    /// From this share on, failures are shown: what the findings count as a loss too.
+    pub const FAILING: f64 = 0.001;
+
+    /// Share of the calls that fail (0–1).
+    pub fn failed_share(&self) -> f64 {
+        if self.calls > 0.0 { (self.failures / self.calls).clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
 const HEAD: usize = 13;
 const PER_NODE: usize = 8;
 const PER_LINK: usize = 3;

@@ -9,7 +9,7 @@ mod write;
 
 pub use write::write;
 
-use crate::share::{Failure, MAX_TEXT, Opened};
+use crate::share::{Failure, MAX_TEXT, Opened, damaged};
 
 /// Kinds of Mermaid diagrams that are no flowchart.
 const OTHERS: [&str; 18] = [
@@ -105,8 +105,4 @@ fn direction(line: &str) -> Option<&str> {
 
 fn word(line: &str) -> &str {
     line.split([' ', '\t', ';']).next().unwrap_or("")
-}
-
-fn damaged<T>(text: &str) -> Result<T, Failure> {
-    Err(Failure::Damaged(text.to_owned()))
 }

@@ -53,6 +53,11 @@ impl Selection {
         (self.nodes.len() == 1 && self.links.is_empty()).then(|| *self.nodes.first().expect("one node"))
     }
 
+    /// The selected blocks and links, to which others can be added: a group and a note are selected alone.
+    pub fn extendable(&self) -> Selection {
+        Selection { group: None, note: None, ..self.clone() }
+    }
+
     /// The one selected link, when exactly one link and nothing else is selected.
     pub fn single_link(&self) -> Option<LinkId> {
         (self.links.len() == 1 && self.nodes.is_empty()).then(|| *self.links.first().expect("one link"))

@@ -164,7 +164,7 @@ fn check_format(field: Option<&Json>) -> Result<(), Failure> {
     }
 }
 
-fn damaged<T>(text: &str) -> Result<T, Failure> {
+pub(crate) fn damaged<T>(text: &str) -> Result<T, Failure> {
     Err(Failure::Damaged(text.to_owned()))
 }
 

@@ -195,12 +195,9 @@ pub fn leave(storage: &impl Storage, place: &Place) {
 /// # Errors
 /// [`Trouble::NoRoom`].
 pub fn rename(storage: &impl Storage, id: Id, name: &str) -> Result<(), Trouble> {
-    let Some((mut design, place)) = open(storage, id) else { return Ok(()) };
-    let Some(slot) = slot::read(storage, id) else { return Ok(()) };
+    let Some((mut design, _)) = open(storage, id) else { return Ok(()) };
     design.name = name.to_owned();
-    let saved_ms = slot.saved_ms;
-    let slot = Slot { edition: place.edition + 1, ..slot }.holding(&design, saved_ms);
-    slot::write(storage, id, &slot)
+    change(storage, id, |slot| *slot = slot.clone().holding(&design, slot.saved_ms))
 }
 
 /// Puts a second one like it on the shelf, as the person's own; `None` when it is not there.

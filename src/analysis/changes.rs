@@ -53,10 +53,9 @@ fn of_block(designs: [&Design; 2], [was, is]: [&Node; 2]) -> Vec<String> {
 }
 
 fn links(before: &Design, after: &Design) -> Vec<String> {
-    let title =
-        |design: &Design, id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
-    let ends =
-        |design: &Design, link: &Link| format!("{} → {}", title(design, link.from), title(design, link.to));
+    let ends = |design: &Design, link: &Link| {
+        format!("{} → {}", design.title_of(link.from), design.title_of(link.to))
+    };
     let mut all = Vec::new();
     for link in &before.links {
         match after.link(link.id) {

@@ -135,8 +135,3 @@ fn listed(names: &[String]) -> String {
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
 }
-
-/// A count with its noun: `1 instance`, `3 instances`.
-fn counted(count: u32, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", figures::whole(u64::from(count))) }
-}

@@ -20,7 +20,7 @@ pub struct Slow {
     findings: Vec<Found>,
 }
 
-/// A finding on its way: without its fixes, each of which would be tried on the whole design.
+/// A finding on its way: without its fixes, which are edits of the design and do not travel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Found {
     rule: String,
@@ -33,8 +33,8 @@ struct Found {
 
 /// Everything about a design with few stations; of a larger one what the page shows first.
 pub fn at_once(design: &Design) -> Answer {
-    let answer = super::first(design);
-    if answer.topology.len() > FEW { answer } else { super::rest(design, answer) }
+    let (answer, flows) = super::first(design);
+    if answer.topology.len() > FEW { answer } else { super::rest(design, answer, &flows) }
 }
 
 /// What `at_once` leaves out.

@@ -177,6 +177,11 @@ impl From<Fixed> for Value {
 pub struct Values(BTreeMap<String, Value>);
 
 impl Values {
+    /// These values, as a catalogue entry lists them.
+    pub fn of(all: &[(&str, Fixed)]) -> Values {
+        Values(crate::sorted::map(all.iter().map(|(id, value)| ((*id).to_owned(), (*value).into()))))
+    }
+
     /// The value that was set, if any.
     pub fn get(&self, id: &str) -> Option<&Value> {
         self.0.get(id)

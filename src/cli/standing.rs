@@ -38,7 +38,7 @@ pub(super) fn headrooms(answer: &Answer) -> Option<String> {
 /// Single points of failure, each with what the users notice.
 pub(super) fn spofs(answer: &Answer) -> Option<String> {
     let mut table = Table::new(2, &["lost", "what the users notice", "reads ok", "writes ok", "back after"]);
-    for spof in answer.spofs.iter().filter(|spof| spof.loss.is_spof()) {
+    for spof in &answer.spofs {
         let ok = |share: Option<f64>| share.map_or_else(String::new, figures::share);
         let back = if spof.recovery_s > 0.0 { figures::time(spof.recovery_s) } else { String::new() };
         let lost = unit_name(&answer.topology, spof.unit);

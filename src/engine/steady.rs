@@ -9,7 +9,6 @@ mod stale;
 mod station;
 mod trust;
 
-use crate::engine::Method;
 use crate::engine::flows::{self, ClientFlow, Door, Flows, Moments, RouteFlow, Scenario};
 use crate::report::{Counts, Curve, Estimate, LinkReport, Report, Theory, Times, Traffic, Trust};
 use crate::topology::{Arrivals, Lane, Operation, Place, Station, Topology};
@@ -60,22 +59,14 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
     };
     let (consistency, clients) = stale::report(topology, flows);
     Report {
-        method: Method::Steady,
-        engine: crate::ENGINE_VERSION,
-        seed: 0,
-        duration_s: 0.0,
-        warmup_s: 0.0,
-        events: 0,
         total,
         reads,
         writes,
         nodes: topology.places().map(|(node, place)| station::report(place, &flows.stations[node])).collect(),
         links: flows.routes.iter().map(link).collect(),
-        series: Vec::new(),
         consistency,
         clients,
-        faults: Vec::new(),
-        phases: Vec::new(),
+        ..Report::of_nothing()
     }
 }
 

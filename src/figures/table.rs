@@ -121,11 +121,14 @@ pub fn sort(lines: &mut [Line], column: usize, falling: bool) {
 
 /// All blocks in the order in which they were drawn, with the figures of this report, whoever found them.
 pub fn blocks(design: &Design, answer: &Answer, report: &Report) -> Vec<Line> {
-    let title = |id| design.node(id).map_or("", |node| design.title(node));
     let line = |node: &crate::design::Node| {
         let kind = blocks::find(&node.block).map_or("Unknown block", |block| block.about().name);
-        let called: Vec<&str> =
-            design.links.iter().filter(|link| link.from == node.id).map(|link| title(link.to)).collect();
+        let called: Vec<&str> = design
+            .links
+            .iter()
+            .filter(|link| link.from == node.id)
+            .map(|link| design.title_of(link.to))
+            .collect();
         let mut cells = vec![Cell::Text(design.title(node).to_owned()), Cell::Text(kind.to_owned())];
         cells.extend(figures_of(answer, report, answer.topology.index_of(node.id)));
         let called = called.join(", ");
@@ -154,10 +157,7 @@ fn figures_of(answer: &Answer, report: &Report, index: Option<usize>) -> [Cell; 
         | Station::Queue(_) => (Some(found.offered), turned_away(found), found.latency, Some(place)),
     };
     let time = |pick: fn(&Times) -> f64| Cell::figure(times.as_ref().map(pick), Kind::Time);
-    let single = answer.spofs.iter().any(|spof| {
-        matches!(spof.unit, crate::engine::Unit::Instance { node, .. } if node as usize == index)
-            && spof.loss.is_spof()
-    });
+    let single = answer.single_point(index).is_some();
     [
         works.map_or(Cell::Empty, |_| Cell::State(found.state, single)),
         Cell::figure(rate, Kind::Rate),
@@ -196,7 +196,6 @@ fn works_of_the_time(place: &Place) -> f64 {
 
 /// All links in the order in which they are called.
 pub fn links(design: &Design, answer: &Answer, report: &Report) -> Vec<Line> {
-    let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
     let routes = answer.topology.graph.edge_indices().map(|edge| edge.index());
     let routes = sorted::map(routes.map(|route| (answer.topology.route(route).id, route)));
     let line = |link: &crate::design::Link| {
@@ -207,8 +206,8 @@ pub fn links(design: &Design, answer: &Answer, report: &Report) -> Vec<Line> {
             some => some,
         };
         let cells = vec![
-            Cell::Text(title(link.from)),
-            Cell::Text(title(link.to)),
+            Cell::Text(design.title_of(link.from).to_owned()),
+            Cell::Text(design.title_of(link.to).to_owned()),
             Cell::Text(carries),
             figure(|link| Some(link.calls), Kind::Rate),
             figure(|link| share(link.failures, link.calls), Kind::Share),

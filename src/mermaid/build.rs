@@ -217,10 +217,7 @@ impl<'a> Builder<'a> {
                 );
                 self.note(line, text);
             }
-            let mut values = Values::default();
-            for (param, value) in about.initial {
-                values.set(param, Some((*value).into()));
-            }
+            let values = Values::of(about.initial);
             let id = NodeId(index as u32 + 1);
             let name = if name == about.name { String::new() } else { name };
             self.design.nodes.push(Node { id, block: about.id.to_owned(), name, at: [0, 0], group, values });
@@ -246,11 +243,7 @@ impl<'a> Builder<'a> {
             match edit::may_add_link(&self.design, &link) {
                 Ok(()) => self.design.links.push(link),
                 Err(refusal) => {
-                    let titles = [from, to].map(|id| {
-                        self.design
-                            .node(id)
-                            .map_or_else(String::new, |node| self.design.title(node).to_owned())
-                    });
+                    let titles = [from, to].map(|id| self.design.title_of(id).to_owned());
                     self.note(
                         line,
                         format!("The arrow from {} to {} is left out: {}", titles[0], titles[1], refusal.0),

@@ -3,10 +3,8 @@
 use std::fmt::Write;
 
 use super::svg::{Shown, escaped, ink};
-use crate::analysis::Answer;
 use crate::blocks;
 use crate::design::{Design, Node};
-use crate::engine::Unit;
 use crate::figures;
 use crate::job::NodeFrame;
 use crate::report::State;
@@ -35,7 +33,7 @@ pub fn draw(out: &mut String, design: &Design, node: &Node, icons: &str, shown: 
     let is_full = report.is_some_and(|report| report.state() == State::Saturated);
     let [x, y] = node.at;
     let _ = write!(out, r#"<g transform="translate({x} {y})">"#);
-    let single = place.is_some_and(|(shown, index)| is_single(shown.answer, index));
+    let single = place.is_some_and(|(shown, index)| shown.answer.single_point(index).is_some());
     if single {
         ring(out);
     }
@@ -164,11 +162,6 @@ fn tags(out: &mut String, single: bool, state: Option<State>) {
         );
         right -= width + 3.0;
     }
-}
-
-fn is_single(answer: &Answer, index: usize) -> bool {
-    let of_node = |unit: &Unit| matches!(unit, Unit::Instance { node, .. } if *node as usize == index);
-    answer.spofs.iter().any(|spof| of_node(&spof.unit) && spof.loss.is_spof())
 }
 
 /// A text cut to fit a width, by how wide letters of this size and weight are in the widest of the fonts.

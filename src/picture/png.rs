@@ -4,6 +4,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 
+use super::{CUT, FOREIGN};
 use crate::design::Design;
 use crate::share::{self, Failure, Opened};
 
@@ -56,8 +57,6 @@ pub fn read(png: &[u8]) -> Result<Opened, Failure> {
 }
 
 const CHANGED: &str = "The design in this picture is damaged: something in the file was changed. Save the picture again where it was made.";
-const CUT: &str = "This picture is cut off: the end of the file is missing, and with it the design. Copy the whole file again.";
-const FOREIGN: &str = "This picture carries no design: it was not saved by Headroom, or another program has saved it since and left the design out. Ask for the original file, or for a link.";
 
 fn is_ours(chunk: &Chunk) -> bool {
     chunk.kind == b"tEXt" && chunk.data.starts_with(KEYWORD)

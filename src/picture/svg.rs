@@ -5,13 +5,13 @@
 
 use std::fmt::Write;
 
-use super::card;
+use super::{CUT, FOREIGN, card};
 use crate::analysis::Answer;
 use crate::blocks;
 use crate::design::{Design, Link, Note};
 use crate::figures;
 use crate::job::{Frame, LinkFrame};
-use crate::session::geometry::{self, CARD, Curve, Rect};
+use crate::session::geometry::{self, Curve, Rect};
 use crate::session::{groups, routing};
 use crate::share::{self, Failure, Opened};
 
@@ -94,8 +94,6 @@ pub fn read(svg: &str) -> Result<Opened, Failure> {
 }
 
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
-const CUT: &str = "This picture is cut off: the end of the file is missing, and with it the design. Copy the whole file again.";
-const FOREIGN: &str = "This picture carries no design: it was not saved by Headroom, or another program has saved it since and left the design out. Ask for the original file, or for a link.";
 
 fn title(design: &Design) -> &str {
     if design.name.is_empty() { "Untitled design" } else { &design.name }
@@ -166,14 +164,16 @@ fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<
     let color = if failed.is_some() { ink::SATURATED } else { ink::QUIET };
     let figures = [calls.map(figures::rate), failed].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let whole = format!("{carries} {figures}").trim().to_owned();
-    let lines =
-        if LETTER * whole.chars().count() as f64 <= room(curve) || figures.is_empty() || carries.is_empty() {
-            vec![whole]
-        } else if bend == 0.0 {
-            vec![figures, carries]
-        } else {
-            vec![figures]
-        };
+    let lines = if LETTER * whole.chars().count() as f64 <= curve.room()
+        || figures.is_empty()
+        || carries.is_empty()
+    {
+        vec![whole]
+    } else if bend == 0.0 {
+        vec![figures, carries]
+    } else {
+        vec![figures]
+    };
     let [x, y] = curve.at(0.5);
     for (line, text) in lines.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
         let _ = write!(
@@ -189,13 +189,6 @@ fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<
 /// Width of a letter of a label at most.
 const LETTER: f64 = 6.6;
 
-/// How wide a label may be before a card covers it: between two rows nothing is in the way.
-fn room(curve: &Curve) -> f64 {
-    let [from, to] = [curve.0[0], curve.0[3]];
-    let is_free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
-    if is_free { f64::INFINITY } else { to[0] - from[0] - 8.0 }
-}
-
 fn figures_of<'a>(link: &Link, shown: Option<&'a Shown>) -> Option<&'a LinkFrame> {
     let Shown { answer, frame } = shown?;
     let index = (0..frame.links.len()).find(|index| answer.topology.route(*index).id == link.id)?;
@@ -204,9 +197,7 @@ fn figures_of<'a>(link: &Link, shown: Option<&'a Shown>) -> Option<&'a LinkFrame
 
 /// Share of the calls of a link that fail, once it matters: what the findings count as a loss too.
 fn failures(link: &Link, shown: Option<&Shown>) -> Option<f64> {
-    const FAILING: f64 = 0.001;
-    let report = figures_of(link, shown).filter(|report| report.calls > 0.0)?;
-    Some((report.failures / report.calls).clamp(0.0, 1.0)).filter(|share| *share >= FAILING)
+    Some(figures_of(link, shown)?.failed_share()).filter(|share| *share >= LinkFrame::FAILING)
 }
 
 /// Text as it may stand in XML; characters that XML cannot hold stand as the escapes that JSON has for them.

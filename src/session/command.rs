@@ -392,7 +392,7 @@ fn delete(session: &mut Session) -> Vec<Effect> {
 fn delete_and_join(session: &mut Session) -> Vec<Effect> {
     gesture::cancel(session);
     let Some(id) = session.selection.single_node() else { return Vec::new() };
-    let text = format!("Deleted {} and joined its links.", connect::title(session.design(), id));
+    let text = format!("Deleted {} and joined its links.", session.design().title_of(id));
     let mut edits = vec![Edit::RemoveNode(id)];
     let mut after = Design::clone(session.design());
     if edits[0].apply(&mut after).is_err() {

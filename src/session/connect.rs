@@ -80,11 +80,8 @@ impl Connecting {
 
 /// A new link with what a link drawn from this block starts with.
 pub(super) fn new_link(design: &Design, id: LinkId, from: NodeId, to: NodeId) -> Link {
-    let mut values = Values::default();
     let block = design.node(from).and_then(|node| blocks::find(&node.block));
-    for (param, value) in block.map_or(&[][..], |block| block.about().initial_link) {
-        values.set(param, Some((*value).into()));
-    }
+    let values = Values::of(block.map_or(&[][..], |block| block.about().initial_link));
     Link { id, from, to, values }
 }
 
@@ -129,7 +126,7 @@ pub(super) fn start_by_keys(session: &mut Session) -> Vec<Effect> {
     let mut effects = start(session, from, false, Way::Keys, at);
     let Some(connecting) = session.connecting() else { return effects };
     if connecting.valid.is_empty() {
-        let title = title(session.design(), from);
+        let title = session.design().title_of(from).to_owned();
         session.connecting = None;
         return vec![Effect::Refuse(format!("No block here can take a link from {title}."))];
     }
@@ -166,7 +163,7 @@ pub(super) fn complete(session: &mut Session) -> Vec<Effect> {
     let mut effects = vec![Effect::Draft];
     effects.extend(session.edit(&edit));
     if effects.contains(&Effect::Document) {
-        let (from, to) = (title(session.design(), link.from), title(session.design(), link.to));
+        let (from, to) = (session.design().title_of(link.from), session.design().title_of(link.to));
         effects.push(Effect::Announce(format!("Linked {from} to {to}.")));
     }
     effects
@@ -181,7 +178,7 @@ pub(super) fn link(session: &mut Session, from: NodeId, to: NodeId) -> Vec<Effec
     }
     let mut effects = session.edit(&Edit::AddLink(link));
     if effects.contains(&Effect::Document) {
-        let (from, to) = (title(session.design(), from), title(session.design(), to));
+        let (from, to) = (session.design().title_of(from), session.design().title_of(to));
         effects.push(Effect::Announce(format!("Linked {from} to {to}.")));
     }
     effects
@@ -283,7 +280,7 @@ fn begin(session: &mut Session, from: NodeId, backwards: bool, way: Way, to: Poi
 
 fn choose(session: &mut Session, id: NodeId) -> Vec<Effect> {
     let place = session.design().node(id).map(|node| node.at);
-    let name = title(session.design(), id);
+    let name = session.design().title_of(id).to_owned();
     let Some(connecting) = session.connecting.as_mut() else { return Vec::new() };
     let Some(at) = place else { return Vec::new() };
     connecting.snapped = Some(id);
@@ -306,10 +303,6 @@ fn how_to(session: &Session, rest: &str) -> String {
         count => format!("{count} targets"),
     };
     let (name, word) =
-        (title(session.design(), connecting.from), if connecting.backwards { "to" } else { "from" });
+        (session.design().title_of(connecting.from), if connecting.backwards { "to" } else { "from" });
     format!("Connecting {word} {name}: {targets}. {rest}")
-}
-
-pub(super) fn title(design: &Design, id: NodeId) -> String {
-    design.node(id).map_or_else(String::new, |node| design.title(node).to_owned())
 }

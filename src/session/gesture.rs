@@ -364,7 +364,7 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
         Target::Group(id) => start_group_drag(session, &press, id, from),
         Target::Note(id) => start_carry(session, &press, id, from),
         Target::Canvas | Target::Link(_) => {
-            let kept = if press.mods.adds() { session.selection.clone() } else { Selection::default() };
+            let kept = if press.mods.adds() { session.selection.extendable() } else { Selection::default() };
             session.gesture = Gesture::Marquee(press.pointer, from, from, kept);
             Vec::new()
         }
@@ -607,7 +607,7 @@ fn only(target: Target) -> Selection {
 
 /// A group or a note is selected alone: blocks and links take its place.
 fn toggled(mut selection: Selection, target: Target) -> Selection {
-    (selection.group, selection.note) = (None, None);
+    selection = selection.extendable();
     match target {
         Target::Canvas => {}
         Target::Note(id) => selection = notes::only(id),

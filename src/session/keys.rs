@@ -38,7 +38,7 @@ pub(super) fn walk_links(session: &mut Session, forward: bool) -> Vec<Effect> {
     let around = design.links.iter().filter(|link| link.from == node || link.to == node);
     let links: Vec<LinkId> = around.map(|link| link.id).collect();
     if links.is_empty() {
-        return vec![Effect::Announce(format!("{} has no links.", connect::title(design, node)))];
+        return vec![Effect::Announce(format!("{} has no links.", design.title_of(node)))];
     }
     let place = current.and_then(|link| links.iter().position(|id| *id == link.id));
     let next = match (place, forward) {
@@ -48,7 +48,7 @@ pub(super) fn walk_links(session: &mut Session, forward: bool) -> Vec<Effect> {
         (None, false) => links.len() - 1,
     };
     let link = design.link(links[next]).expect("an id from the list of links");
-    let (from, to) = (connect::title(design, link.from), connect::title(design, link.to));
+    let (from, to) = (design.title_of(link.from), design.title_of(link.to));
     let text = format!("Link from {from} to {to}, {} of {}.", next + 1, links.len());
     let mut effects = session.select(Selection { links: sorted::set([links[next]]), ..Selection::default() });
     effects.push(Effect::Announce(text));

@@ -4,7 +4,7 @@ use super::geometry::{self, CARD, GRID, Point, Rect};
 use super::gesture::on_grid;
 use super::{Effect, Panel, Selection, Session, connect};
 use crate::blocks::param::Values;
-use crate::blocks::{self, About, BLOCKS, Block};
+use crate::blocks::{self, About, BLOCKS};
 use crate::design::{Design, Edit, Node, NodeId, edit};
 use crate::sorted;
 
@@ -50,7 +50,7 @@ pub(super) fn grant(session: &mut Session, block: &str, wish: Wish) -> Vec<Effec
     };
     let corner = wish.at.unwrap_or_else(|| free_spot(session.design(), session.viewport.center()));
     let id = session.fresh_node_id();
-    let (name, values) = (String::new(), initial(kind));
+    let (name, values) = (String::new(), Values::of(kind.about().initial));
     let node = Node { id, block: block.to_owned(), name, at: corner, group: None, values };
     let mut effects = add(session, node, wish.partner, kind.about().name);
     effects.extend(session.reveal(id));
@@ -95,14 +95,14 @@ pub(super) fn replace(session: &mut Session, block: &str) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(old) = session.design().node(old).cloned() else { return Vec::new() };
-    let mut values = initial(kind);
+    let mut values = Values::of(kind.about().initial);
     for (name, value) in old.values.iter() {
         if kind.about().params.iter().any(|param| param.id == name && param.takes(value)) {
             values.set(name, Some(value.clone()));
         }
     }
     let before = session.design().links.len();
-    let title = connect::title(session.design(), old.id);
+    let title = session.design().title(&old).to_owned();
     let node = Node { id: session.fresh_node_id(), block: block.to_owned(), values, ..old.clone() };
     let id = node.id;
     let mut effects = session.edit(&Edit::Replace(old.id, node));
@@ -115,15 +115,6 @@ pub(super) fn replace(session: &mut Session, block: &str) -> Vec<Effect> {
     };
     effects.push(Effect::Announce(format!("Replaced {title} by {}.{lost}", kind.about().name)));
     effects
-}
-
-/// What a new block of this kind starts with.
-fn initial(kind: &dyn Block) -> Values {
-    let mut values = Values::default();
-    for (param, value) in kind.about().initial {
-        values.set(param, Some((*value).into()));
-    }
-    values
 }
 
 /// Adds the block and, with a partner, a link between the two.
@@ -143,7 +134,7 @@ fn add(session: &mut Session, node: Node, partner: Option<(NodeId, Way)>, name: 
         if added && edit::may_connect(&after, from, to).is_ok() {
             let link = session.fresh_link_id();
             edits.push(Edit::AddLink(connect::new_link(&after, link, from, to)));
-            text = format!("Linked {} to {}.", connect::title(&after, from), connect::title(&after, to));
+            text = format!("Linked {} to {}.", after.title_of(from), after.title_of(to));
         }
     }
     let mut effects = session.edit(&Edit::All(edits));

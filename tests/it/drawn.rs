@@ -1,13 +1,13 @@
 //! Draws small topologies for tests, station by station, without the catalogue.
 
-use headroom::design::{GroupId, GroupKind, LinkId, NodeId, Objectives};
+use headroom::design::{GroupId, GroupKind, LinkId, NodeId};
 use headroom::report::Cause;
 use headroom::topology::{
     Addressing, Arrivals, Cache, CacheRules, Domain, Health, Hits, Life, Place, Policy, Price, Profile,
     Queue, QueueRules, Reads, Route, Router, Server, Servers, Service, Shape, Source, Station, Store, Tag,
-    TagNames, Tags, Topology,
+    Tags, Topology,
 };
-use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::graph::NodeIndex;
 
 /// A topology under construction.
 pub struct Drawn(pub Topology);
@@ -15,17 +15,7 @@ pub struct Drawn(pub Topology);
 impl Drawn {
     /// Nothing yet.
     pub fn new() -> Self {
-        Drawn(Topology {
-            graph: DiGraph::default(),
-            outgoing: Vec::new(),
-            groups: Vec::new(),
-            objectives: Objectives::default(),
-            traffic: 1.0,
-            faults: Vec::new(),
-            distances: None,
-            tags: TagNames::default(),
-            monitored: false,
-        })
+        Drawn(Topology::empty())
     }
 
     /// A client of this many requests a second, a share of them reads.

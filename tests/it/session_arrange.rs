@@ -3,7 +3,7 @@
 use headroom::design::{Design, Edit, NodeId};
 use headroom::engine::random::Draw;
 use headroom::session::geometry::{self, CARD, Rect};
-use headroom::session::{Draft, Effect, Panel, Session, Way, Wish, layout, routing};
+use headroom::session::{Draft, Effect, Panel, Selection, Session, Way, Wish, layout, routing};
 use headroom::share::from_json;
 
 use crate::session::{ROW, open, picture, play};
@@ -249,4 +249,22 @@ fn notes_are_written_moved_and_removed_and_change_no_result() {
     let id = session.selection().note.expect("a note");
     session.write_note(id, " ");
     assert!(session.design().notes.is_empty(), "one that says nothing goes");
+}
+
+/// What a click or a marquee adds to is never a group or a note.
+#[test]
+fn a_note_and_a_group_are_selected_alone() {
+    let mut session = open(ROW);
+    session.resize([1200.0, 800.0]);
+    let [x, y] = session.viewport().to_screen([-40.0, -40.0]);
+    let [to_x, to_y] = session.viewport().to_screen([100.0, 60.0]);
+    let marquee = format!("down {x},{y} canvas shift; move {to_x},{to_y} shift; up {to_x},{to_y} shift");
+    for alone in ["edit.note", "select.all; edit.group"] {
+        play(&mut session, alone);
+        assert!(session.selection().note.is_some() || session.selection().group.is_some());
+        play(&mut session, &marquee);
+        let Selection { note, group, .. } = session.selection();
+        assert_eq!((*note, *group), (None, None), "{alone}");
+        assert!(session.selection().nodes.contains(&NodeId(1)));
+    }
 }

@@ -23,7 +23,6 @@ use crate::state::App;
 use crate::{keys, pointer};
 use card::{Card, RenameField};
 use groups::Groups;
-pub use groups::spof_of_group;
 use link::{LinkLabel, LinkLine};
 use minimap::Minimap;
 use notes::Notes;

@@ -232,7 +232,7 @@ fn face(design: &Design, node: &Node, answer: &Answer) -> Face {
     let block = blocks::find(&node.block);
     let about = block.map(|block| block.about());
     let place = answer.topology.index_of(node.id).map(|index| (index, answer.topology.place(index)));
-    let spof = place.and_then(|(index, _)| worst_loss(answer, index as u32));
+    let spof = place.and_then(|(index, _)| Some(answer.single_point(index)?.loss));
     let problem = answer.problems.iter().find(|problem| problem.node == Some(node.id));
     Face {
         title: design.title(node).to_owned(),
@@ -261,13 +261,6 @@ fn in_words(links_in: usize) -> String {
         1 => "1 link in".to_owned(),
         count => format!("{count} links in"),
     }
-}
-
-fn worst_loss(answer: &Answer, node: u32) -> Option<Loss> {
-    use headroom::engine::Unit;
-    let of_node = |unit: &Unit| matches!(unit, Unit::Instance { node: n, .. } if *n == node);
-    let losses = answer.spofs.iter().filter(|spof| of_node(&spof.unit) && spof.loss.is_spof());
-    losses.map(|spof| spof.loss).min()
 }
 
 /// Writes a signal only when the value is another one.

@@ -10,9 +10,11 @@ use std::collections::BTreeSet;
 use headroom::figures::axis;
 use headroom::figures::series::{self, Bucket, Series};
 use headroom::figures::{self, Kind};
-use headroom::report::{Curve, Trace};
-use leptos::ev::KeyboardEvent;
+use headroom::report::{Curve, FaultSpan, Trace};
+use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use crate::live::CollectAny;
 use crate::parts::Icon;
@@ -103,6 +105,12 @@ impl Charts {
     pub fn forget(&self) {
         self.curves.set(None);
         self.slowest.set(None);
+    }
+
+    /// The lines that are drawn, each with its plot.
+    pub fn shown(self) -> impl Iterator<Item = (&'static About, &'static Line)> {
+        let lines = PLOTS.iter().flat_map(|plot| plot.lines.iter().map(move |line| (plot, line)));
+        lines.filter(move |(_, line)| self.shows(line))
     }
 
     /// Whether a line is drawn.
@@ -242,18 +250,33 @@ fn Cursor(view: Memo<View>) -> impl IntoView {
 
 /// “34 s: sent 1,000/s, ok 998/s, failed 2/s, p50 …; Database slowed down”.
 fn spoken(app: App, at: &Bucket) -> String {
-    let lines = PLOTS.iter().flat_map(|plot| plot.lines.iter().map(move |line| (plot, line)));
-    let shown = lines.filter(|(_, line)| app.charts.shows(line));
-    let values: Vec<String> =
-        shown.map(|(plot, line)| format!("{} {}", line.name, value(at, line, plot.kind))).collect();
-    let faults = app.happened.with(|faults| {
-        let going = faults
-            .iter()
-            .filter(|fault| fault.from_s <= at.until_s && fault.until_s.is_none_or(|end| end >= at.from_s));
-        going.map(|fault| fault.text.clone()).collect::<Vec<_>>()
-    });
-    let faults = if faults.is_empty() { String::new() } else { format!("; {}", faults.join(", ")) };
+    let values: Vec<String> = app
+        .charts
+        .shown()
+        .map(|(plot, line)| format!("{} {}", line.name, value(at, line, plot.kind)))
+        .collect();
+    let faults = broken(app, [at.from_s, at.until_s]);
+    let faults = if faults.is_empty() { String::new() } else { format!("; {faults}") };
     format!("{}: {}{faults}", when(at), values.join(", "))
+}
+
+/// What was broken on purpose between two moments [s].
+fn broken(app: App, ends: [f64; 2]) -> String {
+    app.happened.with(|faults| {
+        let going = faults.iter().filter(|fault| goes_on(fault, ends));
+        going.map(|fault| fault.text.clone()).collect::<Vec<_>>().join(", ")
+    })
+}
+
+/// Whether a fault lasts at any time between two moments [s].
+fn goes_on(fault: &FaultSpan, [from, until]: [f64; 2]) -> bool {
+    fault.from_s <= until && fault.until_s.is_none_or(|end| end >= from)
+}
+
+/// Where the pointer stands over what listens to it, from left to right (0–1).
+fn under(event: &PointerEvent) -> Option<f64> {
+    let area = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+    Some(((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0))
 }
 
 /// “34 s”, or “32 to 36 s” where several seconds share a place.

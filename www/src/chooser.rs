@@ -4,7 +4,6 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use crate::live::CollectAny;
 use crate::parts::Icon;
@@ -160,28 +159,5 @@ pub fn ChooserAt(
         <div class="menu chooser" role="dialog" aria-label=label node_ref=root on:keydown=leave>
             <Chooser label entries nothing/>
         </div>
-    }
-}
-
-/// Focuses the first element of the next region of the page, or of the one before.
-pub fn go_to_region(forward: bool) {
-    const REGIONS: [&str; 5] = [".top", ".palette", ".canvas", ".inspector", ".dock"];
-    let visible = |selector: &&str| {
-        let found = document().query_selector(selector).ok().flatten()?;
-        let element = found.dyn_into::<HtmlElement>().ok()?;
-        (element.offset_width() > 0).then_some(element)
-    };
-    let regions: Vec<HtmlElement> = REGIONS.iter().filter_map(visible).collect();
-    let active = document().active_element();
-    let here = regions.iter().position(|region| region.contains(active.as_deref())).unwrap_or(0);
-    let count = regions.len().max(1);
-    let next = (here + if forward { 1 } else { count - 1 }) % count;
-    let Some(region) = regions.get(next) else { return };
-    let inside =
-        region.query_selector("button:not([disabled]), input, select, a[href], [tabindex]").ok().flatten();
-    let own = region.get_attribute("tabindex").map(|_| region.clone());
-    let target = own.or_else(|| inside.and_then(|element| element.dyn_into::<HtmlElement>().ok()));
-    if let Some(target) = target {
-        let _ = target.focus();
     }
 }

@@ -64,7 +64,7 @@ impl Work {
         let mut crew = None;
         self.crew.update_value(|known| crew = known.take());
         if let Some(crew) = crew {
-            crew.hands.iter().for_each(|hand| hand.worker.terminate());
+            crew.hands.iter().for_each(|hand| hands::end(&hand.worker));
             self.share.set(None);
         }
     }

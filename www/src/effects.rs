@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
-use crate::chooser::go_to_region;
+use crate::keys::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
 use crate::{files, pictures, print, runner, store};
 

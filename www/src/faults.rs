@@ -23,7 +23,7 @@ pub fn name_of(design: &Design, drawn: &Fault) -> String {
 
 /// What the person calls it.
 pub fn name_of_target(design: &Design, target: Target) -> String {
-    let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
+    let title = |id| design.title_of(id).to_owned();
     match target {
         Target::All => "all".to_owned(),
         Target::Block(id) => title(id),

@@ -90,6 +90,16 @@ pub fn Progress(
     })
 }
 
+/// A field takes the focus when it appears, with all that stands in it selected.
+pub fn focus_and_select(field: NodeRef<html::Input>) {
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+            field.select();
+        }
+    });
+}
+
 /// On a phone: closes the bottom sheet that it stands in.
 #[component]
 pub fn CloseSheet() -> impl IntoView {

@@ -95,9 +95,9 @@ fn finding(finding: &Finding) -> impl IntoView + use<> {
 }
 
 fn cells(report: Option<(&NodeReport, &NodeFrame)>) -> [String; 4] {
-    let Some((report, now)) = report else { return std::array::from_fn(|_| "–".to_owned()) };
+    let Some((report, now)) = report else { return std::array::from_fn(|_| figures::NOTHING.to_owned()) };
     let load = report.load.filter(|load| load.is_finite()).map(figures::share);
     let p99 = report.latency.as_ref().map(|times| figures::time(times.p99.value));
-    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| figures::NOTHING.to_owned());
     [figures::rate(now.offered), or_nothing(load), or_nothing(p99), report.state.name().to_owned()]
 }

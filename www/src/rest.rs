@@ -56,7 +56,6 @@ fn begin(app: App) {
     app.complete.set(true);
     app::watch_window(app);
     files::listen(app);
-    runner::boot(app);
     runner::restart(app);
     open::settle(app);
 }

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::Worker;
 
-use crate::hands::{launch, post, read};
+use crate::hands::{end, launch, post, read};
 use crate::state::App;
 
 /// The worker and what is under way in it.
@@ -61,8 +61,8 @@ pub enum Ended {
     Failed(String),
 }
 
-/// Starts the worker and, once it is ready, the live run.
-pub fn boot(app: App) {
+/// Starts the worker; what it is sent before it is ready waits.
+fn boot(app: App) {
     let (worker, on_message) = match launch(move |data| receive(app, data)) {
         Ok(launched) => launched,
         Err(error) => return app.refuse(&format!("The simulation cannot start: {error:?}")),
@@ -73,6 +73,9 @@ pub fn boot(app: App) {
 
 /// Starts the live run from the beginning, with the page's seed, traffic and kills.
 pub fn restart(app: App) {
+    if app.runner.with_value(|runner| runner.worker.is_none()) {
+        boot(app);
+    }
     app.measuring.clear();
     let design = share::to_json(&app.unscaled());
     app.frame.set(None);
@@ -362,16 +365,25 @@ fn finish(app: App, id: u32, found: Result<Outcome, Ended>) {
     }
 }
 
-/// A failure of run 0 is the worker's own end: a new one takes its place.
+/// A failure of run 0 is the worker's own end: a new one takes its place, at once or, where this one never began, when
+/// the person presses Run.
 fn failed(app: App, id: u32, text: String) {
     if id == 0 {
+        let began = app.runner.with_value(|runner| runner.ready);
         app.runner.update_value(|runner| {
-            runner.worker.take().into_iter().for_each(|worker| worker.terminate());
+            runner.worker.take().into_iter().for_each(|worker| end(&worker));
             (runner.ready, runner.live) = (false, None);
+            runner.waiting.clear();
         });
         app.run.playing.set(false);
         app.refuse(&format!("The simulation has stopped; Run starts it anew. {text}"));
-        boot(app);
+        let job = app.runner.try_update_value(|runner| runner.job.take()).flatten();
+        if let Some(job) = job {
+            (job.done)(Err(Ended::Failed(text)));
+        }
+        if began {
+            boot(app);
+        }
     } else if live(app) == Some(id) {
         app.run.playing.set(false);
         app.runner.update_value(|runner| runner.live = None);

@@ -73,7 +73,7 @@ impl Thinking {
         let mut working = None;
         self.under_way.update_value(|known| working = known.take());
         if let Some((worker, _listener)) = working {
-            worker.terminate();
+            hands::end(&worker);
         }
     }
 }

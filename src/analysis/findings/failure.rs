@@ -1,11 +1,11 @@
 //! What one death costs: single points of failure, standbys that nobody promotes, instances that nobody reaches.
 
-use super::{Case, counted, fix, listed, zones};
+use super::{Case, fix, listed, zones};
 use crate::analysis::advice::{self, Change};
 use crate::analysis::spof::{self, Intact};
 use crate::analysis::{Finding, Fix, Loss, Severity, Spof, breaks_first};
 use crate::engine::Unit;
-use crate::figures;
+use crate::figures::{self, counted};
 use crate::topology::{Operation, Place, Station, Topology};
 
 /// Instances of servers that get no calls because their callers know one address.

@@ -1,8 +1,8 @@
 //! Over-engineering: many parts for little work.
 
-use super::{Case, counted};
+use super::Case;
 use crate::analysis::{Finding, Severity};
-use crate::figures;
+use crate::figures::{self, counted};
 use crate::topology::Station;
 
 /// Blocks that one box could replace, from which on a design counts as overbuilt: router, servers, cache and store are four.

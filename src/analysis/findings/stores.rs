@@ -8,8 +8,8 @@ use crate::analysis::advice::{self, Change};
 use crate::analysis::{Finding, Fix, Severity, breaks_first};
 use crate::engine::flows::{self, Scenario};
 use crate::engine::steady;
-use crate::figures;
 use crate::figures::rows::months;
+use crate::figures::{self, counted};
 use crate::report::State;
 use crate::topology::{Operation, Place, Queue, ShardBy, Station, Store, Topology};
 
@@ -268,7 +268,7 @@ pub fn endless_deliveries(case: Case) -> Vec<Finding> {
         let title = format!(
             "A message that kills its consumer is delivered for ever by {}: it takes down {}.",
             place.name,
-            super::counted(instances, "consumer")
+            counted(instances, "consumer")
         );
         let reason = "Without a limit of deliveries the death of a consumer hands its message to the next one, and that \
                       to the next. After a limit it is set aside as a dead letter, and the others go on.";

@@ -20,11 +20,10 @@ pub fn shortest_line(arrivals: f64, mean: f64, lines: u32) -> Wait {
     if lines < 2 || one.chance <= 0.0 || !one.delayed.is_finite() {
         return one;
     }
-    let [more, _] = beside_one_line(arrivals * mean / f64::from(lines));
+    let [more, chance] = beside_one_line(arrivals * mean / f64::from(lines));
     if lines > 2 {
         return Wait { delayed: one.delayed * more, ..one };
     }
-    let [more, chance] = beside_one_line(arrivals * mean / 2.0);
     let (wait, chance) = (one.mean() * more, one.chance * chance);
     Wait { chance, delayed: wait / chance }
 }

@@ -38,3 +38,14 @@ test("a browser without WebAssembly is told so", async ({ page, watched }) => {
   await page.goto("./");
   await expect(page.getByRole("alertdialog")).toContainText("WebAssembly");
 });
+
+test("a simulation that cannot start says why, and Run tries again", async ({ app, page, watched }) => {
+  watched.expected = [/worker\.js|Failed to load resource/];
+  await page.route("**/static/worker.js", (route) => route.abort());
+  await page.goto("./");
+  await app.ready();
+  await expect(page.getByRole("alert")).toContainText("did not start");
+  await page.unroute("**/static/worker.js");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(app.chart).toContainText("p99", { timeout: 20_000 });
+});

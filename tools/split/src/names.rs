@@ -84,26 +84,12 @@ pub fn key(name: &str) -> String {
     key
 }
 
-/// `{closure#3}` as `{closure}`, `crate[1f2e]` as `crate`, `.llvm.123` as nothing.
+/// `{closure#3}` as `{closure}`, `crate[1f2e3d4c5b6a7988]` as `crate`, `.llvm.123` as nothing.
 fn without_numbers(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut rest = name.split(".llvm.").next().unwrap_or(name);
-    while let Some(at) = rest.find(['#', '[']) {
-        let (before, after) = rest.split_at(at);
-        out.push_str(before);
-        let digits = |c: char| !c.is_ascii_hexdigit();
-        let end = after[1..].find(digits).map_or(after.len(), |end| end + 1);
-        rest = match after.as_bytes()[0] {
-            b'#' => &after[end..],
-            _ if after[end..].starts_with(']') && end > 8 => &after[end + 1..],
-            _ => {
-                out.push('[');
-                &after[1..]
-            }
-        };
-    }
-    out.push_str(rest);
-    out
+    let name = without_hashes(name.split(".llvm.").next().unwrap_or(name));
+    let mut parts = name.split('#');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
 }
 
 /// Leaves out everything between `::<` and its `>`.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::cards::{Face, Figures, NodeCard};
 use crate::live::{CollectAny, some};
-use crate::parts::Icon;
+use crate::parts::{Icon, focus_and_select};
 use crate::state::App;
 
 /// More instances than this are counted, not drawn.
@@ -131,12 +131,7 @@ pub fn RenameField() -> impl IntoView {
 fn NameInput(id: NodeId, card: NodeCard, name: String, kind: &'static str) -> impl IntoView {
     let app = App::get();
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-            field.select();
-        }
-    });
+    focus_and_select(field);
     // The field goes before it loses the focus, so that Escape does not save on the way out.
     let close = move |save: bool| {
         if app.panels.renaming.get_untracked().is_none() {

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use headroom::analysis::{Answer, Spof};
 use headroom::design::GroupId;
-use headroom::engine::Unit;
 use headroom::session::geometry::{self, Rect};
 use headroom::session::groups::title;
 use headroom::sorted;
@@ -48,7 +46,7 @@ fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
     let name = Memo::new(move |_| app.design.with(|design| title(design, id)));
     let selected = Memo::new(move |_| app.selection.with(|selection| selection.group == Some(id)));
     let lost = Memo::new(move |_| app.run.is_lost(id));
-    let spof = Memo::new(move |_| app.answer.with(|answer| spof_of_group(answer, id).is_some()));
+    let spof = Memo::new(move |_| app.answer.with(|answer| answer.single_point_group(id).is_some()));
     let corner = move || place.get().map(|rect| format!("translate({}px,{}px)", rect.min[0], rect.min[1]));
     let side = move |axis: usize| move || place.get().map(|rect| format!("{}px", rect.size()[axis]));
     let label = move || {
@@ -67,11 +65,4 @@ fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
             </span>
         </div>
     }
-}
-
-/// What losing this group costs the users, when it is a single point of failure.
-pub fn spof_of_group(answer: &Answer, id: GroupId) -> Option<Spof> {
-    let index = answer.topology.groups.iter().position(|group| group.id == id)? as u32;
-    let of_group = |spof: &&Spof| spof.unit == Unit::Group { group: index } && spof.loss.is_spof();
-    answer.spofs.iter().find(of_group).cloned()
 }

@@ -3,15 +3,12 @@
 use headroom::design::LinkId;
 use headroom::figures;
 use headroom::job::LinkFrame;
-use headroom::session::geometry::{self, CARD, Curve};
+use headroom::session::geometry::{self, Curve};
 use leptos::prelude::*;
 
 use crate::cards::{Cards, LinkCard};
 use crate::live::CollectAny;
 use crate::state::App;
-
-/// From this share on, failures are shown: what the findings count as a loss too.
-const FAILING: f64 = 0.001;
 
 /// One link.
 #[component]
@@ -29,7 +26,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let path = Signal::derive(move || curve.get().map_or_else(String::new, |curve| curve.path()));
     let failing = {
         let figures = figures.clone();
-        Memo::new(move |_| figures.with(|now| failed_share(now) >= FAILING))
+        Memo::new(move |_| figures.with(|now| now.failed_share() >= LinkFrame::FAILING))
     };
     let cut = {
         let figures = figures.clone();
@@ -121,11 +118,7 @@ impl Seat {
     fn beside(curve: &Curve) -> Seat {
         let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
         let steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
-        let [from, to] = [curve.0[0], curve.0[3]];
-        // Between two rows nothing is in the way.
-        let free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
-        let room = if free { f64::INFINITY } else { to[0] - from[0] - 8.0 };
-        Seat { at: [x, if steep { y + 4.0 } else { y - 9.0 }], room, steep }
+        Seat { at: [x, if steep { y + 4.0 } else { y - 9.0 }], room: curve.room(), steep }
     }
 
     /// How far below the first line another one stands; on a flat link the wire runs between.
@@ -141,17 +134,12 @@ pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
     Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.bend.get()))
 }
 
-/// Share of the calls that fail (0–1).
-pub fn failed_share(now: &LinkFrame) -> f64 {
-    if now.calls > 0.0 { (now.failures / now.calls).clamp(0.0, 1.0) } else { 0.0 }
-}
-
 /// The share of the calls that fail, once it matters.
 fn failures(now: &LinkFrame) -> Option<String> {
-    let failed = failed_share(now);
+    let failed = now.failed_share();
     // Where many fail, whole percents say enough, and fit between two blocks.
     let shown = if failed < 0.1 { failed } else { (failed * 100.0).round() / 100.0 };
-    (failed >= FAILING).then(|| figures::share(shown))
+    (failed >= LinkFrame::FAILING).then(|| figures::share(shown))
 }
 
 /// Thicker by one step for every ten times the rate [px].

@@ -16,7 +16,6 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::link::failed_share;
 use crate::cards::{Cards, LinkCard, NodeCard};
 use crate::live::some;
 use crate::state::App;
@@ -232,7 +231,7 @@ impl Layer {
         let per_dot = per_dot(busiest);
         for followed in &mut self.flows {
             let now = now(followed);
-            followed.flow.advance(seconds, now.calls / per_dot, failed_share(&now));
+            followed.flow.advance(seconds, now.calls / per_dot, now.failed_share());
         }
     }
 

@@ -5,10 +5,8 @@ use headroom::figures::series::Bucket;
 use headroom::report::FaultSpan;
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
-use super::{About, Line, Tools, View, value};
+use super::{About, Line, Tools, View, goes_on, under, value};
 use crate::live::CollectAny;
 use crate::state::App;
 
@@ -123,7 +121,7 @@ fn Faults(view: Memo<View>) -> impl IntoView {
     let names = move || {
         view.with(|view| {
             app.happened.with(|faults| {
-                let seen = faults.iter().filter(|fault| is_seen(view, fault));
+                let seen = faults.iter().filter(|fault| goes_on(fault, view.ends));
                 let name = |fault: &FaultSpan| {
                     let left = format!("{:.2}%", 100.0 * view.place(fault.from_s));
                     view! { <span class="fault" style:left=left title=fault.text.clone()>{fault.text.clone()}</span> }
@@ -137,13 +135,7 @@ fn Faults(view: Memo<View>) -> impl IntoView {
 
 /// The moment under the pointer [s].
 fn moment(view: &View, event: &PointerEvent) -> Option<f64> {
-    let area = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
-    let share = ((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
-    Some(view.ends[0] + share * (view.ends[1] - view.ends[0]))
-}
-
-fn is_seen(view: &View, fault: &FaultSpan) -> bool {
-    fault.from_s <= view.ends[1] && fault.until_s.is_none_or(|until| until >= view.ends[0])
+    Some(view.ends[0] + under(event)? * (view.ends[1] - view.ends[0]))
 }
 
 /// Bands over the time in which something was broken on purpose.
@@ -152,7 +144,7 @@ fn bands(view: &View, faults: &[FaultSpan]) -> String {
         let [from, until] = [fault.from_s, fault.until_s.unwrap_or(f64::MAX)].map(|at| WIDE * view.place(at));
         format!("M{from:.1} 0H{:.1}V{HIGH}H{from:.1}Z", until.max(from + 1.0))
     };
-    faults.iter().filter(|fault| is_seen(view, fault)).map(band).collect()
+    faults.iter().filter(|fault| goes_on(fault, view.ends)).map(band).collect()
 }
 
 /// The band from the least to the most, and the line along its upper edge. Where nothing was measured there is a gap.

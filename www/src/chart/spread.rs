@@ -8,9 +8,8 @@ use headroom::job::Question;
 use headroom::report::{Curve, Trust};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
+use super::under;
 use crate::live::CollectAny;
 use crate::parts::Icon;
 use crate::runner;
@@ -161,15 +160,8 @@ fn Picture(shown: Memo<Vec<Shown>>, ends: Memo<[f64; 2]>, pointed: RwSignal<Opti
             .map_or_else(String::new, |time| format!("M{:.1} 0V{HIGH}", WIDE * place(ends.get(), time)))
     };
     let point = move |event: PointerEvent| {
-        let area = event
-            .current_target()
-            .and_then(|area| area.dyn_into::<Element>().ok())
-            .map(|area| area.get_bounding_client_rect());
-        let share = area.map(|area| {
-            ((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0)
-        });
         let [low, high] = ends.get_untracked();
-        pointed.set(share.map(|share| low * (high / low).powf(share)));
+        pointed.set(under(&event).map(|share| low * (high / low).powf(share)));
     };
     view! {
         <div class="chart cdf" aria-hidden="true">

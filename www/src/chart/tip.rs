@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{PLOTS, View, value, when};
+use super::{View, broken, value, when};
 use crate::live::{CollectAny, some};
 use crate::state::App;
 
@@ -14,16 +14,10 @@ pub fn Tip(view: Memo<View>) -> impl IntoView {
     some(move || {
         let cursor = charts.cursor.get()?;
         let (at, place) = view.with(|view| view.at(Some(cursor)).map(|at| (*at, view.place(at.until_s))))?;
-        let lines = PLOTS.iter().flat_map(|plot| plot.lines.iter().map(move |line| (plot, line)));
-        let rows = lines.filter(|(_, line)| charts.shows(line)).map(|(plot, line)| {
+        let rows = charts.shown().map(|(plot, line)| {
             view! { <dt class=line.class><i></i>{line.name}</dt><dd>{value(&at, line, plot.kind)}</dd> }
         });
-        let faults = app.happened.with(|faults| {
-            let going = faults.iter().filter(|fault| {
-                fault.from_s <= at.until_s && fault.until_s.is_none_or(|end| end >= at.from_s)
-            });
-            going.map(|fault| fault.text.clone()).collect::<Vec<_>>().join(", ")
-        });
+        let faults = broken(app, [at.from_s, at.until_s]);
         // On the side where there is room.
         let inside = "(100% - 52px)";
         let (left, right) = if place < 0.5 {

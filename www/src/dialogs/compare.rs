@@ -8,7 +8,7 @@ use headroom::analysis::compare::{self, Comparison, Pair};
 use headroom::analysis::{self, Answer, Finding};
 use headroom::design::Design;
 use headroom::examples::EXAMPLES;
-use headroom::figures::rows;
+use headroom::figures::{self, rows};
 use headroom::share;
 use leptos::prelude::*;
 
@@ -77,7 +77,7 @@ fn Choice(other: RwSignal<Option<Arc<Design>>>) -> impl IntoView {
             [one] => one.trim_end_matches('.').to_owned(),
             [first, rest @ ..] => format!("{} and {} more", first.trim_end_matches('.'), rest.len()),
         };
-        view! { <option value=format!("v{index}")>{format!("{} back: {what}", steps(index + 1))}</option> }
+        view! { <option value=format!("v{index}")>{format!("{} back: {what}", figures::counted(index as u32 + 1, "step"))}</option> }
     };
     let earlier = versions.iter().take(VERSIONS).enumerate().map(step).collect_any();
     let examples = EXAMPLES
@@ -129,11 +129,6 @@ fn Choice(other: RwSignal<Option<Arc<Design>>>) -> impl IntoView {
         <textarea aria-label="Link or text of the other design" placeholder="Paste a link or the text of a file" spellcheck="false"
             hidden=move || !by_link.get() on:change=read></textarea>
     }
-}
-
-/// “1 step”, “3 steps”.
-fn steps(count: usize) -> String {
-    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
 }
 
 /// A link, its fragment, or a format 1 text.
@@ -190,7 +185,7 @@ fn Differences(
     };
     let row = |pair: Pair| {
         let [of, name, first, second, change, verdict] = rows::compared(&pair);
-        let named = if of == "all" { figures_name(&name) } else { format!("{name}, {of}") };
+        let named = if of == "all" { figures::sentence_case(&name) } else { format!("{name}, {of}") };
         view! {
             <tr class:same=pair.differs() == Some(false)>
                 <th scope="row">{named}</th><td>{first}</td><td>{second}</td><td>{change}<small>{verdict}</small></td>
@@ -229,11 +224,6 @@ fn Differences(
         </div>
         {some(findings)}
     }
-}
-
-/// A name as the first word of a row.
-fn figures_name(name: &str) -> String {
-    headroom::figures::sentence_case(name)
 }
 
 fn run(app: App, both: Both, work: Work, found: RwSignal<Option<Arc<Comparison>>>) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::live::{CollectAny, live, some};
 use crate::open;
-use crate::parts::{Icon, Modal};
+use crate::parts::{Icon, Modal, focus_and_select};
 use crate::state::{App, Dialog};
 use crate::store::{self, Browser};
 
@@ -114,12 +114,7 @@ fn Row(listed: Listed, renaming: RwSignal<Option<Id>>) -> impl IntoView {
 fn NameField(id: Id, name: String, renaming: RwSignal<Option<Id>>) -> impl IntoView {
     let app = App::get();
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-            field.select();
-        }
-    });
+    focus_and_select(field);
     let close = move |save: bool| {
         if renaming.get_untracked() != Some(id) {
             return;

@@ -15,7 +15,7 @@ pub fn Calls(id: NodeId) -> impl IntoView {
     let links = Memo::new(move |_| {
         app.design.with(|design| {
             let mine = design.links.iter().filter(|link| link.from == id);
-            let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
+            let title = |id| design.title_of(id).to_owned();
             mine.map(|link| (link.id, title(link.to), in_words(&link.values))).collect::<Vec<_>>()
         })
     });

@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use super::form::{Form, Of};
 use super::node::loss_in_words;
 use super::trial::SinglePoint;
-use crate::canvas::spof_of_group;
 use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
@@ -26,7 +25,7 @@ pub fn GroupPanel(id: GroupId) -> impl IntoView {
         app.design.with(|design| design.group(id).map_or_else(String::new, |group| group.name.clone()))
     });
     let rename = move |event| change(app, id, true, |group| group.name = event_target_value(&event));
-    let spof = Memo::new(move |_| app.answer.with(|answer| spof_of_group(answer, id)));
+    let spof = Memo::new(move |_| app.answer.with(|answer| answer.single_point_group(id).cloned()));
     view! {
         <h2>
             <Icon name="group" big=true/>

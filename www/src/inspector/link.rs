@@ -18,7 +18,7 @@ pub fn LinkPanel(id: LinkId) -> impl IntoView {
     let ends = Memo::new(move |_| {
         app.design.with(|design| {
             let link = design.link(id)?;
-            let title = |id| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned());
+            let title = |id| design.title_of(id).to_owned();
             Some((title(link.from), title(link.to)))
         })
     });

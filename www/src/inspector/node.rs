@@ -52,10 +52,7 @@ pub fn NodePanel(id: NodeId) -> impl IntoView {
 #[component]
 fn Heading(id: NodeId, about: &'static About) -> impl IntoView {
     let app = App::get();
-    let name = Memo::new(move |_| {
-        app.design
-            .with(|design| design.node(id).map_or_else(String::new, |node| design.title(node).to_owned()))
-    });
+    let name = Memo::new(move |_| app.design.with(|design| design.title_of(id).to_owned()));
     let rename = move |event| {
         let typed = event_target_value(&event);
         let own = if typed == about.name { String::new() } else { typed };
@@ -121,13 +118,7 @@ fn in_words(figures: &Figures) -> String {
 #[component]
 fn Loss(id: NodeId) -> impl IntoView {
     let app = App::get();
-    let worst = move || {
-        app.answer.with(|answer| {
-            let index = answer.topology.index_of(id)? as u32;
-            let here = |spof: &&Spof| matches!(spof.unit, Unit::Instance { node, .. } if node == index);
-            answer.spofs.iter().filter(here).min_by_key(|spof| spof.loss).cloned()
-        })
-    };
+    let worst = move || app.answer.with(|answer| answer.single_point(answer.topology.index_of(id)?).cloned());
     let claim = Signal::derive(move || match worst()?.unit {
         Unit::Instance { instance, .. } => Some(Claim::Instance { node: id.0, instance }),
         Unit::Block { .. } | Unit::Group { .. } => None,

@@ -112,7 +112,7 @@ fn Ring() -> impl IntoView {
 /// Each block and each group that is one, worst first, with its name.
 fn single_points(answer: &Answer) -> Vec<(Unit, String)> {
     let mut found: Vec<(Unit, String)> = Vec::new();
-    for spof in answer.spofs.iter().filter(|spof| spof.loss.is_spof()) {
+    for spof in &answer.spofs {
         let (unit, name) = match spof.unit {
             Unit::Instance { node, .. } | Unit::Block { node } => {
                 (Unit::Block { node }, answer.topology.place(node as usize).name.clone())

@@ -1,5 +1,7 @@
 //! The rows: what is selected, the name to edit, the figures, and what can be done with a block or a link.
 
+use std::collections::BTreeSet;
+
 use headroom::design::{Edit, LinkId, NodeId};
 use headroom::figures::table::Cell;
 use headroom::session::Selection;
@@ -22,7 +24,9 @@ pub fn BlockRow(
     let cells = cells(lines, id.0);
     let name = Memo::new(move |_| cells.with(|cells| cells.first().map_or_else(String::new, Cell::text)));
     let selected = Memo::new(move |_| app.selection.with(|selection| selection.nodes.contains(&id)));
-    let choose = move |event| pick(app, event_target_checked(&event), id);
+    let choose = move |event| {
+        pick(app, event_target_checked(&event), id, |selection| &mut selection.nodes);
+    };
     let own = Memo::new(move |_| app.design.with(|design| design.node(id).map(|node| node.name.clone())));
     let rename = move |event| app.edit(&Edit::Rename(id, event_target_value(&event).trim().to_owned()));
     let only = move || {
@@ -77,14 +81,7 @@ pub fn LinkRow(id: LinkId, lines: Memo<Lines>) -> impl IntoView {
     });
     let selected = Memo::new(move |_| app.selection.with(|selection| selection.links.contains(&id)));
     let choose = move |event| {
-        let mut selection = app.selection.get_untracked();
-        selection.group = None;
-        let _ = if event_target_checked(&event) {
-            selection.links.insert(id)
-        } else {
-            selection.links.remove(&id)
-        };
-        app.ask(|session| session.select(selection));
+        pick(app, event_target_checked(&event), id, |selection| &mut selection.links);
     };
     let acts = move || {
         let name = name.get();
@@ -130,11 +127,11 @@ fn figures(cells: &[Cell]) -> Vec<AnyView> {
     cells.iter().skip(1).map(cell).collect_any()
 }
 
-/// Selects a block beside what is selected, or no longer.
-fn pick(app: App, chosen: bool, id: NodeId) {
-    let mut selection = app.selection.get_untracked();
-    selection.group = None;
-    let _ = if chosen { selection.nodes.insert(id) } else { selection.nodes.remove(&id) };
+/// Selects a block or a link beside what is selected, or no longer.
+fn pick<Id: Ord>(app: App, chosen: bool, id: Id, of: fn(&mut Selection) -> &mut BTreeSet<Id>) {
+    let mut selection = app.selection.with_untracked(Selection::extendable);
+    let ids = of(&mut selection);
+    let _ = if chosen { ids.insert(id) } else { ids.remove(&id) };
     app.ask(|session| session.select(selection));
 }
 
