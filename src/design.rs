@@ -178,14 +178,21 @@ impl Design {
         Design { objectives, ..Design::default() }
     }
 
-    /// Whether the two differ at most in notes and in where blocks stand, which no result depends on.
+    /// Whether the two differ at most in notes, in where blocks stand and in what they and the design are called, which no
+    /// figure depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
-        let Design { name, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
+        let Design { name: _, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
-            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
-            && (name, links, groups) == (&other.name, &other.links, &other.groups)
+            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_part(b))
+            && (links, groups) == (&other.links, &other.groups)
             && (objectives, faults) == (&other.objectives, &other.faults)
             && (run, unknown) == (&other.run, &other.unknown)
+    }
+
+    /// Whether each block of one is called as the block in the same place of the other.
+    pub fn is_named_alike(&self, other: &Design) -> bool {
+        self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(|(a, b)| a.name == b.name)
     }
 
     /// The placed block with this id.
@@ -253,9 +260,8 @@ impl Design {
 }
 
 impl Node {
-    fn is_same_but_place(&self, other: &Node) -> bool {
-        let Node { id, block, name, at: _, group, values } = self;
-        (id, block, name) == (&other.id, &other.block, &other.name)
-            && (group, values) == (&other.group, &other.values)
+    fn is_same_part(&self, other: &Node) -> bool {
+        let Node { id, block, name: _, at: _, group, values } = self;
+        (id, block, group, values) == (&other.id, &other.block, &other.group, &other.values)
     }
 }

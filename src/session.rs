@@ -4,6 +4,7 @@
 //! [`Effect`]s that come back. Selection, zoom and panels are neither shared nor undone.
 
 pub mod command;
+pub mod culling;
 pub mod geometry;
 pub mod gesture;
 pub mod groups;
@@ -33,6 +34,9 @@ pub use viewport::Viewport;
 use crate::blocks::About;
 use crate::design::{Design, Edit, GroupId, History, LinkId, NodeId, NoteId, Refusal};
 use crate::exercises::World;
+
+/// Below this zoom, labels are too small to read and go.
+pub const FAR: f64 = 0.48;
 
 /// What is selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -262,6 +266,11 @@ impl Session {
     /// Whether a gesture holds a pointer or a link is being drawn.
     pub fn is_busy(&self) -> bool {
         !self.gesture.is_idle() || self.connecting.is_some()
+    }
+
+    /// What a pointer over this target, at this place of the screen, means.
+    pub fn meant(&self, target: Target, at: geometry::Point) -> Target {
+        gesture::meant(self, target, at)
     }
 
     /// The canvas has this size on the screen now [px]; the first time, the view is fitted. A canvas that is not

@@ -214,12 +214,17 @@ pub fn note(note: &Note) -> Rect {
 
 /// A line of a note, broken at spaces where it is too long.
 pub fn note_lines(line: &str) -> Vec<String> {
+    broken(line, NOTE_LETTERS)
+}
+
+/// A text in lines of so many letters, broken at spaces; a longer word stays whole.
+pub fn broken(line: &str, letters: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in line.split(' ') {
         let last = lines.last_mut().expect("one line");
         if last.is_empty() {
             last.push_str(word);
-        } else if last.chars().count() + 1 + word.chars().count() <= NOTE_LETTERS {
+        } else if last.chars().count() + 1 + word.chars().count() <= letters {
             last.push(' ');
             last.push_str(word);
         } else {

@@ -4,11 +4,13 @@ use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
 use super::guides::{self, Guide};
-use super::{Effect, Panel, Selection, Session, clipboard, connect, groups, notes};
+use super::{Effect, Panel, Selection, Session, clipboard, connect, culling, groups, notes};
 use crate::design::{Edit, GroupId, LinkId, NodeId, Note, NoteId};
 
 /// A pointer that has moved no farther than this makes a click [px].
 const STILL: f64 = 1.0;
+/// A link is pressed from so far away [px].
+const REACH: f64 = 12.0;
 /// The same for a finger, which is never quite still [px].
 const STILL_TOUCH: f64 = 6.0;
 /// Zoom of one pixel of the wheel, as a power of two; and the most that one event may ask for [px].
@@ -241,6 +243,7 @@ fn down(session: &mut Session, press: Press, button: i16) -> Vec<Effect> {
     if !session.gesture.is_idle() {
         return Vec::new();
     }
+    let press = Press { target: meant(session, press.target, press.at), ..press };
     match button {
         0 if press.mods.space => pan(session, &press),
         0 => main_down(session, press),
@@ -248,6 +251,17 @@ fn down(session: &mut Session, press: Press, button: i16) -> Vec<Effect> {
         2 => menu(session, &press),
         _ => Vec::new(),
     }
+}
+
+/// What a pointer at this place of the screen means. Where there is no element, a block or link of a large design may be
+/// painted.
+pub(super) fn meant(session: &Session, target: Target, at: Point) -> Target {
+    let (design, at) = (session.design(), session.viewport.to_canvas(at));
+    if target != Target::Canvas || !culling::is_culled(design) {
+        return target;
+    }
+    let link = || geometry::link_at(design, at, REACH / session.viewport.zoom).map(Target::Link);
+    geometry::node_at(design, at).map(Target::Node).or_else(link).unwrap_or(Target::Canvas)
 }
 
 fn pan(session: &mut Session, press: &Press) -> Vec<Effect> {
@@ -271,7 +285,7 @@ fn main_down(session: &mut Session, mut press: Press) -> Vec<Effect> {
         return connect::point(session, at);
     }
     if let Target::Link(_) = press.target
-        && let Some(nearest) = geometry::link_at(session.design(), at, 12.0 / session.viewport.zoom)
+        && let Some(nearest) = geometry::link_at(session.design(), at, REACH / session.viewport.zoom)
     {
         press.target = Target::Link(nearest);
     }
