@@ -27,10 +27,10 @@ pub static COMMANDS: &[Command] = &[
     // Edit.
     command("edit.undo", "Undo", &["Mod+Z"], |s| s.history.can_undo(), |s, _| undo(s)),
     command("edit.redo", "Redo", &["Mod+Shift+Z", "Mod+Y"], |s| s.history.can_redo(), |s, _| redo(s)),
-    command("edit.cut", "Cut", &["Mod+X"], has_nodes, |s, _| cut(s)),
-    command("edit.copy", "Copy", &["Mod+C"], has_nodes, |s, _| copy(s)),
+    command("edit.cut", "Cut", &["Mod+X"], has_a_copy, |s, _| cut(s)),
+    command("edit.copy", "Copy", &["Mod+C"], has_a_copy, |s, _| copy(s)),
     command("edit.paste", "Paste", &["Mod+V"], always, |_, _| vec![Effect::Paste]),
-    command("edit.duplicate", "Duplicate", &["Mod+D"], has_nodes, |s, _| clipboard::duplicate_beside(s)),
+    command("edit.duplicate", "Duplicate", &["Mod+D"], has_a_copy, |s, _| clipboard::duplicate_beside(s)),
     command("edit.delete", "Delete", &["Delete", "Backspace"], has_any, |s, _| delete(s)),
     command(
         "edit.delete-join",
@@ -280,6 +280,11 @@ fn has_a_name(session: &Session) -> bool {
     has_one(session) || session.selection.note.is_some()
 }
 
+/// What can be copied: blocks or a note.
+fn has_a_copy(session: &Session) -> bool {
+    has_nodes(session) || session.selection.note.is_some()
+}
+
 fn can_confirm(session: &Session) -> bool {
     session.connecting.is_some() || has_any(session)
 }
@@ -362,9 +367,8 @@ fn select_all(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-fn copy(session: &mut Session) -> Vec<Effect> {
-    let count = clipboard::blocks(session.selection.nodes.len());
-    vec![Effect::Copy(clipboard::text(session)), Effect::Announce(format!("Copied {count}."))]
+fn copy(session: &Session) -> Vec<Effect> {
+    vec![Effect::Copy(clipboard::text(session)), Effect::Announce(clipboard::copied(session))]
 }
 
 fn cut(session: &mut Session) -> Vec<Effect> {

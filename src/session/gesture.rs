@@ -140,8 +140,8 @@ pub(super) enum Gesture {
     Pinch([(i32, Point); 2]),
     /// Moving blocks.
     Drag(Drag),
-    /// Moving a note: pointer, where it took hold [canvas units], and the note as it was.
-    Carry(i32, Point, Note),
+    /// Moving a note: pointer, where it took hold [canvas units], the note as it was, and what was selected.
+    Carry(i32, Point, Note, Selection),
     /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
     Marquee(i32, Point, Point, Selection),
     /// Drawing a link; the pointer and where it went down [px].
@@ -216,8 +216,12 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
             }
             vec![Effect::Moved(drag.ids()), Effect::Draft]
         }
-        Gesture::Carry(..) => {
+        Gesture::Carry(.., before) => {
             session.history.cancel();
+            if session.selection != before {
+                session.selection = before;
+                return vec![Effect::Document, Effect::Selection];
+            }
             vec![Effect::Moved(Vec::new())]
         }
         Gesture::Marquee(_, _, _, before) => {
@@ -320,7 +324,7 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
             let drag = drag.clone();
             drag_to(session, drag, canvas, mods)
         }
-        Gesture::Carry(id, from, note) if *id == pointer => {
+        Gesture::Carry(id, from, note, _) if *id == pointer => {
             let way = [0, 1].map(|axis| f64::from(note.at[axis]) + canvas[axis] - from[axis]);
             let note = Note { at: way.map(on_grid), ..note.clone() };
             let _ = session.history.apply(&Edit::SetNote(note));
@@ -398,11 +402,19 @@ fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Poin
 }
 
 fn start_carry(session: &mut Session, press: &Press, id: NoteId, from: Point) -> Vec<Effect> {
-    if let Some(note) = session.design().note(id).cloned() {
-        session.history.begin();
-        session.gesture = Gesture::Carry(press.pointer, from, note);
+    let before = session.selection.clone();
+    session.history.begin();
+    let mut effects = Vec::new();
+    if press.mods.alt {
+        clipboard::duplicate(session, [0, 0]);
+        effects = vec![Effect::Document, Effect::Selection];
     }
-    Vec::new()
+    let carried = session.selection.note.unwrap_or(id);
+    match session.design().note(carried).cloned() {
+        Some(note) => session.gesture = Gesture::Carry(press.pointer, from, note, before),
+        None => session.history.cancel(),
+    }
+    effects
 }
 
 /// A group moves with all that is inside, and takes up nothing on its way.

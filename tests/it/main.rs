@@ -58,6 +58,7 @@ mod session_arrange;
 mod session_commands;
 mod session_geometry;
 mod session_groups;
+mod session_notes;
 mod shards;
 mod share;
 mod shelf;
