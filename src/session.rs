@@ -17,6 +17,7 @@ pub mod viewport;
 mod arrange;
 mod clipboard;
 mod connect;
+mod framing;
 mod keys;
 mod place;
 
@@ -195,6 +196,7 @@ pub struct Session {
     viewport: Viewport,
     gesture: gesture::Gesture,
     connecting: Option<connect::Connecting>,
+    framing: Option<framing::Framing>,
     /// What the last edit was and when [ms], while more of it would belong to the same step.
     burst: Option<(Burst, f64)>,
     /// The highest ids ever seen here: a new block never takes over a removed one's streams and state.
@@ -224,6 +226,7 @@ impl Session {
             viewport: Viewport::default(),
             gesture: gesture::Gesture::default(),
             connecting: None,
+            framing: None,
             burst: None,
             last_ids: (0, 0),
             fitted: false,
@@ -254,14 +257,15 @@ impl Session {
         self.viewport
     }
 
-    /// What the gesture under way would draw: a link, a marquee; with the targets that would take it.
+    /// What the gesture under way would draw: a link with the targets that would take it, a group, a marquee.
     pub fn draft(&self) -> Option<Draft> {
-        self.connecting.as_ref().map(connect::Connecting::draft).or_else(|| self.gesture.draft())
+        let link = self.connecting.as_ref().map(connect::Connecting::draft);
+        link.or_else(|| framing::draft(self)).or_else(|| self.gesture.draft())
     }
 
-    /// Whether a gesture holds a pointer or a link is being drawn.
+    /// Whether a gesture holds a pointer, or a link or a group is being drawn.
     pub fn is_busy(&self) -> bool {
-        !self.gesture.is_idle() || self.connecting.is_some()
+        !self.gesture.is_idle() || self.connecting.is_some() || self.framing.is_some()
     }
 
     /// The canvas has this size on the screen now [px]; the first time, the view is fitted. A canvas that is not

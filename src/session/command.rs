@@ -3,7 +3,7 @@
 use super::arrange::{self, Line};
 use super::geometry;
 use super::{Control, Effect, Mods, Panel, Selection, Session, Settings, Wish};
-use super::{clipboard, connect, gesture, groups, keys, notes, place};
+use super::{clipboard, connect, framing, gesture, groups, keys, notes, place};
 use crate::design::{Design, Edit, Link, NodeId};
 use crate::sorted;
 
@@ -55,6 +55,7 @@ pub static COMMANDS: &[Command] = &[
     }),
     command("edit.note", "Write a note", &["N"], always, |s, _| notes::add(s)),
     command("edit.group", "Draw a group around it", &["Mod+G"], has_nodes, |s, _| groups::draw(s)),
+    command("edit.frame", "Draw a group", &["F"], has_design, |s, _| framing::begin(s)),
     command("edit.dissolve", "Dissolve the group", &["Mod+Shift+G"], has_group, |s, _| groups::dissolve(s)),
     command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),

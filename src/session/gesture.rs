@@ -3,8 +3,8 @@
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
-use super::guides::{self, Guide};
-use super::{Effect, Panel, Selection, Session, clipboard, connect, groups, notes};
+use super::guides::{self, Guides};
+use super::{Effect, Panel, Selection, Session, clipboard, connect, framing, groups, notes};
 use crate::design::{Edit, GroupId, LinkId, NodeId, Note, NoteId};
 
 /// A pointer that has moved no farther than this makes a click [px].
@@ -122,8 +122,15 @@ pub enum Draft {
     },
     /// A marquee: two opposite corners [canvas units].
     Marquee([f64; 2], [f64; 2]),
-    /// The lines that dragged blocks stand on, with others.
-    Guides(Vec<Guide>),
+    /// A group to be drawn: two opposite corners, once there are any [canvas units], and the blocks that it would hold.
+    Frame {
+        /// The corners.
+        corners: Option<([f64; 2], [f64; 2])>,
+        /// The blocks that lie wholly inside.
+        inside: Vec<NodeId>,
+    },
+    /// The lines that dragged blocks stand on with others, and equal gaps.
+    Guides(Guides),
 }
 
 /// What the pointers are doing.
@@ -144,6 +151,8 @@ pub(super) enum Gesture {
     Carry(i32, Point, Note, Selection),
     /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
     Marquee(i32, Point, Point, Selection),
+    /// Drawing a group; the pointer.
+    Frame(i32),
     /// Drawing a link; the pointer and where it went down [px].
     Connect(i32, Point),
 }
@@ -175,7 +184,7 @@ pub(super) struct Drag {
     /// The cards in view that stay where they are.
     others: Vec<Rect>,
     /// The lines that it stands on with them.
-    guides: Vec<Guide>,
+    guides: Guides,
 }
 
 impl Gesture {
@@ -228,8 +237,15 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
             session.selection = before;
             vec![Effect::Selection, Effect::Draft]
         }
-        Gesture::Idle | Gesture::Press(_) | Gesture::Pan(..) | Gesture::Pinch(_) | Gesture::Connect(..) => {
-            connect::leave(session)
+        Gesture::Idle
+        | Gesture::Press(_)
+        | Gesture::Pan(..)
+        | Gesture::Pinch(_)
+        | Gesture::Frame(_)
+        | Gesture::Connect(..) => {
+            let mut effects = connect::leave(session);
+            effects.extend(session.framing.take().map(|_| Effect::Draft));
+            effects
         }
     }
 }
@@ -247,6 +263,9 @@ fn down(session: &mut Session, press: Press, button: i16) -> Vec<Effect> {
     }
     match button {
         0 if press.mods.space => pan(session, &press),
+        0 if session.framing.is_some() => {
+            framing::down(session, press.pointer, session.viewport.to_canvas(press.at))
+        }
         0 => main_down(session, press),
         1 => pan(session, &press),
         2 => menu(session, &press),
@@ -260,7 +279,7 @@ fn pan(session: &mut Session, press: &Press) -> Vec<Effect> {
 }
 
 fn menu(session: &mut Session, press: &Press) -> Vec<Effect> {
-    let mut effects = connect::leave(session);
+    let mut effects = cancel(session);
     if !is_selected(&session.selection, press.target) {
         effects.extend(session.select(only(press.target)));
     }
@@ -295,6 +314,8 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
     let canvas = session.viewport.to_canvas(at);
     match &mut session.gesture {
         Gesture::Idle if session.connecting.is_some() => connect::hover(session, canvas),
+        Gesture::Idle => framing::to(session, canvas),
+        Gesture::Frame(id) if *id == pointer => framing::to(session, canvas),
         Gesture::Press(press) if press.pointer == pointer => {
             let press = *press;
             let still = if press.touch { STILL_TOUCH } else { STILL };
@@ -441,21 +462,23 @@ fn take_up(
     let stays = design.nodes.iter().filter(|node| !dragged.contains(&node.id));
     let others = stays.map(|node| geometry::card(node.at)).filter(|card| card.overlaps(&view)).collect();
     session.gesture =
-        Gesture::Drag(Drag { pointer, start, origins, homes, before, others, guides: Vec::new() });
+        Gesture::Drag(Drag { pointer, start, origins, homes, before, others, guides: Guides::default() });
 }
 
 fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<Effect> {
     let Some((_, first, _)) = drag.origins.first() else { return Vec::new() };
     let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
     let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
-    let near = guides::snap(&card(wanted), &drag.others, guides::NEAR / session.viewport.zoom);
+    let alone = drag.origins.len() == 1;
+    let near = guides::snap(&card(wanted), &drag.others, alone, guides::NEAR / session.viewport.zoom);
     // Ctrl held while dragging inverts snapping.
     let landed = [0, 1].map(|axis| match near[axis] {
         _ if mods.main => wanted[axis].round() as i32,
         Some(way) => (wanted[axis] + way).round() as i32,
         None => on_grid(wanted[axis]),
     });
-    let lines = if mods.main { Vec::new() } else { guides::lines(&geometry::card(landed), &drag.others) };
+    let lines =
+        if mods.main { Guides::default() } else { guides::of(&geometry::card(landed), &drag.others, alone) };
     let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
     let mut effects = Vec::new();
     if lines != drag.guides {
@@ -526,6 +549,7 @@ fn up(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect>
             effects.push(Effect::Draft);
             effects.extend(session.announce_selection());
         }
+        Gesture::Frame(id) if *id == pointer => effects.extend(framing::up(session)),
         Gesture::Connect(id, start) if *id == pointer => {
             let clicked = distance(*start, at) <= connect::SNAP / 2.0;
             session.gesture = Gesture::Idle;

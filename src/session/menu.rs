@@ -33,9 +33,10 @@ const OF_SEVERAL: [&str; 13] = [
     "arrange.across",
     "arrange.down",
 ];
-const OF_THE_CANVAS: [&str; 9] = [
+const OF_THE_CANVAS: [&str; 10] = [
     "edit.add",
     "edit.note",
+    "edit.frame",
     "edit.paste",
     "select.all",
     "page.find",

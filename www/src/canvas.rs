@@ -26,7 +26,7 @@ use groups::Groups;
 use link::{LinkLabel, LinkLine};
 use minimap::Minimap;
 use notes::Notes;
-use overlay::DraftLayer;
+use overlay::{DraftLayer, FrameHint};
 use pace::PaceNote;
 use traffic::{Traffic, TrafficScale};
 
@@ -104,7 +104,7 @@ fn drafts() -> AnyView {
 
 /// What stands over the canvas about the run and the view.
 fn notes() -> AnyView {
-    view! { <TrafficScale/><PaceNote/><Minimap/> }.into_any()
+    view! { <TrafficScale/><PaceNote/><Minimap/><FrameHint/> }.into_any()
 }
 
 /// True while the zoom changes: the picture is then stretched as it is, and drawn anew only once it stands.

@@ -29,6 +29,38 @@ test("draw a group and kill it", async ({ app, page }) => {
   await expect(app.block("Database")).not.toHaveAttribute("data-state", "down");
 });
 
+test("draw a group by a rectangle around blocks; Escape draws nothing", async ({ app, page }) => {
+  await app.openDesign({
+    headroom: 1,
+    nodes: [
+      { id: 1, block: "client", at: [0, 0] },
+      { id: 2, block: "app-server", at: [300, 0] },
+      { id: 3, block: "sql-database", at: [600, 0] },
+    ],
+    links: [[1, 2]],
+  });
+  const [server, database] = [await app.block("App server").boundingBox(), await app.block("SQL database").boundingBox()];
+  const [from, to] = [[server.x - 20, server.y - 40], [database.x + database.width + 20, database.y + database.height + 30]];
+  await app.focusCanvas();
+  await page.keyboard.press("f");
+  await expect(page.getByText("Drag a rectangle around blocks")).toBeVisible();
+  await app.drag(from, to, {
+    before: async () => {
+      await expect(page.locator(".draft .held")).toHaveCount(2);
+      await page.keyboard.press("Escape");
+    },
+  });
+  await expect(page.locator("[data-group]")).toHaveCount(0);
+  await expect(page.locator(".draft .frame")).toHaveCount(0);
+
+  await page.mouse.click(...(await app.emptyPlace()), { button: "right" });
+  await page.getByRole("menuitem", { name: "Draw a group" }).click();
+  await app.drag(from, to);
+  await expect(app.groupTitle("zone 1")).toBeVisible();
+  const inside = app.inspector.locator("section", { hasText: "Inside" });
+  await expect(inside.getByRole("button")).toHaveText(["App server", "SQL database"]);
+});
+
 test("drag a block into a group, out again, and dissolve the group", async ({ app, page }) => {
   await app.open();
   await app.block("App server").click();
