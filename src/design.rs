@@ -94,6 +94,8 @@ pub struct Group {
     pub name: String,
     /// The group that it lies in.
     pub parent: Option<GroupId>,
+    /// It is shown as one box; no result depends on it.
+    pub collapsed: bool,
     /// Parameters of `blocks::life::OF_GROUP` that differ from the defaults of format 1.
     pub values: Values,
 }
@@ -178,12 +180,14 @@ impl Design {
         Design { objectives, ..Design::default() }
     }
 
-    /// Whether the two differ at most in notes and in where blocks stand, which no result depends on.
+    /// Whether the two differ at most in notes, in where blocks stand and in what is collapsed, which no result depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
         let Design { name, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
             && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
-            && (name, links, groups) == (&other.name, &other.links, &other.groups)
+            && groups.len() == other.groups.len()
+            && groups.iter().zip(&other.groups).all(|(a, b)| a.is_same_but_look(b))
+            && (name, links) == (&other.name, &other.links)
             && (objectives, faults) == (&other.objectives, &other.faults)
             && (run, unknown) == (&other.run, &other.unknown)
     }
@@ -249,6 +253,15 @@ impl Design {
             return &node.name;
         }
         crate::blocks::find(&node.block).map_or(node.block.as_str(), |block| block.about().name)
+    }
+}
+
+impl Group {
+    /// Whether the two differ at most in how they are shown.
+    pub fn is_same_but_look(&self, other: &Group) -> bool {
+        let Group { id, kind, name, parent, collapsed: _, values } = self;
+        (id, kind, name, parent, values)
+            == (&other.id, &other.kind, &other.name, &other.parent, &other.values)
     }
 }
 

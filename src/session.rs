@@ -3,6 +3,7 @@
 //! The page turns events into [`Input`]s and command ids, hands them to the [`Session`] and performs the
 //! [`Effect`]s that come back. Selection, zoom and panels are neither shared nor undone.
 
+pub mod collapse;
 pub mod command;
 pub mod geometry;
 pub mod gesture;
@@ -369,6 +370,11 @@ impl Session {
         }
     }
 
+    /// Collapses this group to one box, or expands it, and selects it; as one step of history.
+    pub fn toggle_collapsed(&mut self, id: GroupId) -> Vec<Effect> {
+        collapse::toggle(self, id)
+    }
+
     /// Adds the blocks and links of a format 1 text, selected, with new ids.
     pub fn paste(&mut self, text: &str) -> Vec<Effect> {
         clipboard::paste(self, text)
@@ -393,7 +399,7 @@ impl Session {
     /// Pans no more than needed to bring a block into view.
     pub fn reveal(&mut self, id: NodeId) -> Vec<Effect> {
         let Some(node) = self.design().node(id) else { return Vec::new() };
-        let card = geometry::card(node.at);
+        let card = geometry::card(collapse::Boxes::of(self.design()).place(node));
         self.viewport.reveal(card);
         vec![Effect::Viewport]
     }

@@ -201,7 +201,14 @@ impl<'a> Builder<'a> {
             let kind = kind_of_group(&title, around, holds_groups);
             let id = self.design.next_group_id();
             let name = title.chars().take(MAX_NAME).collect();
-            let added = kind.map(|kind| Group { id, kind, name, parent, values: Values::default() });
+            let added = kind.map(|kind| Group {
+                id,
+                kind,
+                name,
+                parent,
+                collapsed: false,
+                values: Values::default(),
+            });
             let added = added.filter(|group| Edit::AddGroup(group.clone()).apply(&mut self.design).is_ok());
             if added.is_none() {
                 let text = format!(

@@ -3,7 +3,7 @@
 use super::arrange::{self, Line};
 use super::geometry;
 use super::{Control, Effect, Mods, Panel, Selection, Session, Settings, Wish};
-use super::{clipboard, connect, framing, gesture, groups, keys, notes, place};
+use super::{clipboard, collapse, connect, framing, gesture, groups, keys, notes, place};
 use crate::design::{Design, Edit, Link, NodeId};
 use crate::sorted;
 
@@ -57,6 +57,13 @@ pub static COMMANDS: &[Command] = &[
     command("edit.group", "Draw a group around it", &["Mod+G"], has_nodes, |s, _| groups::draw(s)),
     command("edit.frame", "Draw a group", &["F"], has_design, |s, _| framing::begin(s)),
     command("edit.dissolve", "Dissolve the group", &["Mod+Shift+G"], has_group, |s, _| groups::dissolve(s)),
+    command(
+        "edit.collapse",
+        "Collapse or expand the group",
+        &["Shift+G"],
+        |s| collapse::target(s).is_some(),
+        |s, _| collapse::target(s).map_or_else(Vec::new, |id| collapse::toggle(s, id)),
+    ),
     command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),
     command("edit.leave", "Leave: a gesture, then the selection", &["Escape"], always, |s, _| leave(s)),
@@ -331,8 +338,11 @@ fn look(session: &mut Session, change: fn(&mut Session)) -> Vec<Effect> {
 }
 
 fn fit_selection(session: &mut Session) {
-    let chosen = session.design().nodes.iter().filter(|node| session.selection.nodes.contains(&node.id));
-    if let Some(bounds) = geometry::bounds(chosen) {
+    let seen = collapse::apparent(session.design());
+    let chosen = seen.nodes.iter().filter(|node| session.selection.nodes.contains(&node.id));
+    let bounds = geometry::bounds(chosen);
+    drop(seen);
+    if let Some(bounds) = bounds {
         session.viewport.fit(bounds);
     }
 }

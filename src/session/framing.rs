@@ -1,6 +1,7 @@
 //! Drawing a group: after the command, a rectangle on the canvas, dragged or between two clicks, becomes a group of what
 //! lies wholly inside.
 
+use super::collapse::apparent;
 use super::geometry::{self, Point, Rect};
 use super::gesture::{Draft, Gesture, distance};
 use super::{Effect, Session, groups};
@@ -72,6 +73,6 @@ pub(super) fn draft(session: &Session) -> Option<Draft> {
 
 fn inside(session: &Session, rect: &Rect) -> Vec<NodeId> {
     let whole = |card: Rect| rect.contains(card.min) && rect.contains(card.max);
-    let nodes = session.design().nodes.iter().filter(|node| whole(geometry::card(node.at)));
-    nodes.map(|node| node.id).collect()
+    let seen = apparent(session.design());
+    seen.nodes.iter().filter(|node| whole(geometry::card(node.at))).map(|node| node.id).collect()
 }

@@ -1,5 +1,6 @@
 //! Pointer gestures: select, move, marquee, connect, pan, pinch, wheel. One gesture is one step of history.
 
+use super::collapse::{self, Boxes};
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
@@ -175,7 +176,9 @@ pub(super) struct Drag {
     pointer: i32,
     /// Where the pointer took hold [canvas units].
     start: Point,
-    /// Where each block stood and in which group; the one under the pointer is first, and lands on the grid.
+    /// Where the card or the box under the pointer stood, which lands on the grid.
+    grip: [i32; 2],
+    /// Where each block stood and in which group.
     origins: Vec<(NodeId, [i32; 2], Option<GroupId>)>,
     /// Frames that the blocks can be dropped in; none for a group that is moved as a whole.
     homes: Homes,
@@ -455,18 +458,25 @@ fn take_up(
     homes: Homes,
     before: Selection,
 ) {
-    let (design, view) = (session.design(), session.viewport.visible());
+    let (design, view, boxes) = (session.design(), session.viewport.visible(), Boxes::of(session.design()));
+    let grip = ids.first().and_then(|id| design.node(*id)).map_or([0, 0], |node| boxes.place(node));
     let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
     let origins = ids.iter().filter_map(origin).collect();
-    let dragged = crate::sorted::set(ids.iter().copied());
-    let stays = design.nodes.iter().filter(|node| !dragged.contains(&node.id));
-    let others = stays.map(|node| geometry::card(node.at)).filter(|card| card.overlaps(&view)).collect();
-    session.gesture =
-        Gesture::Drag(Drag { pointer, start, origins, homes, before, others, guides: Guides::default() });
+    let others = collapse::cards_but(design, ids).into_iter().filter(|card| card.overlaps(&view)).collect();
+    session.gesture = Gesture::Drag(Drag {
+        pointer,
+        start,
+        grip,
+        origins,
+        homes,
+        before,
+        others,
+        guides: Guides::default(),
+    });
 }
 
 fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<Effect> {
-    let Some((_, first, _)) = drag.origins.first() else { return Vec::new() };
+    let first = drag.grip;
     let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
     let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
     let alone = drag.origins.len() == 1;
@@ -511,8 +521,10 @@ impl Drag {
 }
 
 fn marquee_selects(session: &mut Session, rect: Rect, mut selection: Selection) -> Vec<Effect> {
-    let inside = session.design().nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
+    let seen = collapse::apparent(session.design());
+    let inside = seen.nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
     selection.nodes.extend(inside.map(|node| node.id));
+    drop(seen);
     let changed = selection != session.selection;
     session.selection = selection;
     if changed { vec![Effect::Draft, Effect::Selection] } else { vec![Effect::Draft] }

@@ -28,8 +28,14 @@ pub(super) fn draw_around(session: &mut Session, chosen: &BTreeSet<NodeId>) -> V
     let Plan { kind, parent, groups, nodes } = plan;
     let id = design.next_group_id();
     let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
-    let group =
-        Group { id, kind, name: format!("{} {count}", kind.name()), parent, values: Values::default() };
+    let group = Group {
+        id,
+        kind,
+        name: format!("{} {count}", kind.name()),
+        parent,
+        collapsed: false,
+        values: Values::default(),
+    };
     let text = format!("Drew {} around {}.", group.name, clipboard::blocks(chosen.len()));
     let inner = groups.into_iter().filter_map(|inner| design.group(inner));
     let inner = inner.map(|inner| Edit::ChangeGroup(Group { parent: Some(id), ..inner.clone() }));
@@ -65,9 +71,15 @@ pub(super) fn outer(session: &Session) -> Option<GroupId> {
 
 /// Selects the group around what is selected.
 pub(super) fn select_outer(session: &mut Session) -> Vec<Effect> {
-    let Some(id) = outer(session) else { return Vec::new() };
+    outer(session).map_or_else(Vec::new, |id| select(session, id))
+}
+
+/// Selects this group and says what it is.
+pub(super) fn select(session: &mut Session, id: GroupId) -> Vec<Effect> {
     let count = geometry::members(session.design(), id).len();
-    let text = format!("{}, {}.", title(session.design(), id), clipboard::blocks(count));
+    let is_collapsed = session.design().group(id).is_some_and(|group| group.collapsed);
+    let word = if is_collapsed { ", collapsed" } else { "" };
+    let text = format!("{}{word}, {}.", title(session.design(), id), clipboard::blocks(count));
     let mut effects = session.select(only(id));
     effects.push(Effect::Announce(text));
     effects

@@ -15,7 +15,7 @@ const OF_A_BLOCK: [&str; 9] = [
     "edit.delete",
     "edit.delete-join",
 ];
-const OF_A_GROUP: [&str; 4] = ["run.kill", "edit.rename", "select.group", "edit.dissolve"];
+const OF_A_GROUP: [&str; 5] = ["run.kill", "edit.rename", "edit.collapse", "select.group", "edit.dissolve"];
 const OF_A_NOTE: [&str; 4] = ["edit.rename", "edit.duplicate", "edit.copy", "edit.delete"];
 const OF_A_LINK: [&str; 1] = ["edit.delete"];
 const OF_SEVERAL: [&str; 13] = [

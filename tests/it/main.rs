@@ -55,6 +55,7 @@ mod schema;
 mod second_headroom;
 mod session;
 mod session_arrange;
+mod session_collapse;
 mod session_commands;
 mod session_geometry;
 mod session_groups;

@@ -55,6 +55,7 @@ fn a_group_drawn_in_a_zone_is_a_host_and_in_a_region_a_zone() {
         kind: GroupKind::Region,
         name: "east".to_owned(),
         parent: None,
+        collapsed: false,
         values: Values::default(),
     };
     session.edit(&Edit::ChangeGroup(region));

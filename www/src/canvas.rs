@@ -1,5 +1,6 @@
 //! The canvas: groups and links below, moving traffic over them, blocks on top, all under one pan and zoom.
 
+mod boxes;
 mod card;
 mod groups;
 mod link;
@@ -21,6 +22,7 @@ use crate::app::later;
 use crate::live::each;
 use crate::state::App;
 use crate::{keys, pointer};
+use boxes::Boxes;
 use card::{Card, RenameField};
 use groups::Groups;
 use link::{LinkLabel, LinkLine};
@@ -78,6 +80,7 @@ pub fn Canvas() -> impl IntoView {
                     {later(app, labels, nothing)}
                 </svg>
                 {each(blocks, |id| view! { <Card id=NodeId(id)/> })}
+                {later(app, folded, nothing)}
                 {later(app, drafts, nothing)}
             </div>
         </div>
@@ -95,6 +98,11 @@ fn labels() -> AnyView {
     let cards = App::get().cards;
     let links = move || cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
     each(links, |id| view! { <LinkLabel id=LinkId(id)/> })
+}
+
+/// What stands in the place of collapsed groups.
+fn folded() -> AnyView {
+    view! { <Boxes/> }.into_any()
 }
 
 /// What is there only under a hand.

@@ -9,6 +9,7 @@ use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
+use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::{Selection, routing};
 use leptos::prelude::*;
 
@@ -17,10 +18,14 @@ use crate::state::App;
 /// Signals of all blocks and links.
 #[derive(Clone, Copy)]
 pub struct Cards {
-    /// Blocks in drawing order: what a keyed list iterates over.
+    /// Blocks on the canvas in drawing order, without those in collapsed groups: what a keyed list iterates over.
     pub order: RwSignal<Vec<NodeId>>,
-    /// Links in drawing order.
+    /// Links on the canvas in drawing order.
     pub link_order: RwSignal<Vec<LinkId>>,
+    /// All blocks.
+    pub all: RwSignal<Vec<NodeId>>,
+    /// All links.
+    pub all_links: RwSignal<Vec<LinkId>>,
     /// Told whenever any block has moved.
     pub moves: RwSignal<()>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
@@ -32,7 +37,7 @@ pub struct Cards {
 pub struct NodeCard {
     /// The block.
     pub id: NodeId,
-    /// Position of the top left corner [canvas units], also in the middle of a drag.
+    /// Position of the top left corner [canvas units], also in the middle of a drag; in a collapsed group that of its box.
     pub at: ArcRwSignal<[i32; 2]>,
     /// What does not depend on a run.
     pub face: ArcRwSignal<Face>,
@@ -96,6 +101,8 @@ impl Cards {
         Cards {
             order: RwSignal::new(Vec::new()),
             link_order: RwSignal::new(Vec::new()),
+            all: RwSignal::new(Vec::new()),
+            all_links: RwSignal::new(Vec::new()),
             moves: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
@@ -115,34 +122,43 @@ impl Cards {
     /// Follows the design: adds, removes, moves and renames.
     pub(crate) fn sync(&self, app: &App) {
         let design = app.session.with_value(|session| session.design().clone());
+        let (boxes, seen) = (Boxes::of(&design), apparent(&design));
         self.nodes.update_value(|nodes| {
             nodes.retain(|id, _| design.node(*id).is_some());
-            for node in &design.nodes {
+            for node in &seen.nodes {
                 let card = nodes.entry(node.id).or_insert_with(|| NodeCard::new(node));
                 put(&card.at, node.at);
             }
         });
         self.links.update_value(|links| {
             links.retain(|id, _| design.link(*id).is_some());
-            for (link, bend) in design.links.iter().zip(routing::bends(&design)) {
+            for link in &design.links {
                 let card = links.entry(link.id).or_insert_with(|| LinkCard::new(link));
                 put(&card.ends, (link.from, link.to));
-                put(&card.bend, bend);
                 put(&card.carries, blocks::link::in_words(&link.values));
+            }
+            for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
+                if let Some(card) = links.get(&link.id) {
+                    put(&card.bend, bend);
+                }
             }
         });
         self.moves.notify();
-        put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
-        put_order(self.link_order, design.links.iter().map(|link| link.id).collect());
+        let drawn = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
+        put_order(self.order, drawn.collect());
+        put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());
+        put_order(self.all, design.nodes.iter().map(|node| node.id).collect());
+        put_order(self.all_links, design.links.iter().map(|link| link.id).collect());
         self.faces(&design, &app.answer.get_untracked());
         self.select(&app.selection.get_untracked());
     }
 
     /// Follows a drag.
     pub(crate) fn moved(&self, design: &Design, ids: &[NodeId]) {
+        let boxes = Boxes::of(design);
         for id in ids {
             if let (Some(node), Some(card)) = (design.node(*id), self.node(*id)) {
-                put(&card.at, node.at);
+                put(&card.at, boxes.place(node));
             }
         }
         self.moves.notify();

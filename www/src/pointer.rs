@@ -78,6 +78,13 @@ fn attach(app: App, root: &HtmlElement) {
         let under = document().element_from_point(x, y);
         match under.map(|element| target_at(&element)) {
             Some(Target::Node(id)) => app.panels.renaming.set(Some(id)),
+            Some(Target::Group(id))
+                if app
+                    .design
+                    .with_untracked(|design| design.group(id).is_some_and(|group| group.collapsed)) =>
+            {
+                app.command("edit.collapse");
+            }
             Some(Target::Group(_) | Target::Note(_)) => app.command("edit.rename"),
             Some(Target::Canvas | Target::Out(_) | Target::In(_) | Target::Link(_)) | None => {}
         }

@@ -2,13 +2,15 @@
 //! view; a press goes there.
 
 use headroom::design::NodeId;
+use headroom::session::collapse::apparent;
 use headroom::session::geometry::{self, CARD, Rect};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::live::{each, some};
+use super::boxes::places;
+use crate::live::{CollectAny, each, some};
 use crate::state::App;
 
 /// Room around the design on the map [canvas units].
@@ -20,7 +22,7 @@ pub fn Minimap() -> impl IntoView {
     let bounds = Memo::new(move |_| {
         app.cards.moves.track();
         app.design.track();
-        app.session.with_value(|session| geometry::bounds(&session.design().nodes))
+        app.session.with_value(|session| geometry::bounds(&apparent(session.design()).nodes))
     });
     let shown = Memo::new(move |_| {
         let wanted = app.settings.with(|settings| settings.minimap);
@@ -39,6 +41,7 @@ fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
         format!("{} {} {width} {height}", rect.min[0], rect.min[1])
     };
     let blocks = move || app.cards.order.with(|all| all.iter().map(|id| id.0).collect());
+    let boxes = places(app);
     let seen = move |axis: usize| move || app.viewport.with(|view| view.visible().min[axis].to_string());
     let size = move |axis: usize| move || app.viewport.with(|view| view.visible().size()[axis].to_string());
     let go = move |event: PointerEvent| {
@@ -60,9 +63,16 @@ fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
         <svg class="minimap" viewBox=frame role="img" aria-label="Map of the design; a press moves the view there"
             on:pointerdown=take on:pointermove=go>
             {each(blocks, |id| view! { <Dot id=NodeId(id)/> })}
+            {move || boxes.get().values().map(folded).collect_any()}
             <rect class="view" x=seen(0) y=seen(1) width=size(0) height=size(1)/>
         </svg>
     }
+}
+
+/// A collapsed group on the map.
+fn folded([x, y]: &[i32; 2]) -> impl IntoView + use<> {
+    let place = format!("translate({x} {y})");
+    view! { <rect transform=place width=CARD[0].to_string() height=CARD[1].to_string() rx="16"/> }
 }
 
 #[component]

@@ -100,7 +100,7 @@ pub fn FrameHint() -> impl IntoView {
     some(move || {
         framing.get().then(|| {
             view! {
-                <p class="toast hint">
+                <p class="toast to-draw">
                     "Drag a rectangle around blocks, or click two corners."
                     <button class="btn" type="button" title="Escape" on:click=leave>"Cancel"</button>
                 </p>
