@@ -97,6 +97,22 @@ test("a block dragged beside two others keeps their gap, and the gaps are marked
   expect(moved.y).toBeCloseTo(server.y, 0);
 });
 
+test("a note is written, copied, pasted and deleted by keys", async ({ app, page }) => {
+  await app.openDesign(ROW);
+  await app.focusCanvas();
+  await page.keyboard.press("n");
+  await page.getByLabel("Text of the note").fill("Peak is at noon.");
+  await page.keyboard.press("Escape");
+  const notes = page.getByRole("note", { name: "Note: Peak is at noon." });
+  await expect(notes).toHaveCount(1);
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Control+v");
+  await expect(notes).toHaveCount(2);
+  await expect(notes.nth(1)).toHaveClass(/selected/);
+  await page.keyboard.press("Delete");
+  await expect(notes).toHaveCount(1);
+});
+
 test("put another block in the place of one, links kept", async ({ app, page }) => {
   await app.openDesign(ROW);
   await app.select("App server");

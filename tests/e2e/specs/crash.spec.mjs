@@ -51,7 +51,8 @@ test("a panic of the program itself offers the saved design and says where it wa
   await expect(dialog.getByRole("button", { name: "Save a file" })).toBeVisible();
   await dialog.getByRole("button", { name: "Reload" }).click();
   await app.ready();
-  await expect(app.blocks).toHaveCount(count);
+  // Nothing that was saved is lost; the block of the last click may have been saved on the way out.
+  await expect.poll(() => app.blocks.count()).toBeGreaterThanOrEqual(count);
 });
 
 test("a browser without WebAssembly is told so", async ({ page, watched }) => {
