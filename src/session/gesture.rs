@@ -178,6 +178,8 @@ pub(super) struct Drag {
     start: Point,
     /// Where the card or the box under the pointer stood, which lands on the grid.
     grip: [i32; 2],
+    /// One card or one box is dragged.
+    alone: bool,
     /// Where each block stood and in which group.
     origins: Vec<(NodeId, [i32; 2], Option<GroupId>)>,
     /// Frames that the blocks can be dropped in; none for a group that is moved as a whole.
@@ -460,6 +462,8 @@ fn take_up(
 ) {
     let (design, view, boxes) = (session.design(), session.viewport.visible(), Boxes::of(session.design()));
     let grip = ids.first().and_then(|id| design.node(*id)).map_or([0, 0], |node| boxes.place(node));
+    let at_grip = |id: &NodeId| design.node(*id).is_some_and(|node| boxes.place(node) == grip);
+    let alone = ids.iter().all(at_grip);
     let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
     let origins = ids.iter().filter_map(origin).collect();
     let others = collapse::cards_but(design, ids).into_iter().filter(|card| card.overlaps(&view)).collect();
@@ -467,6 +471,7 @@ fn take_up(
         pointer,
         start,
         grip,
+        alone,
         origins,
         homes,
         before,
@@ -479,16 +484,18 @@ fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<
     let first = drag.grip;
     let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
     let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
-    let alone = drag.origins.len() == 1;
-    let near = guides::snap(&card(wanted), &drag.others, alone, guides::NEAR / session.viewport.zoom);
+    let near = guides::snap(&card(wanted), &drag.others, drag.alone, guides::NEAR / session.viewport.zoom);
     // Ctrl held while dragging inverts snapping.
     let landed = [0, 1].map(|axis| match near[axis] {
         _ if mods.main => wanted[axis].round() as i32,
         Some(way) => (wanted[axis] + way).round() as i32,
         None => on_grid(wanted[axis]),
     });
-    let lines =
-        if mods.main { Guides::default() } else { guides::of(&geometry::card(landed), &drag.others, alone) };
+    let lines = if mods.main {
+        Guides::default()
+    } else {
+        guides::of(&geometry::card(landed), &drag.others, drag.alone)
+    };
     let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
     let mut effects = Vec::new();
     if lines != drag.guides {

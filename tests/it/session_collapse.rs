@@ -101,6 +101,24 @@ fn a_box_moves_all_that_is_inside_and_lands_on_the_grid_itself() {
 }
 
 #[test]
+fn a_dragged_box_snaps_to_the_gaps_of_the_cards_beside_it() {
+    // Cards at 0 and 300 leave 124 between them; a box of two blocks comes in from below to 600.
+    let json = r#"{"headroom":1,"nodes":[
+        {"id":1,"block":"client","at":[0,0]},{"id":2,"block":"cache","at":[300,0]},
+        {"id":3,"block":"cache","at":[607,407],"in":1},{"id":4,"block":"cache","at":[607,607],"in":1}],
+        "groups":[{"id":1,"kind":"zone","name":"a","collapsed":true}]}"#;
+    let mut session = open(json);
+    session.resize([2400.0, 1600.0]);
+    let zoom = session.viewport().zoom;
+    let [x, y] = session.viewport().to_screen([650.0, 430.0]);
+    play(&mut session, &format!("down {x},{y} group1; move {},{}", x - 4.0 * zoom, y - 404.0 * zoom));
+    let [(_, at)] = Boxes::of(session.design()).places().collect::<Vec<_>>()[..] else { panic!("one box") };
+    assert_eq!(at, [600, 0]);
+    let Some(Draft::Guides(guides)) = session.draft() else { panic!("no guides") };
+    assert_eq!(guides.gaps, [[[176.0, 38.0], [300.0, 38.0]], [[476.0, 38.0], [600.0, 38.0]]]);
+}
+
+#[test]
 fn what_is_hidden_is_met_at_its_box_and_nowhere_else() {
     let nested = design(NESTED);
     assert_eq!(geometry::node_at(&nested, [650.0, 30.0]), None, "the third block itself is hidden");
