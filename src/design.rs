@@ -94,6 +94,8 @@ pub struct Group {
     pub name: String,
     /// The group that it lies in.
     pub parent: Option<GroupId>,
+    /// It is shown as one box; no result depends on it.
+    pub collapsed: bool,
     /// Parameters of `blocks::life::OF_GROUP` that differ from the defaults of format 1.
     pub values: Values,
 }
@@ -178,13 +180,15 @@ impl Design {
         Design { objectives, ..Design::default() }
     }
 
-    /// Whether the two differ at most in notes, in where blocks stand and in what they and the design are called, which no
-    /// figure depends on.
+    /// Whether the two differ at most in notes, in where blocks stand, in what is collapsed, and in what blocks and the design
+    /// are called, which no figure depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
         let Design { name: _, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
             && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_part(b))
-            && (links, groups) == (&other.links, &other.groups)
+            && groups.len() == other.groups.len()
+            && groups.iter().zip(&other.groups).all(|(a, b)| a.is_same_but_look(b))
+            && *links == other.links
             && (objectives, faults) == (&other.objectives, &other.faults)
             && (run, unknown) == (&other.run, &other.unknown)
     }
@@ -256,6 +260,15 @@ impl Design {
             return &node.name;
         }
         crate::blocks::find(&node.block).map_or(node.block.as_str(), |block| block.about().name)
+    }
+}
+
+impl Group {
+    /// Whether the two differ at most in how they are shown.
+    pub fn is_same_but_look(&self, other: &Group) -> bool {
+        let Group { id, kind, name, parent, collapsed: _, values } = self;
+        (id, kind, name, parent, values)
+            == (&other.id, &other.kind, &other.name, &other.parent, &other.values)
     }
 }
 

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use super::svg::{Shown, escaped, ink};
 use crate::blocks;
-use crate::design::{Design, Node};
+use crate::design::{Design, GroupId, Node};
 use crate::figures;
 use crate::job::NodeFrame;
 use crate::report::State;
-use crate::session::geometry::CARD;
+use crate::session::geometry::{self, CARD};
+use crate::session::groups;
 
 /// From the card's edge to what stands in it.
 const INSET: f64 = 12.0;
@@ -60,6 +61,37 @@ pub fn draw(out: &mut String, design: &Design, node: &Node, icons: &str, shown: 
         _ => kind(out, about.map_or("Unknown block", |about| about.name), &title),
     }
     tags(out, single, report.map(|report| report.state()));
+    out.push_str("</g>");
+}
+
+/// Draws a collapsed group at this place: its name, how many blocks are inside, and the worst of their states.
+pub fn draw_box(out: &mut String, design: &Design, (id, [x, y]): (GroupId, [i32; 2]), shown: Option<&Shown>) {
+    let inside = geometry::members(design, id);
+    let state = |Shown { answer, frame }: &Shown| {
+        let places = inside.iter().filter_map(|node| answer.topology.index_of(*node));
+        places.filter_map(|index| frame.nodes.get(index)).map(NodeFrame::state).max()
+    };
+    let state = shown.and_then(state);
+    let color = state.map_or(ink::STRONG, color);
+    let ([width, height], count) = (CARD, inside.len());
+    let (name, blocks) = (
+        fitted(&groups::title(design, id), width - 2.0 * INSET),
+        if count == 1 { "block" } else { "blocks" },
+    );
+    let _ = write!(
+        out,
+        r#"<g transform="translate({x} {y})"><rect width="{width}" height="{height}" rx="8" fill="{}" stroke="{color}" stroke-dasharray="4 3"/><rect x="-1" y="10" width="3" height="{}" rx="1" fill="{color}"/>"#,
+        ink::CARD,
+        height - 20.0
+    );
+    let _ = write!(
+        out,
+        r#"<text x="{INSET}" y="23" font-size="13" font-weight="600" fill="{}">{}</text><text x="{INSET}" y="45" font-size="12" fill="{}">{count} {blocks}</text>"#,
+        ink::TEXT,
+        escaped(&name),
+        ink::QUIET
+    );
+    tags(out, false, state);
     out.push_str("</g>");
 }
 

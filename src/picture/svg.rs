@@ -11,6 +11,7 @@ use crate::blocks;
 use crate::design::{Design, Link, Note};
 use crate::figures;
 use crate::job::{Frame, LinkFrame};
+use crate::session::collapse::{self, Boxes};
 use crate::session::geometry::{self, Curve, Rect};
 use crate::session::{groups, routing};
 use crate::share::{self, Failure, Opened};
@@ -68,10 +69,13 @@ pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     }
     frames(&mut out, design);
     design.notes.iter().for_each(|drawn| note(&mut out, drawn));
-    let curves = curves(design);
+    let (seen, boxes) = (collapse::apparent(design), Boxes::of(design));
+    let curves = curves(&seen);
     curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
     curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown));
-    design.nodes.iter().for_each(|node| card::draw(&mut out, design, node, icons, shown));
+    let cards = design.nodes.iter().filter(|node| boxes.home(node.id).is_none());
+    cards.for_each(|node| card::draw(&mut out, design, node, icons, shown));
+    boxes.places().for_each(|(id, at)| card::draw_box(&mut out, design, (id, at), shown));
     out + "</svg>\n"
 }
 
@@ -137,7 +141,7 @@ fn note(out: &mut String, note: &Note) {
     }
 }
 
-/// Every link with its bend and its curve.
+/// Every link of a design as it appears, with its bend and its curve.
 fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
     let placed = design.links.iter().zip(routing::bends(design));
     let drawn =

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::geometry::{self, Rect};
+use super::collapse::{self, Boxes};
+use super::geometry::{self, Point, Rect};
+use super::gesture::{REACH, Target};
 use super::viewport::Viewport;
-use super::{FAR, Selection};
+use super::{FAR, Selection, Session};
 use crate::design::{Design, LinkId, NodeId};
+use crate::sorted;
 
 /// A design of at most so many blocks is made of elements as a whole: everything is there for a screen reader and for the
 /// browser's own search, and a browser draws so many without effort.
@@ -44,14 +47,13 @@ pub fn is_culled(design: &Design) -> bool {
 
 /// The elements of a design that is seen like this; what is selected is one of them wherever it is.
 pub fn elements(design: &Design, area: Option<Rect>, selection: &Selection) -> Elements {
+    let (boxes, appears) = (Boxes::of(design), collapse::apparent(design));
+    let free = appears.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
     if !is_culled(design) {
-        return Elements {
-            nodes: design.nodes.iter().map(|node| node.id).collect(),
-            links: design.links.iter().map(|link| link.id).collect(),
-        };
+        return Elements { nodes: free.collect(), links: appears.links.iter().map(|link| link.id).collect() };
     }
     let cards: BTreeMap<NodeId, Rect> =
-        design.nodes.iter().map(|node| (node.id, geometry::card(node.at))).collect();
+        sorted::map(appears.nodes.iter().map(|node| (node.id, geometry::card(node.at))));
     let seen = |place: &Rect| area.is_some_and(|area| area.overlaps(place));
     let is_node = |id: NodeId| selection.nodes.contains(&id) || seen(&cards[&id]);
     let is_link = |id: LinkId, from: NodeId, to: NodeId| {
@@ -61,9 +63,20 @@ pub fn elements(design: &Design, area: Option<Rect>, selection: &Selection) -> E
         let held = selection.nodes.contains(&from) || selection.nodes.contains(&to);
         held || selection.links.contains(&id) || ends().is_some_and(|ends| seen(&ends))
     };
-    let nodes = design.nodes.iter().map(|node| node.id).filter(|id| is_node(*id));
-    let links = design.links.iter().filter(|link| is_link(link.id, link.from, link.to));
+    let nodes = free.filter(|id| is_node(*id));
+    let links = appears.links.iter().filter(|link| is_link(link.id, link.from, link.to));
     Elements { nodes: nodes.take(MOST).collect(), links: links.map(|link| link.id).take(MOST).collect() }
+}
+
+/// What a pointer at this place of the screen means. Where there is no element, a block or link of a large design may be
+/// painted.
+pub(super) fn meant(session: &Session, target: Target, at: Point) -> Target {
+    let (design, at) = (session.design(), session.viewport.to_canvas(at));
+    if target != Target::Canvas || !is_culled(design) {
+        return target;
+    }
+    let link = || geometry::link_at(design, at, REACH / session.viewport.zoom).map(Target::Link);
+    geometry::node_at(design, at).map(Target::Node).or_else(link).unwrap_or(Target::Canvas)
 }
 
 #[cfg(test)]

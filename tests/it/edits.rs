@@ -34,6 +34,7 @@ fn small() -> Design {
             kind,
             name: String::new(),
             parent,
+            collapsed: false,
             values: Values::default(),
         })
     };

@@ -1,5 +1,6 @@
 //! The canvas: groups and links below, moving traffic over them, blocks on top, all under one pan and zoom.
 
+mod boxes;
 mod card;
 mod elements;
 mod groups;
@@ -24,13 +25,14 @@ use crate::app::later;
 use crate::live::{each, live};
 use crate::state::App;
 use crate::{keys, pointer};
+use boxes::Boxes;
 use card::{Card, RenameField};
 use elements::Elements;
 use groups::Groups;
 use link::{LinkLabel, LinkLine};
 use minimap::Minimap;
 use notes::Notes;
-use overlay::DraftLayer;
+use overlay::{DraftLayer, FrameHint};
 use pace::PaceNote;
 use painted::Painted;
 use traffic::{Traffic, TrafficScale};
@@ -88,6 +90,7 @@ pub fn Canvas() -> impl IntoView {
                     {live(move || if app.complete.get() { labels(elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
+                {later(app, folded, nothing)}
                 {later(app, drafts, nothing)}
             </div>
         </div>
@@ -110,6 +113,11 @@ fn layers(elements: Elements, moving: ReadSignal<bool>) -> AnyView {
     view! { <Painted elements moving/><Traffic/> }.into_any()
 }
 
+/// What stands in the place of collapsed groups.
+fn folded() -> AnyView {
+    view! { <Boxes/> }.into_any()
+}
+
 /// What is there only under a hand.
 fn drafts() -> AnyView {
     view! { <DraftLayer/><RenameField/> }.into_any()
@@ -117,7 +125,7 @@ fn drafts() -> AnyView {
 
 /// What stands over the canvas about the run and the view.
 fn notes() -> AnyView {
-    view! { <TrafficScale/><PaceNote/><Minimap/> }.into_any()
+    view! { <TrafficScale/><PaceNote/><Minimap/><FrameHint/> }.into_any()
 }
 
 /// True while this changes: the picture is then moved and stretched as it is, and drawn anew only once it stands.

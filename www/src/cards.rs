@@ -2,6 +2,7 @@
 //!
 //! Signals are counted references: they live as long as the entry here or a view that shows them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::engine::Unit;
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
+use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::{Selection, routing};
 use headroom::sorted;
 use headroom::topology::Problem;
@@ -21,17 +23,21 @@ use crate::state::App;
 /// Signals of all blocks and links.
 #[derive(Clone, Copy)]
 pub struct Cards {
-    /// Blocks in drawing order: what a keyed list iterates over.
+    /// Blocks on the canvas in drawing order, without those in collapsed groups: what a keyed list iterates over.
     pub order: RwSignal<Vec<NodeId>>,
-    /// Links in drawing order.
+    /// Links on the canvas in drawing order.
     pub link_order: RwSignal<Vec<LinkId>>,
+    /// All blocks.
+    pub all: RwSignal<Vec<NodeId>>,
+    /// All links.
+    pub all_links: RwSignal<Vec<LinkId>>,
     /// Told whenever any block has moved.
     pub moves: RwSignal<()>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
-    /// The design as it was followed last.
+    /// The design as it appeared when it was followed last.
     drawn: StoredValue<Option<Arc<Design>>>,
 }
 
@@ -40,7 +46,7 @@ pub struct Cards {
 pub struct NodeCard {
     /// The block.
     pub id: NodeId,
-    /// Position of the top left corner [canvas units], also in the middle of a drag.
+    /// Position of the top left corner [canvas units], also in the middle of a drag; in a collapsed group that of its box.
     pub at: ArcRwSignal<[i32; 2]>,
     /// What does not depend on a run.
     pub face: ArcRwSignal<Face>,
@@ -104,6 +110,8 @@ impl Cards {
         Cards {
             order: RwSignal::new(Vec::new()),
             link_order: RwSignal::new(Vec::new()),
+            all: RwSignal::new(Vec::new()),
+            all_links: RwSignal::new(Vec::new()),
             moves: RwSignal::new(()),
             looks: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
@@ -122,21 +130,29 @@ impl Cards {
         self.links.with_value(|links| links.get(&id).cloned())
     }
 
-    /// Looks at every block.
-    pub fn each_node(&self, mut look: impl FnMut(&NodeCard)) {
-        self.nodes.with_value(|nodes| nodes.values().for_each(&mut look));
+    /// Looks at every block on the canvas.
+    pub fn each_node(&self, look: impl FnMut(&NodeCard)) {
+        self.nodes.with_value(|nodes| {
+            self.order.with_untracked(|order| order.iter().filter_map(|id| nodes.get(id)).for_each(look));
+        });
     }
 
-    /// Looks at every link with the blocks at its ends.
+    /// Looks at every link on the canvas with the blocks at its ends.
     pub fn each_link(&self, mut look: impl FnMut(LinkId, &LinkCard, [&NodeCard; 2])) {
+        let ends =
+            |nodes: &BTreeMap<NodeId, NodeCard>, link: &LinkCard, look: &mut dyn FnMut([&NodeCard; 2])| {
+                let (from, to) = link.ends.get_untracked();
+                if let (Some(from), Some(to)) = (nodes.get(&from), nodes.get(&to)) {
+                    look([from, to]);
+                }
+            };
         self.nodes.with_value(|nodes| {
             self.links.with_value(|links| {
-                for (id, link) in links {
-                    let (from, to) = link.ends.get_untracked();
-                    if let (Some(from), Some(to)) = (nodes.get(&from), nodes.get(&to)) {
-                        look(*id, link, [from, to]);
+                self.link_order.with_untracked(|order| {
+                    for (id, link) in order.iter().filter_map(|id| Some((*id, links.get(id)?))) {
+                        ends(nodes, link, &mut |ends| look(id, link, ends));
                     }
-                }
+                });
             });
         });
     }
@@ -144,10 +160,11 @@ impl Cards {
     /// Follows the design: adds, removes, moves and renames.
     pub(crate) fn sync(&self, app: &App) {
         let design = app.session.with_value(|session| session.design().clone());
+        let (boxes, seen) = (Boxes::of(&design), apparent(&design));
         self.nodes.update_value(|nodes| {
             let there: BTreeSet<NodeId> = sorted::set(design.nodes.iter().map(|node| node.id));
             nodes.retain(|id, _| there.contains(id));
-            for node in &design.nodes {
+            for node in &seen.nodes {
                 let card = nodes.entry(node.id).or_insert_with(|| NodeCard::new(node));
                 put(&card.at, node.at);
             }
@@ -162,25 +179,32 @@ impl Cards {
                 put(&card.carries, blocks::link::in_words(&link.values));
             }
             // Ways around cards take their time: they are looked for when something has come, gone or moved.
-            if drawn.is_none_or(|drawn| !lies_alike(&drawn, &design)) {
-                for (link, bend) in design.links.iter().zip(routing::bends(&design)) {
+            if drawn.is_none_or(|drawn| !lies_alike(&drawn, &seen)) {
+                for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
                     put(&links[&link.id].bend, bend);
                 }
                 self.moves.notify();
             }
         });
-        self.drawn.set_value(Some(Arc::clone(&design)));
-        put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
-        put_order(self.link_order, design.links.iter().map(|link| link.id).collect());
+        let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
+        put_order(self.order, free.collect());
+        put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());
+        put_order(self.all, design.nodes.iter().map(|node| node.id).collect());
+        put_order(self.all_links, design.links.iter().map(|link| link.id).collect());
+        self.drawn.set_value(Some(match seen {
+            Cow::Borrowed(_) => Arc::clone(&design),
+            Cow::Owned(seen) => Arc::new(seen),
+        }));
         self.faces(&design, &app.answer.get_untracked());
         self.select(&app.selection.get_untracked());
     }
 
     /// Follows a drag.
     pub(crate) fn moved(&self, design: &Design, ids: &[NodeId]) {
+        let boxes = Boxes::of(design);
         for id in ids {
             if let (Some(node), Some(card)) = (design.node(*id), self.node(*id)) {
-                put(&card.at, node.at);
+                put(&card.at, boxes.place(node));
             }
         }
         self.moves.notify();

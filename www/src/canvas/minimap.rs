@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use headroom::session::Viewport;
+use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::geometry::{self, CARD, Rect};
 use leptos::ev::PointerEvent;
 use leptos::html;
@@ -25,7 +26,7 @@ pub fn Minimap() -> impl IntoView {
     let bounds = Memo::new(move |_| {
         app.cards.moves.track();
         app.design.track();
-        app.session.with_value(|session| geometry::bounds(&session.design().nodes))
+        app.session.with_value(|session| geometry::bounds(&apparent(session.design()).nodes))
     });
     let shown = Memo::new(move |_| {
         let wanted = app.settings.with(|settings| settings.minimap);
@@ -94,14 +95,14 @@ fn follow(app: App, canvas: HtmlCanvasElement, bounds: Memo<Rect>) {
     });
 }
 
-/// Colors of the states in their order, and of what is selected.
-const TOKENS: [&str; 6] = ["--calm", "--busy", "--hot", "--sat", "--down", "--accent"];
+/// Colors of the states in their order, of what is selected, and of collapsed groups.
+const TOKENS: [&str; 7] = ["--calm", "--busy", "--hot", "--sat", "--down", "--accent", "--text-3"];
 
-fn draw(app: App, pen: &Pen, canvas: &HtmlCanvasElement, colors: [&str; 6], bounds: &Rect) {
+fn draw(app: App, pen: &Pen, canvas: &HtmlCanvasElement, colors: [&str; 7], bounds: &Rect) {
     let size = [f64::from(canvas.client_width()), f64::from(canvas.client_height())];
     fresh(pen, canvas, size);
     let scale = scale(size, bounds);
-    let mut dots: [Vec<[f64; 2]>; 6] = Default::default();
+    let mut dots: [Vec<[f64; 2]>; 7] = Default::default();
     app.cards.each_node(|card| {
         let kind = match card.selected.get_untracked() {
             true => 5,
@@ -109,6 +110,8 @@ fn draw(app: App, pen: &Pen, canvas: &HtmlCanvasElement, colors: [&str; 6], boun
         };
         dots[kind].push(on_map(card.at.get_untracked().map(f64::from), size, bounds));
     });
+    let boxes = app.session.with_value(|session| Boxes::of(session.design()));
+    dots[6].extend(boxes.places().map(|(_, at)| on_map(at.map(f64::from), size, bounds)));
     let [width, height] = CARD.map(|side| (side * scale).max(1.0));
     for (dots, color) in dots.iter().zip(colors) {
         pen.set_fill_style_str(color);
