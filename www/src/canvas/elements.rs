@@ -48,7 +48,10 @@ impl Elements {
         };
         Effect::new(move |_| {
             wanted.track();
-            this.step(app);
+            // Those of a large design come when they can also be painted.
+            if app.complete.get() || !is_culled(app) {
+                this.step(app);
+            }
         });
         this
     }
