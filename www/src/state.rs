@@ -183,6 +183,8 @@ pub enum Dialog {
     Compare,
     /// How latency spreads, large.
     Spread,
+    /// A slow request call by call, large.
+    Slowest,
     /// Blocks by name.
     Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.

@@ -5,7 +5,7 @@ use headroom::design::NodeId;
 use headroom::engine::steady;
 use headroom::figures::{self, Kind, axis};
 use headroom::job::Question;
-use headroom::report::{Curve, Trust};
+use headroom::report::{Curve, Theory, Trust};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 
@@ -44,10 +44,11 @@ pub fn Spread(
         app.live.track();
         runner::ask(app, Question::Curves(of.get().map(|id| id.0)));
     });
-    let theory = Memo::new(move |_| app.answer.with(|answer| steady::theory(&answer.topology)));
+    let broken = Memo::new(move |_| app.happened.with(|all| all.iter().any(|fault| fault.until_s.is_none())));
+    let theory = Memo::new(move |_| theory(app, of.get(), broken.get()));
     let shown = Memo::new(move |_| {
         let mut shown = measured(app, of.get());
-        if let Some(theory) = theory.get().filter(|_| of.get().is_none() && !shown.is_empty()) {
+        if let Some(theory) = theory.get().filter(|_| !shown.is_empty()) {
             let exact = theory.trust == Trust::Exact;
             let name = if exact { "theory, exact" } else { "formula, approximate" };
             shown.push(Shown { name: name.to_owned(), class: "s-theory", curve: theory.curve });
@@ -84,6 +85,17 @@ pub fn Spread(
             </div>
         </Show>
     }
+}
+
+/// The curve that formulas know; none while something is broken on purpose, which is not in them.
+fn theory(app: App, of: Option<NodeId>, broken: bool) -> Option<Theory> {
+    if broken {
+        return None;
+    }
+    app.answer.with(|answer| match of {
+        None => steady::theory(&answer.topology),
+        Some(id) => steady::theory_of(&answer.topology, answer.topology.index_of(id)?),
+    })
 }
 
 /// Whether a block has replies of its own to time.
