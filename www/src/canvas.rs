@@ -7,7 +7,7 @@ mod minimap;
 mod notes;
 mod overlay;
 mod pace;
-mod traffic;
+pub mod traffic;
 
 use std::time::Duration;
 

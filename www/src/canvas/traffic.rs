@@ -1,7 +1,7 @@
 //! Moving traffic, drawn on one canvas: dots in proportion to the calls of each link, crosses for those that
 //! failed, on their way back. Nothing moves where the person asked for less motion.
 
-mod dots;
+pub mod dots;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -72,7 +72,7 @@ fn busiest(app: App) -> f64 {
 }
 
 /// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
-fn per_dot(busiest: f64) -> f64 {
+pub fn per_dot(busiest: f64) -> f64 {
     let wanted = busiest / MOST;
     let mut step = 1.0;
     while step < wanted {
