@@ -10,8 +10,8 @@ pub const SECONDS: f64 = 8.0;
 pub const LINE: f64 = 40.0;
 /// Most pixels across and down: what chats show without making it smaller.
 const MOST: [f64; 2] = [1_280.0, 720.0];
-/// Least width, for the line below [px].
-const LEAST: f64 = 640.0;
+/// Least pixels: room for the line below, and for the buttons that players lay over a film.
+const LEAST: [f64; 2] = [640.0, 360.0];
 /// Pixels of a unit of the drawing at most: letters sharp, a single block not a poster.
 const SHARP: f64 = 1.5;
 
@@ -20,7 +20,7 @@ pub fn size(view: &Rect) -> [u32; 2] {
     let [width, height] = view.size();
     let scale = SHARP.min(MOST[0] / width).min((MOST[1] - LINE) / height);
     let even = |side: f64| 2 * (side / 2.0).round().max(1.0) as u32;
-    [even((width * scale).max(LEAST)), even(height * scale + LINE)]
+    [even((width * scale).max(LEAST[0])), even((height * scale + LINE).max(LEAST[1]))]
 }
 
 /// Where a drawing lies in a film of this size: its upper left corner and its size [px]. As large as there is room, in the

@@ -266,6 +266,9 @@ fn a_drawing_lies_whole_in_the_middle_of_its_film() {
     assert_eq!(film::place(&rect(600.0, 300.0), [900, 490]), ([0.0, 0.0], [900.0, 450.0]));
     // A wide one fills 1,280 across, a high one 720 down; a narrow one leaves room for the line.
     assert_eq!(film::size(&rect(5_120.0, 1_280.0)), [1_280, 360]);
+    // A flat one lies in the middle of what players need for their buttons.
+    assert_eq!(film::size(&rect(2_560.0, 256.0)), [1_280, 360]);
+    assert_eq!(film::place(&rect(2_560.0, 256.0), [1_280, 360]), ([0.0, 96.0], [1_280.0, 128.0]));
     assert_eq!(film::size(&rect(680.0, 1_360.0)), [640, 720]);
     assert_eq!(film::place(&rect(680.0, 1_360.0), [640, 720]), ([150.0, 0.0], [340.0, 680.0]));
     for design in designs() {

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use headroom::design::LinkId;
 use headroom::job::{Frame, LinkFrame};
@@ -42,6 +43,8 @@ const FIGURES_MS: f64 = 250.0;
 const BITS: u32 = 4_000_000;
 /// Dots have been on their way for so long when the film begins [s].
 const BEFORE_S: f64 = 4.0;
+/// Figures of a run say something after so long [s].
+const TELLING_S: f64 = 1.0;
 /// Of a dot, in pixels at full size.
 const DOT: f64 = 3.2;
 
@@ -244,7 +247,9 @@ impl Picture {
         let view = svg::view(&design);
         let ink = if app.panels.dark.get_untracked() { &DARK } else { &LIGHT };
         let (drawing, frame, links) = app.answer.with_untracked(|answer| {
-            let frame = app.frame.get_untracked().filter(|frame| frame.fits(&answer.topology));
+            // Those of the first moment are mostly nothing.
+            let telling = |frame: &Arc<Frame>| frame.at_s >= TELLING_S && frame.fits(&answer.topology);
+            let frame = app.frame.get_untracked().filter(telling);
             let frame = frame
                 .map_or_else(|| Frame::of(&answer.report, &answer.topology), |frame| Frame::clone(&frame));
             let route = |index: usize| answer.topology.route(index).id;

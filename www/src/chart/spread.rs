@@ -80,7 +80,7 @@ pub fn Spread(
                             on:click=move |_| app.panels.dialog.set(Some(Dialog::Spread))><Icon name="maximize-2"/></button>
                     })}
                 </div>
-                <Picture shown ends pointed/>
+                <Picture shown ends pointed large/>
                 <Percentiles shown/>
             </div>
         </Show>
@@ -140,7 +140,12 @@ fn place([low, high]: [f64; 2], time: f64) -> f64 {
 }
 
 #[component]
-fn Picture(shown: Memo<Vec<Shown>>, ends: Memo<[f64; 2]>, pointed: RwSignal<Option<f64>>) -> impl IntoView {
+fn Picture(
+    shown: Memo<Vec<Shown>>,
+    ends: Memo<[f64; 2]>,
+    pointed: RwSignal<Option<f64>>,
+    large: bool,
+) -> impl IntoView {
     let lines = move || {
         let ends = ends.get();
         let line = |one: &Shown| view! { <path class=one.class d=path(&one.curve, ends)/> };
@@ -149,7 +154,15 @@ fn Picture(shown: Memo<Vec<Shown>>, ends: Memo<[f64; 2]>, pointed: RwSignal<Opti
     let times = move || {
         let ends = ends.get();
         let mark = move |mark: axis::Mark| view! { <span style:left=format!("{:.2}%", 100.0 * place(ends, mark.at))>{mark.text}</span> };
-        axis::logarithmic(ends[0], ends[1], Kind::Time).into_iter().map(mark).collect_any()
+        let marks = axis::logarithmic(ends[0], ends[1], Kind::Time).into_iter();
+        // As many as do not run into one another.
+        let (gap, mut last) = (if large { 0.13 } else { 0.2 }, f64::NEG_INFINITY);
+        let fits = |mark: &axis::Mark| {
+            let fits = place(ends, mark.at) - last >= gap;
+            last = if fits { place(ends, mark.at) } else { last };
+            fits
+        };
+        marks.filter(fits).map(mark).collect_any()
     };
     let shares = axis::linear(1.0, 4, Kind::Share).into_iter();
     let shares =

@@ -58,8 +58,9 @@ pub fn Waterfall(
             <div class="waterfall" class:large=large>
                 <div class="said">
                     <p>{move || words()}</p>
-                    <button class="btn small" type="button" on:click=move |_| runner::ask(app, Question::Slowest)>
-                        <Icon name="rotate-ccw"/>"Another"
+                    <button class=if large { "btn small" } else { "square" } type="button" aria-label="Another request" title="The slowest request of the last second"
+                        on:click=move |_| runner::ask(app, Question::Slowest)>
+                        <Icon name="rotate-ccw"/>{large.then_some("Another")}
                     </button>
                     {(!large).then(|| view! {
                         <button class="square" type="button" aria-label="Open the request large" title="Open the request large"
