@@ -45,9 +45,13 @@ impl Simulation {
 
     /// A unit is killed by hand now. The same once more, while all of it is still dead, is no other kill.
     pub(super) fn note_kill(&mut self, unit: Unit, dead: Vec<(u32, u32)>) {
+        // What is not there has no name.
+        if dead.is_empty() {
+            return;
+        }
         let text = Trouble::Kill(unit).in_words(&self.net.topology);
         let known = self.slain.going_on().any(|kill| kill.span.text == text && kill.dead == dead);
-        if dead.is_empty() || known || self.slain.all.len() >= MOST_SPANS {
+        if known || self.slain.all.len() >= MOST_SPANS {
             return;
         }
         let span = FaultSpan { id: None, text, from_s: self.now as f64 / 1e9, until_s: None };
