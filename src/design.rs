@@ -94,6 +94,8 @@ pub struct Group {
     pub name: String,
     /// The group that it lies in.
     pub parent: Option<GroupId>,
+    /// It is shown as one box; no result depends on it.
+    pub collapsed: bool,
     /// Parameters of `blocks::life::OF_GROUP` that differ from the defaults of format 1.
     pub values: Values,
 }
@@ -178,14 +180,23 @@ impl Design {
         Design { objectives, ..Design::default() }
     }
 
-    /// Whether the two differ at most in notes and in where blocks stand, which no result depends on.
+    /// Whether the two differ at most in notes, in where blocks stand, in what is collapsed, and in what blocks and the design
+    /// are called, which no figure depends on.
     pub fn is_same_system(&self, other: &Design) -> bool {
-        let Design { name, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
+        let Design { name: _, nodes, links, groups, notes: _, objectives, faults, run, unknown } = self;
         nodes.len() == other.nodes.len()
-            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_but_place(b))
-            && (name, links, groups) == (&other.name, &other.links, &other.groups)
+            && nodes.iter().zip(&other.nodes).all(|(a, b)| a.is_same_part(b))
+            && groups.len() == other.groups.len()
+            && groups.iter().zip(&other.groups).all(|(a, b)| a.is_same_but_look(b))
+            && *links == other.links
             && (objectives, faults) == (&other.objectives, &other.faults)
             && (run, unknown) == (&other.run, &other.unknown)
+    }
+
+    /// Whether each block of one is called as the block in the same place of the other.
+    pub fn is_named_alike(&self, other: &Design) -> bool {
+        self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(|(a, b)| a.name == b.name)
     }
 
     /// The placed block with this id.
@@ -252,10 +263,18 @@ impl Design {
     }
 }
 
+impl Group {
+    /// Whether the two differ at most in how they are shown.
+    pub fn is_same_but_look(&self, other: &Group) -> bool {
+        let Group { id, kind, name, parent, collapsed: _, values } = self;
+        (id, kind, name, parent, values)
+            == (&other.id, &other.kind, &other.name, &other.parent, &other.values)
+    }
+}
+
 impl Node {
-    fn is_same_but_place(&self, other: &Node) -> bool {
-        let Node { id, block, name, at: _, group, values } = self;
-        (id, block, name) == (&other.id, &other.block, &other.name)
-            && (group, values) == (&other.group, &other.values)
+    fn is_same_part(&self, other: &Node) -> bool {
+        let Node { id, block, name: _, at: _, group, values } = self;
+        (id, block, group, values) == (&other.id, &other.block, &other.group, &other.values)
     }
 }

@@ -1,6 +1,6 @@
 //! A design as a Mermaid flowchart, and the other way: what other tools draw of a system, and what they can show.
 //!
-//! Mermaid knows boxes and arrows: names, kinds, links with what they carry, and groups go over; parameters do not.
+//! Mermaid knows boxes and arrows: names, kinds, links with what they carry, groups and notes go over; parameters do not.
 
 mod build;
 mod label;
@@ -10,6 +10,9 @@ mod write;
 pub use write::write;
 
 use crate::share::{Failure, MAX_TEXT, Opened, damaged};
+
+/// The class of boxes that are notes.
+const NOTE_CLASS: &str = "note";
 
 /// Kinds of Mermaid diagrams that are no flowchart.
 const OTHERS: [&str; 18] = [

@@ -180,6 +180,9 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, the worst last.
+    pub const ALL: [State; 5] = [State::Calm, State::Busy, State::Hot, State::Saturated, State::Down];
+
     /// What a person reads.
     pub fn name(self) -> &'static str {
         match self {

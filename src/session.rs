@@ -3,7 +3,9 @@
 //! The page turns events into [`Input`]s and command ids, hands them to the [`Session`] and performs the
 //! [`Effect`]s that come back. Selection, zoom and panels are neither shared nor undone.
 
+pub mod collapse;
 pub mod command;
+pub mod culling;
 pub mod geometry;
 pub mod gesture;
 pub mod groups;
@@ -17,6 +19,7 @@ pub mod viewport;
 mod arrange;
 mod clipboard;
 mod connect;
+mod framing;
 mod keys;
 mod place;
 
@@ -33,6 +36,9 @@ pub use viewport::Viewport;
 use crate::blocks::About;
 use crate::design::{Design, Edit, GroupId, History, LinkId, NodeId, NoteId, Refusal};
 use crate::exercises::World;
+
+/// Below this zoom, labels are too small to read and go.
+pub const FAR: f64 = 0.48;
 
 /// What is selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -197,6 +203,7 @@ pub struct Session {
     viewport: Viewport,
     gesture: gesture::Gesture,
     connecting: Option<connect::Connecting>,
+    framing: Option<framing::Framing>,
     /// What the last edit was and when [ms], while more of it would belong to the same step.
     burst: Option<(Burst, f64)>,
     /// The highest ids ever seen here: a new block never takes over a removed one's streams and state.
@@ -226,6 +233,7 @@ impl Session {
             viewport: Viewport::default(),
             gesture: gesture::Gesture::default(),
             connecting: None,
+            framing: None,
             burst: None,
             last_ids: (0, 0),
             fitted: false,
@@ -256,14 +264,20 @@ impl Session {
         self.viewport
     }
 
-    /// What the gesture under way would draw: a link, a marquee; with the targets that would take it.
+    /// What the gesture under way would draw: a link with the targets that would take it, a group, a marquee.
     pub fn draft(&self) -> Option<Draft> {
-        self.connecting.as_ref().map(connect::Connecting::draft).or_else(|| self.gesture.draft())
+        let link = self.connecting.as_ref().map(connect::Connecting::draft);
+        link.or_else(|| framing::draft(self)).or_else(|| self.gesture.draft())
     }
 
-    /// Whether a gesture holds a pointer or a link is being drawn.
+    /// Whether a gesture holds a pointer, or a link or a group is being drawn.
     pub fn is_busy(&self) -> bool {
-        !self.gesture.is_idle() || self.connecting.is_some()
+        !self.gesture.is_idle() || self.connecting.is_some() || self.framing.is_some()
+    }
+
+    /// What a pointer over this target, at this place of the screen, means.
+    pub fn meant(&self, target: Target, at: geometry::Point) -> Target {
+        culling::meant(self, target, at)
     }
 
     /// The canvas has this size on the screen now [px]; the first time, the view is fitted. A canvas that is not
@@ -367,6 +381,11 @@ impl Session {
         }
     }
 
+    /// Collapses this group to one box, or expands it, and selects it; as one step of history.
+    pub fn toggle_collapsed(&mut self, id: GroupId) -> Vec<Effect> {
+        collapse::toggle(self, id)
+    }
+
     /// Adds the blocks and links of a format 1 text, selected, with new ids.
     pub fn paste(&mut self, text: &str) -> Vec<Effect> {
         clipboard::paste(self, text)
@@ -391,7 +410,7 @@ impl Session {
     /// Pans no more than needed to bring a block into view.
     pub fn reveal(&mut self, id: NodeId) -> Vec<Effect> {
         let Some(node) = self.design().node(id) else { return Vec::new() };
-        let card = geometry::card(node.at);
+        let card = geometry::card(collapse::Boxes::of(self.design()).place(node));
         self.viewport.reveal(card);
         vec![Effect::Viewport]
     }

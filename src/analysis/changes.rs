@@ -89,7 +89,7 @@ fn groups(before: &Design, after: &Design) -> Vec<String> {
     for group in &after.groups {
         match before.group(group.id) {
             None => all.push(format!("Drew the {} {}.", group.kind.name(), group.name)),
-            Some(was) if was != group => {
+            Some(was) if !was.is_same_but_look(group) => {
                 all.push(format!("Changed the {} {}.", group.kind.name(), group.name))
             }
             Some(_) => {}

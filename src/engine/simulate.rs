@@ -51,7 +51,7 @@ mod watch;
 mod wire;
 mod written;
 
-pub(in crate::engine) use net::purged_by;
+pub(in crate::engine) use net::purges;
 
 pub use measure::{Both, Kill, Measure, digest, measure};
 

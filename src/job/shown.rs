@@ -65,8 +65,7 @@ impl NodeFrame {
 
     /// Its state by offered load.
     pub fn state(&self) -> State {
-        const STATES: [State; 5] = [State::Calm, State::Busy, State::Hot, State::Saturated, State::Down];
-        STATES.get(self.state as usize).copied().unwrap_or(State::Calm)
+        State::ALL.get(self.state as usize).copied().unwrap_or(State::Calm)
     }
 }
 

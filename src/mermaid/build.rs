@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::label;
-use super::statement::{self, Arrow, Node as Drawn};
+use super::statement::{self, Arrow, Node as Drawn, Role};
+use super::{NOTE_CLASS, label};
 use crate::blocks::param::{Value, Values};
 use crate::blocks::words::{self, Lexicon};
 use crate::blocks::{self, About};
-use crate::design::{Design, Edit, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, edit};
+use crate::design::{self, Design, Edit, Group, GroupId, GroupKind, Link, LinkId, Node, NodeId, edit};
+use crate::session::geometry::{self, GRID, Rect};
 use crate::session::layout;
-use crate::share::{MAX_GROUPS, MAX_LINKS, MAX_NAME, MAX_NODES, Note, Opened};
+use crate::share::{
+    MAX_GROUPS, MAX_LINKS, MAX_NAME, MAX_NODES, MAX_NOTE, MAX_NOTES as MOST_ON_CANVAS, Note, Opened,
+};
 use crate::sorted;
 
 /// Most notes kept: a person reads no more.
@@ -22,7 +25,7 @@ const LOOKS: [&str; 9] =
 pub struct Builder<'a> {
     design: Design,
     ids: BTreeMap<&'a str, usize>,
-    /// For each node: its label, the line that has it first, and whether it is drawn as a store.
+    /// For each node: its label, the line that has it first, and what it is drawn as.
     seen: Vec<Seen<'a>>,
     arrows: Vec<(usize, usize, usize, Arrow<'a>)>,
     groups: Vec<Drawing<'a>>,
@@ -37,7 +40,7 @@ struct Seen<'a> {
     line: usize,
     id: &'a str,
     label: Option<&'a str>,
-    is_store: bool,
+    role: Role,
     group: Option<usize>,
 }
 
@@ -76,6 +79,8 @@ impl<'a> Builder<'a> {
                     self.note(line, "There is no group to end here: left out.".to_owned());
                 }
             }
+            "classDef" if rest.split_whitespace().next() == Some(NOTE_CLASS) => {}
+            "class" if rest.split_whitespace().next_back() == Some(NOTE_CLASS) => self.classify(rest),
             _ if LOOKS.contains(&word) => {
                 self.note(line, format!("“{word}” says how the diagram looks: left out."));
             }
@@ -99,6 +104,7 @@ impl<'a> Builder<'a> {
         self.make_links();
         let places = layout::layered(&self.design);
         let _ = Edit::Move(places).apply(&mut self.design);
+        self.make_notes();
         if self.more > 0 {
             self.notes
                 .push(Note { path: String::new(), text: format!("{} more notes like these.", self.more) });
@@ -140,7 +146,7 @@ impl<'a> Builder<'a> {
         if let Some(at) = self.ids.get(node.id) {
             let seen = &mut self.seen[*at];
             seen.label = node.label.or(seen.label);
-            seen.is_store |= node.is_store;
+            seen.role = if node.role == Role::Block { seen.role } else { node.role };
             seen.group = seen.group.or(self.open.last().copied());
             return Some(*at);
         }
@@ -151,10 +157,20 @@ impl<'a> Builder<'a> {
             );
             return None;
         }
-        let Drawn { id, label, is_store } = *node;
-        self.seen.push(Seen { line, id, label, is_store, group: self.open.last().copied() });
+        let Drawn { id, label, role } = *node;
+        self.seen.push(Seen { line, id, label, role, group: self.open.last().copied() });
         self.ids.insert(id, self.seen.len() - 1);
         Some(self.seen.len() - 1)
+    }
+
+    /// `class a,b note` makes notes of these.
+    fn classify(&mut self, rest: &str) {
+        let Some((ids, _)) = rest.rsplit_once(char::is_whitespace) else { return };
+        for id in ids.split(',') {
+            if let Some(at) = self.ids.get(id.trim()) {
+                self.seen[*at].role = Role::Note;
+            }
+        }
     }
 
     fn begin_group(&mut self, line: usize, rest: &'a str) {
@@ -185,7 +201,14 @@ impl<'a> Builder<'a> {
             let kind = kind_of_group(&title, around, holds_groups);
             let id = self.design.next_group_id();
             let name = title.chars().take(MAX_NAME).collect();
-            let added = kind.map(|kind| Group { id, kind, name, parent, values: Values::default() });
+            let added = kind.map(|kind| Group {
+                id,
+                kind,
+                name,
+                parent,
+                collapsed: false,
+                values: Values::default(),
+            });
             let added = added.filter(|group| Edit::AddGroup(group.clone()).apply(&mut self.design).is_ok());
             if added.is_none() {
                 let text = format!(
@@ -203,9 +226,12 @@ impl<'a> Builder<'a> {
         let called = sorted::set(self.arrows.iter().map(|(_, _, to, _)| *to));
         for index in 0..self.seen.len() {
             let seen = &self.seen[index];
+            if seen.role == Role::Note {
+                continue;
+            }
             let lines = label::lines(seen.label.unwrap_or(seen.id));
             let is_called = called.contains(&index);
-            let guess = guess(&self.lexicon, &lines, seen.is_store, is_called);
+            let guess = guess(&self.lexicon, &lines, seen.role == Role::Store, is_called);
             let (line, group) = (seen.line, seen.group.and_then(|group| groups[group]));
             let about = guess.about;
             let name: String = guess.name.chars().take(MAX_NAME).collect();
@@ -226,6 +252,10 @@ impl<'a> Builder<'a> {
 
     fn make_links(&mut self) {
         for (line, from, to, arrow) in std::mem::take(&mut self.arrows) {
+            if [from, to].iter().any(|end| self.seen[*end].role == Role::Note) {
+                self.note(line, "An arrow to or from a note is left out: links join blocks.".to_owned());
+                continue;
+            }
             let (from, to) = (NodeId(from as u32 + 1), NodeId(to as u32 + 1));
             let mut values = Values::default();
             if arrow.is_dotted {
@@ -250,6 +280,36 @@ impl<'a> Builder<'a> {
                     );
                 }
             }
+        }
+    }
+
+    /// The texts of notes, in rows below the blocks: a flowchart has no places.
+    fn make_notes(&mut self) {
+        let around = geometry::extent(&self.design).unwrap_or(Rect { min: [0.0; 2], max: [0.0; 2] });
+        let apart = f64::from(2 * GRID);
+        let (mut at, mut row) = ([around.min[0], around.max[1] + apart], 0.0_f64);
+        for index in 0..self.seen.len() {
+            let Seen { line, id, label, role, .. } = self.seen[index];
+            let text: String = label::text(label.unwrap_or(id)).chars().take(MAX_NOTE).collect();
+            if role != Role::Note || text.trim().is_empty() {
+                continue;
+            }
+            if self.design.notes.len() == MOST_ON_CANVAS {
+                return self.note(
+                    line,
+                    format!("A design has at most {MOST_ON_CANVAS} notes: the rest is left out."),
+                );
+            }
+            if at[0] > around.min[0] && at[0] + geometry::NOTE_WIDTH > around.max[0] {
+                at = [around.min[0], at[1] + row + apart];
+                row = 0.0;
+            }
+            let id = self.design.next_note_id();
+            let place = at.map(|value| (value / f64::from(GRID)).round() as i32 * GRID);
+            let written = design::Note { id, at: place, text, values: Values::default() };
+            row = row.max(geometry::note(&written).size()[1]);
+            at[0] += geometry::NOTE_WIDTH + apart;
+            self.design.notes.push(written);
         }
     }
 

@@ -1,32 +1,37 @@
 //! Labels: Mermaid's escapes, line breaks and Markdown, in and out.
 
-/// A label as people read it: escapes undone, tags and Markdown quotes gone; each line for itself.
+/// A label as people read it: escapes undone, tags and Markdown quotes gone; each line that says something for itself.
 pub fn lines(label: &str) -> Vec<String> {
+    let all = text(label);
+    let trimmed = all.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    trimmed.filter(|line| !line.is_empty()).collect()
+}
+
+/// The same with empty lines and all spaces kept; lines end with a line feed.
+pub fn text(label: &str) -> String {
     let plain = label.trim().trim_matches('`').replace("\\n", "\n");
-    let mut lines = vec![String::new()];
+    let mut text = String::new();
     let mut rest = plain.as_str();
     while let Some(c) = rest.chars().next() {
         let tag =
             (c == '<').then(|| rest.split_once('>')).flatten().filter(|(tag, _)| tag.len() <= LONGEST_TAG);
         if let Some((tag, after)) = tag {
             if tag[1..].trim_start_matches('/').to_ascii_lowercase().starts_with("br") {
-                lines.push(String::new());
+                text.push('\n');
             }
             rest = after;
             continue;
         }
         let escape = (c == '#').then(|| rest[1..].split_once(';')).flatten();
-        let line = lines.last_mut().expect("one line at least");
         if let Some((found, after)) = escape.and_then(|(name, after)| Some((entity(name)?, after))) {
-            line.push(found);
+            text.push(found);
             rest = after;
             continue;
         }
         rest = &rest[c.len_utf8()..];
-        if c == '\n' { lines.push(String::new()) } else { line.push(c) }
+        text.push(c);
     }
-    let trimmed = lines.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    trimmed.filter(|line| !line.is_empty()).collect()
+    text
 }
 
 /// A text as a quoted label.

@@ -1,5 +1,7 @@
 //! One statement of a flowchart: nodes with shapes and labels, arrows with labels, chains and `&`.
 
+use super::NOTE_CLASS;
+
 /// Nodes joined by arrows: `A & B -->|reads| C --> D`.
 #[derive(Debug, Default)]
 pub struct Chain<'a> {
@@ -16,8 +18,20 @@ pub struct Node<'a> {
     pub id: &'a str,
     /// Its label, when the statement gives one.
     pub label: Option<&'a str>,
-    /// It is drawn as a cylinder, as stores are.
-    pub is_store: bool,
+    /// What its shape and its class say of it.
+    pub role: Role,
+}
+
+/// What a node is by how it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Nothing in particular.
+    #[default]
+    Block,
+    /// A cylinder, as stores are.
+    Store,
+    /// A brace beside a text, or a box of the class of notes.
+    Note,
 }
 
 /// An arrow.
@@ -104,13 +118,12 @@ fn stop(text: &str) -> Result<(Vec<Node<'_>>, &str), &str> {
 
 fn node(text: &str) -> Option<(Node<'_>, &str)> {
     let (id, rest) = id(text)?;
-    let (label, is_store, rest) = shape(rest)?;
-    // A class says how it looks.
-    let rest = match rest.strip_prefix(":::") {
-        Some(class) => class.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '-'),
-        None => rest,
-    };
-    Some((Node { id, label, is_store }, rest))
+    let (label, role, rest) = shape(rest)?;
+    // Any other class says how it looks.
+    let Some(classed) = rest.strip_prefix(":::") else { return Some((Node { id, label, role }, rest)) };
+    let rest = classed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+    let is_note = &classed[..classed.len() - rest.len()] == NOTE_CLASS;
+    Some((Node { id, label, role: if is_note { Role::Note } else { role } }, rest))
 }
 
 /// An id: letters, digits and `_`, with `-` and `.` inside, which begin an arrow elsewhere.
@@ -131,7 +144,7 @@ fn id(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The label of a shape, if one follows; `None` when it does not end.
-fn shape(text: &str) -> Option<(Option<&str>, bool, &str)> {
+fn shape(text: &str) -> Option<(Option<&str>, Role, &str)> {
     if let Some(inside) = text.strip_prefix("@{") {
         let (fields, rest) = inside.split_once('}')?;
         let field = |name: &str| fields.split_once(name).map(|(_, value)| value.trim_start());
@@ -140,11 +153,15 @@ fn shape(text: &str) -> Option<(Option<&str>, bool, &str)> {
             None => value.split(',').next().unwrap_or("").trim(),
         });
         let shape = field("shape:").map_or("", |value| value.split([',', ' ']).next().unwrap_or(""));
-        let is_store = ["cyl", "cylinder", "db", "database", "das", "lin-cyl", "h-cyl"].contains(&shape);
-        return Some((label, is_store, rest));
+        let role = match shape {
+            "cyl" | "cylinder" | "db" | "database" | "das" | "lin-cyl" | "h-cyl" => Role::Store,
+            "brace" | "brace-l" | "brace-r" | "braces" | "comment" => Role::Note,
+            _ => Role::Block,
+        };
+        return Some((label, role, rest));
     }
     let Some((start, ends)) = SHAPES.iter().find(|(start, _)| text.starts_with(start)) else {
-        return Some((None, false, text));
+        return Some((None, Role::Block, text));
     };
     let inside = text[start.len()..].trim_start();
     let (label, rest) = match inside.strip_prefix('"') {
@@ -159,7 +176,7 @@ fn shape(text: &str) -> Option<(Option<&str>, bool, &str)> {
             (inside[..at].trim(), &inside[at + length..])
         }
     };
-    Some((Some(label), *start == "[(", rest))
+    Some((Some(label), if *start == "[(" { Role::Store } else { Role::Block }, rest))
 }
 
 /// An arrow with its label, and what follows it.

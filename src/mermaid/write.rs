@@ -1,11 +1,15 @@
-//! A design as a flowchart: one line for each block and link, groups as subgraphs.
+//! A design as a flowchart: one line for each block, link and note, groups as subgraphs.
 
 use std::fmt::Write;
 
+use super::NOTE_CLASS;
 use super::label::quoted;
 use crate::blocks::{self, About, Family, link};
 use crate::design::{Design, GroupId, Node};
 use crate::session::groups;
+
+/// How a note looks in other tools: yellow paper.
+const PAPER: &str = "fill:#fff8c5,stroke:#d4a72c,color:#24292f";
 
 /// The flowchart.
 pub fn write(design: &Design) -> String {
@@ -22,7 +26,20 @@ pub fn write(design: &Design) -> String {
         let label = if words.is_empty() { String::new() } else { format!("|{}|", quoted(&words)) };
         let _ = writeln!(out, "  n{} {arrow}{label} n{}", link.from.0, link.to.0);
     }
+    notes(&mut out, design);
     out
+}
+
+/// Notes are boxes of a class of their own: every tool draws them, and reading tells them from blocks.
+fn notes(out: &mut String, design: &Design) {
+    for note in &design.notes {
+        let lines: Vec<String> = note.text.lines().map(quoted).collect();
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_matches('"')).collect();
+        let _ = writeln!(out, "  note{}[\"{}\"]:::{NOTE_CLASS}", note.id.0, lines.join("<br/>"));
+    }
+    if !design.notes.is_empty() {
+        let _ = writeln!(out, "  classDef {NOTE_CLASS} {PAPER}");
+    }
 }
 
 /// The blocks and groups right inside a group, or outside of all.

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use super::ink::Ink;
 use super::svg::{Shown, escaped};
 use crate::blocks;
-use crate::design::{Design, Node};
+use crate::design::{Design, GroupId, Node};
 use crate::figures;
 use crate::job::NodeFrame;
 use crate::report::State;
-use crate::session::geometry::CARD;
+use crate::session::geometry::{self, CARD};
+use crate::session::groups;
 
 /// From the card's edge to what stands in it.
 const INSET: f64 = 12.0;
@@ -61,6 +62,43 @@ pub fn draw(out: &mut String, design: &Design, node: &Node, icons: &str, shown: 
         _ => kind(out, about.map_or("Unknown block", |about| about.name), &title, ink),
     }
     tags(out, single, report.map(|report| report.state()), ink);
+    out.push_str("</g>");
+}
+
+/// Draws a collapsed group at this place: its name, how many blocks are inside, and the worst of their states.
+pub fn draw_box(
+    out: &mut String,
+    design: &Design,
+    (id, [x, y]): (GroupId, [i32; 2]),
+    shown: Option<&Shown>,
+    ink: &Ink,
+) {
+    let inside = geometry::members(design, id);
+    let state = |Shown { answer, frame }: &Shown| {
+        let places = inside.iter().filter_map(|node| answer.topology.index_of(*node));
+        places.filter_map(|index| frame.nodes.get(index)).map(NodeFrame::state).max()
+    };
+    let state = shown.and_then(state);
+    let color = state.map_or(ink.strong, |state| ink.of(state));
+    let ([width, height], count) = (CARD, inside.len());
+    let (name, blocks) = (
+        fitted(&groups::title(design, id), width - 2.0 * INSET),
+        if count == 1 { "block" } else { "blocks" },
+    );
+    let _ = write!(
+        out,
+        r#"<g transform="translate({x} {y})"><rect width="{width}" height="{height}" rx="8" fill="{}" stroke="{color}" stroke-dasharray="4 3"/><rect x="-1" y="10" width="3" height="{}" rx="1" fill="{color}"/>"#,
+        ink.card,
+        height - 20.0
+    );
+    let _ = write!(
+        out,
+        r#"<text x="{INSET}" y="23" font-size="13" font-weight="600" fill="{}">{}</text><text x="{INSET}" y="45" font-size="12" fill="{}">{count} {blocks}</text>"#,
+        ink.text,
+        escaped(&name),
+        ink.quiet
+    );
+    tags(out, false, state, ink);
     out.push_str("</g>");
 }
 

@@ -12,6 +12,7 @@ use crate::blocks;
 use crate::design::{Design, Link, Note};
 use crate::figures;
 use crate::job::{Frame, LinkFrame};
+use crate::session::collapse::{self, Boxes};
 use crate::session::geometry::{self, Curve, Rect};
 use crate::session::{groups, routing};
 use crate::share::{self, Failure, Opened};
@@ -68,10 +69,13 @@ fn drawn(design: &Design, icons: &str, shown: Option<&Shown>, ink: &Ink, carried
     }
     frames(&mut out, design, ink);
     design.notes.iter().for_each(|drawn| note(&mut out, drawn, ink));
-    let curves = curves(design);
+    let (seen, boxes) = (collapse::apparent(design), Boxes::of(design));
+    let curves = curves(&seen);
     curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown, ink));
     curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown, ink));
-    design.nodes.iter().for_each(|node| card::draw(&mut out, design, node, icons, shown, ink));
+    let cards = design.nodes.iter().filter(|node| boxes.home(node.id).is_none());
+    cards.for_each(|node| card::draw(&mut out, design, node, icons, shown, ink));
+    boxes.places().for_each(|(id, at)| card::draw_box(&mut out, design, (id, at), shown, ink));
     out + "</svg>\n"
 }
 
@@ -137,7 +141,7 @@ fn note(out: &mut String, note: &Note, ink: &Ink) {
     }
 }
 
-/// Every link with its bend and its curve.
+/// Every link of a design as it appears, with its bend and its curve.
 pub fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
     let placed = design.links.iter().zip(routing::bends(design));
     let drawn =

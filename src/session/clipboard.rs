@@ -1,58 +1,57 @@
-//! Copy, cut, paste and duplicate: a part of a design is a design of its own, as format 1 JSON. A Mermaid flowchart can
+//! Copy, cut, paste and duplicate: a part of a design, blocks or a note, is a design of its own, as format 1 JSON. A Mermaid flowchart can
 //! be pasted too.
 
 use std::collections::BTreeMap;
 
 use super::geometry::{self, GRID, Rect};
 use super::{Effect, Selection, Session};
-use crate::design::{Design, Edit, Link, Node, NodeId, edit};
-use crate::{mermaid, share, sorted};
+use crate::design::{Design, Edit, Link, Node, NodeId, Note, NoteId, edit};
+use crate::share::{self, Opened};
+use crate::{mermaid, sorted};
 
 /// A copy stands this far right of and below what it copies.
 const BESIDE: i32 = 2 * GRID;
 
-/// The selected blocks and the links among them as format 1 JSON.
+/// What is selected, blocks with the links among them or a note, as format 1 JSON.
 pub(super) fn text(session: &Session) -> String {
-    let (nodes, links) = selected(session);
-    let design = session.design();
-    let groups = design.groups.clone();
-    share::to_json(&Design { nodes, links, groups, ..Design::default() })
+    share::to_json(&Design { groups: session.design().groups.clone(), ..selected(session) })
 }
 
 /// Copies the selection, shifted; the copies are selected. Gives each block's copy.
 pub(super) fn duplicate(session: &mut Session, shift: [i32; 2]) -> BTreeMap<NodeId, NodeId> {
-    let (nodes, links) = selected(session);
-    insert(session, nodes, links, shift)
+    let part = selected(session);
+    insert(session, part, shift)
 }
 
 /// The same, beside the originals and as one step.
 pub(super) fn duplicate_beside(session: &mut Session) -> Vec<Effect> {
-    let copies = duplicate(session, [BESIDE, BESIDE]);
-    vec![
-        Effect::Document,
-        Effect::Selection,
-        Effect::Announce(format!("Duplicated {}.", blocks(copies.len()))),
-    ]
+    let text = format!("Duplicated {}.", in_words(&selected(session)));
+    duplicate(session, [BESIDE, BESIDE]);
+    vec![Effect::Document, Effect::Selection, Effect::Announce(text)]
+}
+
+/// “Copied 3 blocks.”
+pub(super) fn copied(session: &Session) -> String {
+    format!("Copied {}.", in_words(&selected(session)))
 }
 
 pub(super) fn paste(session: &mut Session, text: &str) -> Vec<Effect> {
     // A flowchart from a page or a wiki is as good as blocks that were copied here.
     let found = if mermaid::is_mermaid(text) { mermaid::read(text) } else { share::from_json(text) };
-    let Ok(opened) = found else {
-        return vec![Effect::Refuse("Nothing to paste: the clipboard holds no blocks.".to_owned())];
+    let holds_any = |opened: &Opened| !(opened.design.nodes.is_empty() && opened.design.notes.is_empty());
+    let Some(opened) = found.ok().filter(holds_any) else {
+        return vec![Effect::Refuse(
+            "Nothing to paste: the clipboard holds no blocks and no notes.".to_owned(),
+        )];
     };
-    if opened.design.nodes.is_empty() {
-        return vec![Effect::Refuse("Nothing to paste: the clipboard holds no blocks.".to_owned())];
-    }
-    let shift = landing(session, &opened.design.nodes);
-    let known = |node: &mut Node| {
-        let group = node.group.and_then(|id| opened.design.group(id));
+    let mut part = opened.design;
+    let shift = landing(session, &part);
+    for node in &mut part.nodes {
+        let group = node.group.and_then(|id| part.groups.iter().find(|group| group.id == id));
         node.group = group.filter(|group| session.design().groups.contains(group)).map(|group| group.id);
-    };
-    let mut nodes = opened.design.nodes.clone();
-    nodes.iter_mut().for_each(known);
-    let copies = insert(session, nodes, opened.design.links.clone(), shift);
-    let mut words = format!("Pasted {}.", blocks(copies.len()));
+    }
+    let mut words = format!("Pasted {}.", in_words(&part));
+    insert(session, part, shift);
     if let Some(note) = opened.notes.first() {
         words = format!("{words} Not all was understood: {}", note.text);
     }
@@ -64,56 +63,84 @@ pub(super) fn blocks(count: usize) -> String {
     if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
 }
 
-fn selected(session: &Session) -> (Vec<Node>, Vec<Link>) {
-    let (design, chosen) = (session.design(), &session.selection.nodes);
-    let nodes = design.nodes.iter().filter(|node| chosen.contains(&node.id));
-    let links = design.links.iter().filter(|link| chosen.contains(&link.from) && chosen.contains(&link.to));
-    (nodes.cloned().collect(), links.cloned().collect())
+/// “3 blocks and 1 note”.
+fn in_words(part: &Design) -> String {
+    let notes = match part.notes.len() {
+        1 => "1 note".to_owned(),
+        count => format!("{count} notes"),
+    };
+    match (part.nodes.len(), part.notes.len()) {
+        (nodes, 0) => blocks(nodes),
+        (0, _) => notes,
+        (nodes, _) => format!("{} and {notes}", blocks(nodes)),
+    }
 }
 
-/// How far pasted blocks move: to where nothing stands exactly alike, and into view when they are out of it.
-fn landing(session: &Session, nodes: &[Node]) -> [i32; 2] {
+/// What is selected as a design of its own, without groups.
+fn selected(session: &Session) -> Design {
+    let (design, Selection { nodes: chosen, note, .. }) = (session.design(), &session.selection);
+    let nodes = design.nodes.iter().filter(|node| chosen.contains(&node.id));
+    let links = design.links.iter().filter(|link| chosen.contains(&link.from) && chosen.contains(&link.to));
+    let notes = note.iter().filter_map(|id| design.note(*id));
+    Design {
+        nodes: nodes.cloned().collect(),
+        links: links.cloned().collect(),
+        notes: notes.cloned().collect(),
+        ..Design::default()
+    }
+}
+
+/// How far what is pasted moves: to where nothing stands exactly alike, and into view when it is out of it.
+fn landing(session: &Session, part: &Design) -> [i32; 2] {
     let mut shift = [0, 0];
-    let bounds = geometry::bounds(nodes);
+    let notes = part.notes.iter().map(geometry::note);
+    let bounds = geometry::bounds(&part.nodes).into_iter().chain(notes).reduce(|all, one| all.union(&one));
     let unseen = |bounds: &Rect| session.fitted && !bounds.overlaps(&session.viewport.visible());
     if let Some(bounds) = bounds.filter(unseen) {
         let (to, from) = (session.viewport.center(), bounds.center());
         shift = [0, 1].map(|axis| super::gesture::on_grid(to[axis] - from[axis]));
     }
-    let taken = sorted::set(session.design().nodes.iter().map(|node| node.at));
-    while nodes.iter().any(|node| taken.contains(&moved(node.at, shift))) {
+    let taken = sorted::set(places(session.design()));
+    while places(part).any(|(is_note, at)| taken.contains(&(is_note, moved(at, shift)))) {
         shift = moved(shift, [BESIDE, BESIDE]);
     }
     shift
 }
 
-/// Adds blocks and links under new ids and selects them. Links to blocks that are not among them are left out,
-/// and so is what may not be drawn, such as a twin in a text from elsewhere.
-fn insert(
-    session: &mut Session,
-    nodes: Vec<Node>,
-    links: Vec<Link>,
-    shift: [i32; 2],
-) -> BTreeMap<NodeId, NodeId> {
+/// Where each block stands, and each note.
+fn places(design: &Design) -> impl Iterator<Item = (bool, [i32; 2])> {
+    let nodes = design.nodes.iter().map(|node| (false, node.at));
+    nodes.chain(design.notes.iter().map(|note| (true, note.at)))
+}
+
+/// Adds blocks, links and notes under new ids and selects the blocks, or the note when there are none. Links to blocks
+/// that are not among them are left out, and so is what may not be drawn, such as a twin in a text from elsewhere.
+fn insert(session: &mut Session, from: Design, shift: [i32; 2]) -> BTreeMap<NodeId, NodeId> {
     let mut ids = BTreeMap::new();
     let mut part = Design::default();
-    for node in nodes {
+    for node in from.nodes {
         let id = session.fresh_node_id();
         ids.insert(node.id, id);
         part.nodes.push(Node { id, at: moved(node.at, shift), ..node });
     }
-    for link in links {
+    for link in from.links {
         let (Some(&from), Some(&to)) = (ids.get(&link.from), ids.get(&link.to)) else { continue };
         let link = Link { id: session.fresh_link_id(), from, to, ..link };
         if edit::may_add_link(&part, &link).is_ok() {
             part.links.push(link);
         }
     }
+    let free = session.design().next_note_id().0;
+    for (id, note) in (free..).map(NoteId).zip(from.notes) {
+        part.notes.push(Note { id, at: moved(note.at, shift), ..note });
+    }
+    let note = part.notes.last().map(|note| note.id).filter(|_| ids.is_empty());
     let nodes = part.nodes.into_iter().map(Edit::AddNode);
     let links = part.links.into_iter().map(Edit::AddLink);
-    let added = session.apply(&Edit::All(nodes.chain(links).collect()));
+    let notes = part.notes.into_iter().map(Edit::AddNote);
+    let added = session.apply(&Edit::All(nodes.chain(links).chain(notes).collect()));
     debug_assert!(added.is_ok(), "new ids, and links that may be drawn: {added:?}");
-    session.selection = Selection { nodes: sorted::set(ids.values().copied()), ..Selection::default() };
+    session.selection = Selection { nodes: sorted::set(ids.values().copied()), note, ..Selection::default() };
     ids
 }
 

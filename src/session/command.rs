@@ -3,7 +3,7 @@
 use super::arrange::{self, Line};
 use super::geometry;
 use super::{Control, Effect, Mods, Panel, Selection, Session, Settings, Wish};
-use super::{clipboard, connect, gesture, groups, keys, notes, place};
+use super::{clipboard, collapse, connect, framing, gesture, groups, keys, notes, place};
 use crate::design::{Design, Edit, Link, NodeId};
 use crate::sorted;
 
@@ -27,10 +27,10 @@ pub static COMMANDS: &[Command] = &[
     // Edit.
     command("edit.undo", "Undo", &["Mod+Z"], |s| s.history.can_undo(), |s, _| undo(s)),
     command("edit.redo", "Redo", &["Mod+Shift+Z", "Mod+Y"], |s| s.history.can_redo(), |s, _| redo(s)),
-    command("edit.cut", "Cut", &["Mod+X"], has_nodes, |s, _| cut(s)),
-    command("edit.copy", "Copy", &["Mod+C"], has_nodes, |s, _| copy(s)),
+    command("edit.cut", "Cut", &["Mod+X"], has_a_copy, |s, _| cut(s)),
+    command("edit.copy", "Copy", &["Mod+C"], has_a_copy, |s, _| copy(s)),
     command("edit.paste", "Paste", &["Mod+V"], always, |_, _| vec![Effect::Paste]),
-    command("edit.duplicate", "Duplicate", &["Mod+D"], has_nodes, |s, _| clipboard::duplicate_beside(s)),
+    command("edit.duplicate", "Duplicate", &["Mod+D"], has_a_copy, |s, _| clipboard::duplicate_beside(s)),
     command("edit.delete", "Delete", &["Delete", "Backspace"], has_any, |s, _| delete(s)),
     command(
         "edit.delete-join",
@@ -55,7 +55,15 @@ pub static COMMANDS: &[Command] = &[
     }),
     command("edit.note", "Write a note", &["N"], always, |s, _| notes::add(s)),
     command("edit.group", "Draw a group around it", &["Mod+G"], has_nodes, |s, _| groups::draw(s)),
+    command("edit.frame", "Draw a group", &["F"], has_design, |s, _| framing::begin(s)),
     command("edit.dissolve", "Dissolve the group", &["Mod+Shift+G"], has_group, |s, _| groups::dissolve(s)),
+    command(
+        "edit.collapse",
+        "Collapse or expand the group",
+        &["Shift+G"],
+        |s| collapse::target(s).is_some(),
+        |s, _| collapse::target(s).map_or_else(Vec::new, |id| collapse::toggle(s, id)),
+    ),
     command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),
     command("edit.leave", "Leave: a gesture, then the selection", &["Escape"], always, |s, _| leave(s)),
@@ -283,6 +291,11 @@ fn has_a_name(session: &Session) -> bool {
     has_one(session) || session.selection.note.is_some()
 }
 
+/// What can be copied: blocks or a note.
+fn has_a_copy(session: &Session) -> bool {
+    has_nodes(session) || session.selection.note.is_some()
+}
+
 fn can_confirm(session: &Session) -> bool {
     session.connecting.is_some() || has_any(session)
 }
@@ -328,8 +341,11 @@ fn look(session: &mut Session, change: fn(&mut Session)) -> Vec<Effect> {
 }
 
 fn fit_selection(session: &mut Session) {
-    let chosen = session.design().nodes.iter().filter(|node| session.selection.nodes.contains(&node.id));
-    if let Some(bounds) = geometry::bounds(chosen) {
+    let seen = collapse::apparent(session.design());
+    let chosen = seen.nodes.iter().filter(|node| session.selection.nodes.contains(&node.id));
+    let bounds = geometry::bounds(chosen);
+    drop(seen);
+    if let Some(bounds) = bounds {
         session.viewport.fit(bounds);
     }
 }
@@ -365,9 +381,8 @@ fn select_all(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-fn copy(session: &mut Session) -> Vec<Effect> {
-    let count = clipboard::blocks(session.selection.nodes.len());
-    vec![Effect::Copy(clipboard::text(session)), Effect::Announce(format!("Copied {count}."))]
+fn copy(session: &Session) -> Vec<Effect> {
+    vec![Effect::Copy(clipboard::text(session)), Effect::Announce(clipboard::copied(session))]
 }
 
 fn cut(session: &mut Session) -> Vec<Effect> {

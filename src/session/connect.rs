@@ -2,7 +2,7 @@
 
 use super::geometry::{self, CARD, Point};
 use super::gesture::{Draft, distance, on_grid};
-use super::{Effect, Panel, Session, Wish, place};
+use super::{Effect, Panel, Session, Wish, collapse, place};
 use crate::blocks;
 use crate::blocks::param::Values;
 use crate::design::{Design, Edit, Link, LinkId, NodeId, edit};
@@ -69,7 +69,7 @@ impl Connecting {
     /// Which block the free end would go to at this point: the nearest handle, else the card under it.
     fn nearest(&self, design: &Design, at: Point, zoom: f64) -> Option<NodeId> {
         let handle = |at| if self.backwards { geometry::out_handle(at) } else { geometry::in_handle(at) };
-        let others = design.nodes.iter().filter(|node| node.id != self.from);
+        let others = collapse::seen(design).filter(|node| node.id != self.from);
         let away = others.map(|node| (distance(handle(node.at), at), node.id));
         let nearest = away.min_by(|a, b| a.0.total_cmp(&b.0)).filter(|nearest| nearest.0 <= SNAP / zoom);
         // Its own card is where a drag begins and gives up.
@@ -275,6 +275,8 @@ fn begin(session: &mut Session, from: NodeId, backwards: bool, way: Way, to: Poi
     let mut connecting =
         Connecting { from, backwards, to, snapped: None, refused: None, valid: Vec::new(), way, moved };
     connecting.valid = taking(&design, |id| connecting.link_to(&design, id), from);
+    let boxes = collapse::Boxes::of(&design);
+    connecting.valid.retain(|id| boxes.home(*id).is_none());
     session.connecting = Some(connecting);
 }
 
@@ -292,6 +294,9 @@ fn choose(session: &mut Session, id: NodeId) -> Vec<Effect> {
 }
 
 fn why_not(design: &Design, connecting: &Connecting, id: NodeId) -> (NodeId, String) {
+    if collapse::Boxes::of(design).home(id).is_some() {
+        return (id, "These blocks are collapsed: expand the group to link one of them.".to_owned());
+    }
     let answer = edit::may_add_link(design, &connecting.link_to(design, id));
     (id, answer.err().map_or_else(String::new, |refusal| refusal.0))
 }

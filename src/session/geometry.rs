@@ -1,5 +1,6 @@
 //! Where things lie on the canvas: cards, handles, curves of links, frames of groups. Canvas units throughout.
 
+use super::collapse::apparent;
 use super::routing::bends;
 use crate::design::{Design, GroupId, Link, LinkId, Node, NodeId, Note};
 
@@ -169,19 +170,21 @@ pub fn curve(from: [i32; 2], to: [i32; 2], bend: f64) -> Curve {
     Curve(points)
 }
 
-/// The curve of a placed link; `None` when an end is missing.
+/// The curve of a placed link; `None` when an end is missing or the link is inside of a collapsed group.
 pub fn link_curve(design: &Design, id: LinkId) -> Option<Curve> {
+    let design = &*apparent(design);
     let index = design.links.iter().position(|link| link.id == id)?;
     placed_curve(design, &design.links[index], bends(design)[index])
 }
 
-/// The uppermost block whose card holds the point.
+/// The uppermost block whose card holds the point; of a collapsed group, the last block inside.
 pub fn node_at(design: &Design, at: Point) -> Option<NodeId> {
-    design.nodes.iter().rev().find(|node| card(node.at).contains(at)).map(|node| node.id)
+    apparent(design).nodes.iter().rev().find(|node| card(node.at).contains(at)).map(|node| node.id)
 }
 
 /// The nearest link within `radius` of the point.
 pub fn link_at(design: &Design, at: Point, radius: f64) -> Option<LinkId> {
+    let design = &*apparent(design);
     let near = |(link, bend): (&Link, f64)| {
         let curve = placed_curve(design, link, bend)?;
         // The cheap test first: most links are far away.
@@ -214,12 +217,17 @@ pub fn note(note: &Note) -> Rect {
 
 /// A line of a note, broken at spaces where it is too long.
 pub fn note_lines(line: &str) -> Vec<String> {
+    broken(line, NOTE_LETTERS)
+}
+
+/// A text in lines of so many letters, broken at spaces; a longer word stays whole.
+pub fn broken(line: &str, letters: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in line.split(' ') {
         let last = lines.last_mut().expect("one line");
         if last.is_empty() {
             last.push_str(word);
-        } else if last.chars().count() + 1 + word.chars().count() <= NOTE_LETTERS {
+        } else if last.chars().count() + 1 + word.chars().count() <= letters {
             last.push(' ');
             last.push_str(word);
         } else {
@@ -229,8 +237,9 @@ pub fn note_lines(line: &str) -> Vec<String> {
     lines
 }
 
-/// The smallest rectangle around all blocks, notes, links and frames; `None` when nothing is drawn.
+/// The smallest rectangle around all blocks, notes, links and frames that are seen; `None` when nothing is drawn.
 pub fn extent(design: &Design) -> Option<Rect> {
+    let design = &*apparent(design);
     let notes = design.notes.iter().map(note);
     let cards = bounds(&design.nodes).into_iter().chain(notes).reduce(|all, part| all.union(&part))?;
     let curves =
@@ -239,8 +248,9 @@ pub fn extent(design: &Design) -> Option<Rect> {
     Some(curves.map(|curve| curve.extent()).chain(frames).fold(cards, |all, part| all.union(&part)))
 }
 
-/// The frame of every group that holds something, outermost first.
+/// The frame of every group that holds something and is not collapsed, nor in one that is; outermost first.
 pub fn frames(design: &Design) -> Vec<(GroupId, Rect)> {
+    let design = &*apparent(design);
     let mut frames: Vec<(usize, GroupId, Rect)> = Vec::new();
     for group in &design.groups {
         let inside = design.nodes.iter().filter_map(|node| frame_part(design, node, group.id));

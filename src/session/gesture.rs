@@ -1,14 +1,17 @@
 //! Pointer gestures: select, move, marquee, connect, pan, pinch, wheel. One gesture is one step of history.
 
+use super::collapse::{self, Boxes};
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
-use super::guides::{self, Guide};
-use super::{Effect, Panel, Selection, Session, clipboard, connect, groups, notes};
+use super::guides::{self, Guides};
+use super::{Effect, Panel, Selection, Session, clipboard, connect, culling, framing, groups, notes};
 use crate::design::{Edit, GroupId, LinkId, NodeId, Note, NoteId};
 
 /// A pointer that has moved no farther than this makes a click [px].
 const STILL: f64 = 1.0;
+/// A link is pressed from so far away [px].
+pub(super) const REACH: f64 = 12.0;
 /// The same for a finger, which is never quite still [px].
 const STILL_TOUCH: f64 = 6.0;
 /// Zoom of one pixel of the wheel, as a power of two; and the most that one event may ask for [px].
@@ -122,8 +125,15 @@ pub enum Draft {
     },
     /// A marquee: two opposite corners [canvas units].
     Marquee([f64; 2], [f64; 2]),
-    /// The lines that dragged blocks stand on, with others.
-    Guides(Vec<Guide>),
+    /// A group to be drawn: two opposite corners, once there are any [canvas units], and the blocks that it would hold.
+    Frame {
+        /// The corners.
+        corners: Option<([f64; 2], [f64; 2])>,
+        /// The blocks that lie wholly inside.
+        inside: Vec<NodeId>,
+    },
+    /// The lines that dragged blocks stand on with others, and equal gaps.
+    Guides(Guides),
 }
 
 /// What the pointers are doing.
@@ -140,10 +150,12 @@ pub(super) enum Gesture {
     Pinch([(i32, Point); 2]),
     /// Moving blocks.
     Drag(Drag),
-    /// Moving a note: pointer, where it took hold [canvas units], and the note as it was.
-    Carry(i32, Point, Note),
+    /// Moving a note: pointer, where it took hold [canvas units], the note as it was, and what was selected.
+    Carry(i32, Point, Note, Selection),
     /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
     Marquee(i32, Point, Point, Selection),
+    /// Drawing a group; the pointer.
+    Frame(i32),
     /// Drawing a link; the pointer and where it went down [px].
     Connect(i32, Point),
 }
@@ -166,7 +178,11 @@ pub(super) struct Drag {
     pointer: i32,
     /// Where the pointer took hold [canvas units].
     start: Point,
-    /// Where each block stood and in which group; the one under the pointer is first, and lands on the grid.
+    /// Where the card or the box under the pointer stood, which lands on the grid.
+    grip: [i32; 2],
+    /// One card or one box is dragged.
+    alone: bool,
+    /// Where each block stood and in which group.
     origins: Vec<(NodeId, [i32; 2], Option<GroupId>)>,
     /// Frames that the blocks can be dropped in; none for a group that is moved as a whole.
     homes: Homes,
@@ -175,7 +191,7 @@ pub(super) struct Drag {
     /// The cards in view that stay where they are.
     others: Vec<Rect>,
     /// The lines that it stands on with them.
-    guides: Vec<Guide>,
+    guides: Guides,
 }
 
 impl Gesture {
@@ -216,16 +232,27 @@ pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
             }
             vec![Effect::Moved(drag.ids()), Effect::Draft]
         }
-        Gesture::Carry(..) => {
+        Gesture::Carry(.., before) => {
             session.history.cancel();
+            if session.selection != before {
+                session.selection = before;
+                return vec![Effect::Document, Effect::Selection];
+            }
             vec![Effect::Moved(Vec::new())]
         }
         Gesture::Marquee(_, _, _, before) => {
             session.selection = before;
             vec![Effect::Selection, Effect::Draft]
         }
-        Gesture::Idle | Gesture::Press(_) | Gesture::Pan(..) | Gesture::Pinch(_) | Gesture::Connect(..) => {
-            connect::leave(session)
+        Gesture::Idle
+        | Gesture::Press(_)
+        | Gesture::Pan(..)
+        | Gesture::Pinch(_)
+        | Gesture::Frame(_)
+        | Gesture::Connect(..) => {
+            let mut effects = connect::leave(session);
+            effects.extend(session.framing.take().map(|_| Effect::Draft));
+            effects
         }
     }
 }
@@ -241,8 +268,12 @@ fn down(session: &mut Session, press: Press, button: i16) -> Vec<Effect> {
     if !session.gesture.is_idle() {
         return Vec::new();
     }
+    let press = Press { target: culling::meant(session, press.target, press.at), ..press };
     match button {
         0 if press.mods.space => pan(session, &press),
+        0 if session.framing.is_some() => {
+            framing::down(session, press.pointer, session.viewport.to_canvas(press.at))
+        }
         0 => main_down(session, press),
         1 => pan(session, &press),
         2 => menu(session, &press),
@@ -256,7 +287,7 @@ fn pan(session: &mut Session, press: &Press) -> Vec<Effect> {
 }
 
 fn menu(session: &mut Session, press: &Press) -> Vec<Effect> {
-    let mut effects = connect::leave(session);
+    let mut effects = cancel(session);
     if !is_selected(&session.selection, press.target) {
         effects.extend(session.select(only(press.target)));
     }
@@ -271,7 +302,7 @@ fn main_down(session: &mut Session, mut press: Press) -> Vec<Effect> {
         return connect::point(session, at);
     }
     if let Target::Link(_) = press.target
-        && let Some(nearest) = geometry::link_at(session.design(), at, 12.0 / session.viewport.zoom)
+        && let Some(nearest) = geometry::link_at(session.design(), at, REACH / session.viewport.zoom)
     {
         press.target = Target::Link(nearest);
     }
@@ -291,6 +322,8 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
     let canvas = session.viewport.to_canvas(at);
     match &mut session.gesture {
         Gesture::Idle if session.connecting.is_some() => connect::hover(session, canvas),
+        Gesture::Idle => framing::to(session, canvas),
+        Gesture::Frame(id) if *id == pointer => framing::to(session, canvas),
         Gesture::Press(press) if press.pointer == pointer => {
             let press = *press;
             let still = if press.touch { STILL_TOUCH } else { STILL };
@@ -320,7 +353,7 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
             let drag = drag.clone();
             drag_to(session, drag, canvas, mods)
         }
-        Gesture::Carry(id, from, note) if *id == pointer => {
+        Gesture::Carry(id, from, note, _) if *id == pointer => {
             let way = [0, 1].map(|axis| f64::from(note.at[axis]) + canvas[axis] - from[axis]);
             let note = Note { at: way.map(on_grid), ..note.clone() };
             let _ = session.history.apply(&Edit::SetNote(note));
@@ -398,11 +431,19 @@ fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Poin
 }
 
 fn start_carry(session: &mut Session, press: &Press, id: NoteId, from: Point) -> Vec<Effect> {
-    if let Some(note) = session.design().note(id).cloned() {
-        session.history.begin();
-        session.gesture = Gesture::Carry(press.pointer, from, note);
+    let before = session.selection.clone();
+    session.history.begin();
+    let mut effects = Vec::new();
+    if press.mods.alt {
+        clipboard::duplicate(session, [0, 0]);
+        effects = vec![Effect::Document, Effect::Selection];
     }
-    Vec::new()
+    let carried = session.selection.note.unwrap_or(id);
+    match session.design().note(carried).cloned() {
+        Some(note) => session.gesture = Gesture::Carry(press.pointer, from, note, before),
+        None => session.history.cancel(),
+    }
+    effects
 }
 
 /// A group moves with all that is inside, and takes up nothing on its way.
@@ -422,28 +463,42 @@ fn take_up(
     homes: Homes,
     before: Selection,
 ) {
-    let (design, view) = (session.design(), session.viewport.visible());
+    let (design, view, boxes) = (session.design(), session.viewport.visible(), Boxes::of(session.design()));
+    let grip = ids.first().and_then(|id| design.node(*id)).map_or([0, 0], |node| boxes.place(node));
+    let at_grip = |id: &NodeId| design.node(*id).is_some_and(|node| boxes.place(node) == grip);
+    let alone = ids.iter().all(at_grip);
     let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
     let origins = ids.iter().filter_map(origin).collect();
-    let dragged = crate::sorted::set(ids.iter().copied());
-    let stays = design.nodes.iter().filter(|node| !dragged.contains(&node.id));
-    let others = stays.map(|node| geometry::card(node.at)).filter(|card| card.overlaps(&view)).collect();
-    session.gesture =
-        Gesture::Drag(Drag { pointer, start, origins, homes, before, others, guides: Vec::new() });
+    let others = collapse::cards_but(design, ids).into_iter().filter(|card| card.overlaps(&view)).collect();
+    session.gesture = Gesture::Drag(Drag {
+        pointer,
+        start,
+        grip,
+        alone,
+        origins,
+        homes,
+        before,
+        others,
+        guides: Guides::default(),
+    });
 }
 
 fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<Effect> {
-    let Some((_, first, _)) = drag.origins.first() else { return Vec::new() };
+    let first = drag.grip;
     let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
     let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
-    let near = guides::snap(&card(wanted), &drag.others, guides::NEAR / session.viewport.zoom);
+    let near = guides::snap(&card(wanted), &drag.others, drag.alone, guides::NEAR / session.viewport.zoom);
     // Ctrl held while dragging inverts snapping.
     let landed = [0, 1].map(|axis| match near[axis] {
         _ if mods.main => wanted[axis].round() as i32,
         Some(way) => (wanted[axis] + way).round() as i32,
         None => on_grid(wanted[axis]),
     });
-    let lines = if mods.main { Vec::new() } else { guides::lines(&geometry::card(landed), &drag.others) };
+    let lines = if mods.main {
+        Guides::default()
+    } else {
+        guides::of(&geometry::card(landed), &drag.others, drag.alone)
+    };
     let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
     let mut effects = Vec::new();
     if lines != drag.guides {
@@ -476,8 +531,10 @@ impl Drag {
 }
 
 fn marquee_selects(session: &mut Session, rect: Rect, mut selection: Selection) -> Vec<Effect> {
-    let inside = session.design().nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
+    let seen = collapse::apparent(session.design());
+    let inside = seen.nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
     selection.nodes.extend(inside.map(|node| node.id));
+    drop(seen);
     let changed = selection != session.selection;
     session.selection = selection;
     if changed { vec![Effect::Draft, Effect::Selection] } else { vec![Effect::Draft] }
@@ -514,6 +571,7 @@ fn up(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect>
             effects.push(Effect::Draft);
             effects.extend(session.announce_selection());
         }
+        Gesture::Frame(id) if *id == pointer => effects.extend(framing::up(session)),
         Gesture::Connect(id, start) if *id == pointer => {
             let clicked = distance(*start, at) <= connect::SNAP / 2.0;
             session.gesture = Gesture::Idle;

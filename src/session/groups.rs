@@ -7,21 +7,40 @@ use super::geometry::{self, Rect};
 use super::{Effect, Selection, Session, clipboard};
 use crate::design::{Design, Edit, Group, GroupId, GroupKind, NodeId};
 
-/// Draws a group around the selected blocks, inside the group that they have in common, and selects it.
+/// Draws a group around the selected blocks and selects it.
 pub(super) fn draw(session: &mut Session) -> Vec<Effect> {
+    let chosen = session.selection.nodes.clone();
+    draw_around(session, &chosen)
+}
+
+/// Draws a group around these blocks and selects it. Groups that are wholly among them lie in it, and it lies in the group
+/// that holds them and more; where no kind of group fits there, it lies in theirs.
+pub(super) fn draw_around(session: &mut Session, chosen: &BTreeSet<NodeId>) -> Vec<Effect> {
     let design = session.design();
-    let chosen: Vec<NodeId> = session.selection.nodes.iter().copied().collect();
-    let parent = common(design, &chosen);
-    let Some(kind) = kind_inside(parent.and_then(|id| design.group(id))) else {
-        return vec![Effect::Refuse("A host holds no groups: draw it outside the host.".to_owned())];
+    if chosen.is_empty() {
+        return vec![Effect::Refuse("No block lies wholly inside: draw the group around blocks.".to_owned())];
+    }
+    let Some(plan) = plan(design, chosen) else {
+        let text =
+            "No kind of group fits here: a region holds zones, a zone holds hosts, a host holds no groups.";
+        return vec![Effect::Refuse(text.to_owned())];
     };
+    let Plan { kind, parent, groups, nodes } = plan;
     let id = design.next_group_id();
     let count = design.groups.iter().filter(|group| group.kind == kind).count() + 1;
-    let group =
-        Group { id, kind, name: format!("{} {count}", kind.name()), parent, values: Values::default() };
+    let group = Group {
+        id,
+        kind,
+        name: format!("{} {count}", kind.name()),
+        parent,
+        collapsed: false,
+        values: Values::default(),
+    };
     let text = format!("Drew {} around {}.", group.name, clipboard::blocks(chosen.len()));
-    let members = chosen.into_iter().map(|node| Edit::SetGroup(node, Some(id)));
-    let edit = Edit::All(std::iter::once(Edit::AddGroup(group)).chain(members).collect());
+    let inner = groups.into_iter().filter_map(|inner| design.group(inner));
+    let inner = inner.map(|inner| Edit::ChangeGroup(Group { parent: Some(id), ..inner.clone() }));
+    let members = nodes.into_iter().map(|node| Edit::SetGroup(node, Some(id)));
+    let edit = Edit::All(std::iter::once(Edit::AddGroup(group)).chain(inner).chain(members).collect());
     let mut effects = session.edit(&edit);
     if effects.contains(&Effect::Document) {
         effects.extend(session.select(only(id)));
@@ -52,9 +71,15 @@ pub(super) fn outer(session: &Session) -> Option<GroupId> {
 
 /// Selects the group around what is selected.
 pub(super) fn select_outer(session: &mut Session) -> Vec<Effect> {
-    let Some(id) = outer(session) else { return Vec::new() };
+    outer(session).map_or_else(Vec::new, |id| select(session, id))
+}
+
+/// Selects this group and says what it is.
+pub(super) fn select(session: &mut Session, id: GroupId) -> Vec<Effect> {
     let count = geometry::members(session.design(), id).len();
-    let text = format!("{}, {}.", title(session.design(), id), clipboard::blocks(count));
+    let is_collapsed = session.design().group(id).is_some_and(|group| group.collapsed);
+    let word = if is_collapsed { ", collapsed" } else { "" };
+    let text = format!("{}{word}, {}.", title(session.design(), id), clipboard::blocks(count));
     let mut effects = session.select(only(id));
     effects.push(Effect::Announce(text));
     effects
@@ -121,21 +146,73 @@ impl Homes {
     }
 }
 
+/// A group to be drawn: its kind, what it lies in, and what is put right into it.
+struct Plan {
+    kind: GroupKind,
+    parent: Option<GroupId>,
+    groups: Vec<GroupId>,
+    nodes: Vec<NodeId>,
+}
+
+/// Where a group around these blocks fits: outside of the groups that are wholly among them, else inside the outermost of
+/// those that hold all of them.
+fn plan(design: &Design, chosen: &BTreeSet<NodeId>) -> Option<Plan> {
+    let is_whole = |id: &GroupId| geometry::members(design, *id).iter().all(|node| chosen.contains(node));
+    let shared = shared(design, &chosen.iter().copied().collect::<Vec<_>>());
+    let (whole, more): (Vec<GroupId>, Vec<GroupId>) = shared.into_iter().partition(is_whole);
+    let outside = more.first().copied();
+    let parents = std::iter::once(outside).chain(whole.into_iter().rev().map(Some));
+    parents.into_iter().find_map(|parent| {
+        let (groups, nodes) = parts(design, chosen, parent, is_whole);
+        let inside = groups.iter().filter_map(|id| design.group(*id)).map(|group| group.kind).max();
+        let kind = kind_between(inside, parent.and_then(|id| design.group(id)))?;
+        Some(Plan { kind, parent, groups, nodes })
+    })
+}
+
+/// These blocks as the largest groups inside `parent` that are wholly among them, and the rest as they are.
+fn parts(
+    design: &Design,
+    chosen: &BTreeSet<NodeId>,
+    parent: Option<GroupId>,
+    is_whole: impl Fn(&GroupId) -> bool,
+) -> (Vec<GroupId>, Vec<NodeId>) {
+    let (mut groups, mut nodes) = (Vec::new(), Vec::new());
+    for node in chosen.iter().filter_map(|id| design.node(*id)) {
+        let chain = node.group.map_or_else(Vec::new, |group| geometry::ancestors(design, group));
+        let inside = chain.into_iter().take_while(|id| Some(*id) != parent && is_whole(id));
+        match inside.last() {
+            None => nodes.push(node.id),
+            Some(group) if groups.contains(&group) => {}
+            Some(group) => groups.push(group),
+        }
+    }
+    (groups, nodes)
+}
+
 /// The innermost group that holds all of these blocks.
 fn common(design: &Design, nodes: &[NodeId]) -> Option<GroupId> {
+    shared(design, nodes).first().copied()
+}
+
+/// The groups that hold all of these blocks, innermost first.
+fn shared(design: &Design, nodes: &[NodeId]) -> Vec<GroupId> {
     let chains = nodes.iter().map(|id| {
         let group = design.node(*id).and_then(|node| node.group);
         group.map_or_else(Vec::new, |group| geometry::ancestors(design, group))
     });
-    let shared = chains.reduce(|kept, chain| kept.into_iter().filter(|id| chain.contains(id)).collect())?;
-    shared.first().copied()
+    let shared = chains.reduce(|kept, chain| kept.into_iter().filter(|id| chain.contains(id)).collect());
+    shared.unwrap_or_default()
 }
 
-/// What is drawn first inside a group of this kind.
-fn kind_inside(parent: Option<&Group>) -> Option<GroupKind> {
-    match parent.map(|parent| parent.kind) {
-        None | Some(GroupKind::Region) => Some(GroupKind::Zone),
-        Some(GroupKind::Zone) => Some(GroupKind::Host),
-        Some(GroupKind::Host) => None,
-    }
+/// What is drawn first around groups of at most this kind and inside this one.
+fn kind_between(inside: Option<GroupKind>, parent: Option<&Group>) -> Option<GroupKind> {
+    let outer = parent.map(|parent| parent.kind);
+    let kind = match (inside, outer) {
+        (None, None | Some(GroupKind::Region)) | (Some(GroupKind::Host), _) => GroupKind::Zone,
+        (None, Some(_)) => GroupKind::Host,
+        (Some(GroupKind::Zone), _) => GroupKind::Region,
+        (Some(GroupKind::Region), _) => return None,
+    };
+    outer.is_none_or(|outer| kind < outer).then_some(kind)
 }

@@ -1,8 +1,8 @@
 //! Working the canvas by keys alone: moving blocks, walking from block to block and along links.
 
 use super::geometry::{self, GRID, Point};
-use super::{Burst, Effect, Selection, Session, connect};
-use crate::design::{Edit, LinkId, NodeId, Note};
+use super::{Burst, Effect, Selection, Session, collapse, connect, groups};
+use crate::design::{Design, Edit, LinkId, NodeId, Note};
 use crate::sorted;
 
 /// An arrow key, `steps` grid lines far: it chooses a target while a link is drawn, else moves what is
@@ -20,12 +20,16 @@ pub(super) fn arrow(session: &mut Session, direction: [i32; 2], steps: i32, now_
 
 /// Selects the nearest block in this direction from the selected one.
 pub(super) fn walk(session: &mut Session, direction: [i32; 2]) -> Vec<Effect> {
-    let nodes = &session.selection.nodes;
-    let from = nodes.first().and_then(|id| session.design().node(*id)).map(|node| (node.id, node.at));
+    let seen = collapse::apparent(session.design());
+    let first = session.selection.nodes.first().copied();
+    let boxed =
+        || session.selection.group.and_then(|id| geometry::members(session.design(), id).first().copied());
+    let from = first.or_else(boxed).and_then(|id| seen.node(id));
     let next = match from {
-        Some((id, at)) => nearest_towards(session, id, geometry::card(at).center(), direction),
-        None => nearest_to(session, session.viewport.center()),
+        Some(node) => nearest_towards(&seen, geometry::card(node.at).center(), direction),
+        None => nearest_to(&seen, session.viewport.center()),
     };
+    drop(seen);
     next.map_or_else(Vec::new, |id| go_to(session, id))
 }
 
@@ -76,6 +80,11 @@ fn nudge(session: &mut Session, shift: [i32; 2], now_ms: f64) -> Vec<Effect> {
 }
 
 fn go_to(session: &mut Session, id: NodeId) -> Vec<Effect> {
+    if let Some(home) = collapse::Boxes::of(session.design()).home(id) {
+        let mut effects = groups::select(session, home);
+        effects.extend(session.reveal(id));
+        return effects;
+    }
     let mut effects = session.select(Selection { nodes: sorted::set([id]), ..Selection::default() });
     effects.extend(session.reveal(id));
     effects.push(Effect::Focus(id));
@@ -83,23 +92,23 @@ fn go_to(session: &mut Session, id: NodeId) -> Vec<Effect> {
 }
 
 /// The block that lies nearest in a direction; what lies aside counts twice.
-fn nearest_towards(session: &Session, from: NodeId, at: Point, direction: [i32; 2]) -> Option<NodeId> {
+fn nearest_towards(seen: &Design, at: Point, direction: [i32; 2]) -> Option<NodeId> {
     let [dx, dy] = direction.map(f64::from);
     let score = |node: &crate::design::Node| {
         let to = geometry::card(node.at).center();
         let away = [to[0] - at[0], to[1] - at[1]];
         let along = away[0] * dx + away[1] * dy;
         let aside = (away[0] * dy).abs() + (away[1] * dx).abs();
-        (node.id != from && along > 0.0).then_some((along + 2.0 * aside, node.id))
+        (along > 0.0).then_some((along + 2.0 * aside, node.id))
     };
-    let nodes = session.design().nodes.iter().filter_map(score);
+    let nodes = seen.nodes.iter().filter_map(score);
     nodes.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
 }
 
-fn nearest_to(session: &Session, at: Point) -> Option<NodeId> {
+fn nearest_to(seen: &Design, at: Point) -> Option<NodeId> {
     let away = |node: &crate::design::Node| {
         (super::gesture::distance(geometry::card(node.at).center(), at), node.id)
     };
-    let nodes = session.design().nodes.iter().map(away);
+    let nodes = seen.nodes.iter().map(away);
     nodes.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
 }

@@ -15,8 +15,8 @@ const OF_A_BLOCK: [&str; 9] = [
     "edit.delete",
     "edit.delete-join",
 ];
-const OF_A_GROUP: [&str; 4] = ["run.kill", "edit.rename", "select.group", "edit.dissolve"];
-const OF_A_NOTE: [&str; 2] = ["edit.rename", "edit.delete"];
+const OF_A_GROUP: [&str; 5] = ["run.kill", "edit.rename", "edit.collapse", "select.group", "edit.dissolve"];
+const OF_A_NOTE: [&str; 4] = ["edit.rename", "edit.duplicate", "edit.copy", "edit.delete"];
 const OF_A_LINK: [&str; 1] = ["edit.delete"];
 const OF_SEVERAL: [&str; 13] = [
     "edit.group",
@@ -33,9 +33,10 @@ const OF_SEVERAL: [&str; 13] = [
     "arrange.across",
     "arrange.down",
 ];
-const OF_THE_CANVAS: [&str; 9] = [
+const OF_THE_CANVAS: [&str; 10] = [
     "edit.add",
     "edit.note",
+    "edit.frame",
     "edit.paste",
     "select.all",
     "page.find",

@@ -2,7 +2,7 @@
 
 use super::geometry::{self, CARD, GRID, Point, Rect};
 use super::gesture::on_grid;
-use super::{Effect, Panel, Selection, Session, connect};
+use super::{Effect, Panel, Selection, Session, collapse, connect};
 use crate::blocks::param::Values;
 use crate::blocks::{self, About, BLOCKS};
 use crate::design::{Design, Edit, Node, NodeId, edit};
@@ -164,7 +164,8 @@ fn free_spot(design: &Design, center: Point) -> [i32; 2] {
 }
 
 fn first_free(design: &Design, mut places: impl Iterator<Item = [i32; 2]>) -> Option<[i32; 2]> {
-    let taken: Vec<Rect> = design.nodes.iter().map(|node| geometry::card(node.at).grown(ROOM)).collect();
+    let cards = collapse::cards_but(design, &[]);
+    let taken: Vec<Rect> = cards.into_iter().map(|card| card.grown(ROOM)).collect();
     places.find(|at| !taken.iter().any(|other| other.overlaps(&geometry::card(*at))))
 }
 

@@ -20,13 +20,15 @@ const POINTS: i32 = 24;
 /// Side of a cell of the map in which cards are looked up.
 const CELL: f64 = 512.0;
 
-/// The bend of each link, in list order, for [`geometry::curve`].
+/// The bend of each link, in list order, for [`geometry::curve`]; of a design as it appears (see
+/// [`apparent`](super::collapse::apparent)).
 pub fn bends(design: &Design) -> Vec<f64> {
     let map = Map::of(design);
     let bend = |(link, lane): (&Link, f64)| {
         let ends = || Some((design.node(link.from)?.at, design.node(link.to)?.at));
         let Some((from, to)) = ends().filter(|(from, to)| from != to) else { return lane };
-        let clear = |bend: f64| map.is_clear(&geometry::curve(from, to, bend), link);
+        let ends = [from, to].map(|at| geometry::card(at).grown(ROOM));
+        let clear = |bend: f64| map.is_clear(&geometry::curve(from, to, bend), &ends);
         match clear(lane) {
             Some(true) | None => lane,
             Some(false) => around(lane, clear).unwrap_or(lane),
@@ -41,30 +43,32 @@ fn around(lane: f64, clear: impl Fn(f64) -> Option<bool>) -> Option<f64> {
     steps.into_iter().find(|bend| clear(*bend) == Some(true))
 }
 
-/// What keeps each link apart from those between the same two blocks: nothing alone, half a lane to either side for two.
+/// What keeps each link apart from those between the same two blocks or boxes: nothing alone, half a lane to either side for two.
 fn lanes(design: &Design) -> Vec<f64> {
-    let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
-    let mut place = |link: &Link| {
-        let count = counts.entry((link.from, link.to)).or_default();
+    let at = |id: NodeId| design.node(id).map(|node| node.at);
+    let ends: Vec<_> = design.links.iter().map(|link| (at(link.from), at(link.to))).collect();
+    let mut counts = BTreeMap::new();
+    let mut place = |ends: &(Option<[i32; 2]>, Option<[i32; 2]>)| {
+        let count: &mut u32 = counts.entry(*ends).or_default();
         *count += 1;
         *count - 1
     };
-    let places: Vec<u32> = design.links.iter().map(&mut place).collect();
-    let middle = |link: &Link| f64::from(counts[&(link.from, link.to)] - 1) / 2.0;
-    design.links.iter().zip(places).map(|(link, place)| LANE * (f64::from(place) - middle(link))).collect()
+    let places: Vec<u32> = ends.iter().map(&mut place).collect();
+    let middle = |ends| f64::from(counts[ends] - 1) / 2.0;
+    ends.iter().zip(places).map(|(ends, place)| LANE * (f64::from(place) - middle(ends))).collect()
 }
 
 /// Cards by the cells that they touch.
 struct Map {
     cells: BTreeMap<[i32; 2], Vec<usize>>,
-    cards: Vec<(NodeId, Rect)>,
+    cards: Vec<Rect>,
 }
 
 impl Map {
     fn of(design: &Design) -> Map {
-        let card = |node: &crate::design::Node| (node.id, geometry::card(node.at).grown(ROOM));
+        let card = |node: &crate::design::Node| geometry::card(node.at).grown(ROOM);
         let mut map = Map { cells: BTreeMap::new(), cards: design.nodes.iter().map(card).collect() };
-        for (index, (_, card)) in map.cards.iter().enumerate() {
+        for (index, card) in map.cards.iter().enumerate() {
             for cell in cells(card) {
                 map.cells.entry(cell).or_default().push(index);
             }
@@ -73,7 +77,7 @@ impl Map {
     }
 
     /// Whether a link runs through no card but those at its ends; `None` where there are too many to say.
-    fn is_clear(&self, curve: &Curve, link: &Link) -> Option<bool> {
+    fn is_clear(&self, curve: &Curve, ends: &[Rect; 2]) -> Option<bool> {
         let bounds = curve.bounds();
         let mut near: Vec<usize> = Vec::new();
         for cell in cells(&bounds) {
@@ -83,8 +87,8 @@ impl Map {
             }
         }
         let others = near.iter().map(|index| &self.cards[*index]);
-        let others = others.filter(|(id, card)| *id != link.from && *id != link.to && card.overlaps(&bounds));
-        let others: Vec<&Rect> = others.map(|(_, card)| card).collect();
+        let others: Vec<&Rect> =
+            others.filter(|card| !ends.contains(card) && card.overlaps(&bounds)).collect();
         let points = || (0..=POINTS).map(|point| curve.at(f64::from(point) / f64::from(POINTS)));
         let clear = || !points().any(|point| others.iter().any(|card| card.contains(point)));
         (others.len() <= MOST_AROUND).then(clear)

@@ -143,6 +143,8 @@ fn group() -> Json {
     fields.insert("kind".to_owned(), json!({"enum": kinds, "description": "What fails together."}));
     fields.insert("name".to_owned(), name("What people call it."));
     fields.insert("in".to_owned(), id("The group that it lies in."));
+    let look = "It is shown as one box; no result depends on it.";
+    fields.insert("collapsed".to_owned(), json!({"type": "boolean", "default": false, "description": look}));
     fields.extend(life::OF_GROUP.iter().map(parameter));
     json!({
         "type": "object",

@@ -20,7 +20,7 @@ use crate::design::GroupKind;
 const NODE_FIELDS: [&str; 5] = ["id", "block", "name", "at", "in"];
 /// Fields of a link's options that are no parameters.
 const LINK_FIELDS: [&str; 1] = ["id"];
-const GROUP_FIELDS: [&str; 4] = ["id", "kind", "name", "in"];
+const GROUP_FIELDS: [&str; 5] = ["id", "kind", "name", "in", "collapsed"];
 const NOTE_FIELDS: [&str; 3] = ["id", "at", "text"];
 /// Fields of a fault that are no parameters; its kind is one more.
 pub(super) const FAULT_FIELDS: [&str; 3] = ["id", "at_s", "for_s"];

@@ -1,10 +1,12 @@
 //! Design to topology: always an answer, with the problems that were met on the way.
 
+use std::collections::BTreeMap;
+
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::{Domain, MOST_TAGS, Place, Policies, Problem, Route, Station, TagNames, Topology};
 use crate::blocks::{self, life, link};
-use crate::design::{Design, Link, LinkId};
+use crate::design::{Design, Link, LinkId, Node, NodeId};
 
 /// Builds the topology of any design. Blocks and links that cannot take part are left out and named.
 pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
@@ -23,9 +25,13 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
     add_places(design, &mut topology, &mut problems);
     count_tags(design, &mut topology);
     topology.outgoing = vec![Vec::new(); topology.len()];
+    let nodes: BTreeMap<NodeId, &Node> = crate::sorted::map(design.nodes.iter().map(|node| (node.id, node)));
+    let indices: BTreeMap<NodeId, usize> =
+        crate::sorted::map(topology.places().map(|(index, place)| (place.id, index)));
     for link in &design.links {
-        let tries = tries(design, link);
-        add_route(link, tries, &mut topology, &mut problems);
+        let tries = nodes.get(&link.from).map_or(1.0, |caller| tries(caller));
+        let ends = indices.get(&link.from).copied().zip(indices.get(&link.to).copied());
+        add_route(link, ends, tries, &mut topology, &mut problems);
     }
     gather_groups(&mut topology);
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
@@ -96,14 +102,18 @@ fn count_tags(design: &Design, topology: &mut Topology) {
 }
 
 /// How often the caller of a link tries before a write comes to something.
-fn tries(design: &Design, link: &Link) -> f64 {
-    let caller = design.nodes.iter().find(|node| node.id == link.from);
-    let known = caller.and_then(|node| Some((blocks::find(&node.block)?, node)));
-    known.map_or(1.0, |(block, node)| block.tries(&node.values))
+fn tries(caller: &Node) -> f64 {
+    blocks::find(&caller.block).map_or(1.0, |block| block.tries(&caller.values))
 }
 
-fn add_route(drawn: &Link, tries: f64, topology: &mut Topology, problems: &mut Vec<Problem>) {
-    let (Some(from), Some(to)) = (topology.index_of(drawn.from), topology.index_of(drawn.to)) else {
+fn add_route(
+    drawn: &Link,
+    ends: Option<(usize, usize)>,
+    tries: f64,
+    topology: &mut Topology,
+    problems: &mut Vec<Problem>,
+) {
+    let Some((from, to)) = ends else {
         let text = "This link leads to a block that takes no part: left out of the run.".to_owned();
         problems.push(Problem { node: None, link: Some(drawn.id), text });
         return;

@@ -3,6 +3,8 @@
 
 use std::ops::{Index, IndexMut};
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Operation, Topology};
 
 /// Most different tags of a design; requests without one count as one of them.
@@ -129,14 +131,14 @@ impl Lane {
     }
 }
 
-/// One value for each lane of a topology.
+/// One value for each lane of a topology. Without tags there are two, which need no allocation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lanes<T>(Vec<T>);
+pub struct Lanes<T>(SmallVec<[T; 2]>);
 
 impl<T: Clone> Lanes<T> {
     /// The same value for every lane of this topology.
     pub fn new(topology: &Topology, value: T) -> Lanes<T> {
-        Lanes(vec![value; topology.lanes().len()])
+        Lanes(smallvec![value; topology.lanes().len()])
     }
 }
 

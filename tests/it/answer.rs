@@ -80,6 +80,7 @@ fn anything(seed: u64) -> Design {
             kind,
             name: format!("group {id}"),
             parent,
+            collapsed: false,
             values: Values::default(),
         });
     }

@@ -75,7 +75,14 @@ fn design(dice: &mut Dice) -> Design {
     for (id, kind) in (1..).zip([GroupKind::Region, GroupKind::Zone, GroupKind::Zone]) {
         let parent = (kind == GroupKind::Zone).then_some(GroupId(1));
         let values = dice.values(life::OF_GROUP, 0.2);
-        design.groups.push(Group { id: GroupId(id), kind, name: String::new(), parent, values });
+        design.groups.push(Group {
+            id: GroupId(id),
+            kind,
+            name: String::new(),
+            parent,
+            collapsed: false,
+            values,
+        });
     }
     let clients = 1 + dice.below(2) as u32;
     for id in 1..=clients + 4 + dice.below(6) as u32 {

@@ -34,6 +34,7 @@ fn small() -> Design {
             kind,
             name: String::new(),
             parent,
+            collapsed: false,
             values: Values::default(),
         })
     };
@@ -140,10 +141,11 @@ fn the_past_is_bounded_and_shares_what_did_not_change() {
 }
 
 #[test]
-fn only_where_blocks_stand_leaves_the_system_the_same() {
+fn where_blocks_stand_and_what_they_are_called_leaves_the_system_the_same() {
     let cases = [
         (Edit::Move(vec![(NodeId(1), [300, 15])]), true),
-        (Edit::Rename(NodeId(1), "x".to_owned()), false),
+        (Edit::Rename(NodeId(1), "x".to_owned()), true),
+        (Edit::SetName("x".to_owned()), true),
         (Edit::Set(NodeId(2), "cores".to_owned(), Some(Value::Number(4.0))), false),
         (Edit::SetGroup(NodeId(3), Some(GroupId(2))), false),
         (Edit::SetLink(LinkId(1), "weight".to_owned(), Some(Value::Number(4.0))), false),

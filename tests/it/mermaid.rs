@@ -1,9 +1,11 @@
 //! Mermaid flowcharts in and out.
 
+use headroom::blocks::param::Values;
 use headroom::blocks::{self, words};
-use headroom::design::Design;
+use headroom::design::{Design, Note, NoteId};
 use headroom::examples::EXAMPLES;
 use headroom::mermaid::{is_mermaid, read, write};
+use headroom::session::geometry;
 use headroom::share::Failure;
 
 /// Blocks as `title:kind`, links as `from>to what`, and groups as `kind name[blocks]`.
@@ -170,6 +172,49 @@ fn what_is_exported_comes_back_with_names_kinds_links_and_groups() {
     }
 }
 
+/// The texts of the notes on the canvas.
+fn texts(design: &Design) -> Vec<&str> {
+    design.notes.iter().map(|note| note.text.as_str()).collect()
+}
+
+#[test]
+fn notes_come_back_as_they_were_written_below_the_blocks() {
+    let mut design = EXAMPLES[0].design();
+    let written =
+        ["Peak is at noon.\n\n  ask \"the shop\"; a --> b", "<b>#35;</b> `x` \\n end", "class x note"];
+    for (index, text) in written.into_iter().enumerate() {
+        let (id, at) = (NoteId(index as u32 + 4), [0, 0]);
+        design.notes.push(Note { id, at, text: text.to_owned(), values: Values::default() });
+    }
+    let text = write(&design);
+    assert!(text.contains("note4[\"Peak is at noon.<br/><br/>  ask"), "a box as every tool draws it: {text}");
+    let opened = read(&text).expect("a flowchart");
+    assert_eq!(opened.notes, [], "{text}");
+    assert_eq!(texts(&opened.design), written);
+    assert_eq!(
+        picture(&opened.design).split(';').count(),
+        picture(&design).split(';').count(),
+        "no block more"
+    );
+    let cards: Vec<_> = opened.design.nodes.iter().map(|node| geometry::card(node.at)).collect();
+    let papers: Vec<_> = opened.design.notes.iter().map(geometry::note).collect();
+    for (index, paper) in papers.iter().enumerate() {
+        assert!(!cards.iter().chain(&papers[index + 1..]).any(|other| other.overlaps(paper)), "{papers:?}");
+    }
+}
+
+#[test]
+fn notes_of_other_tools_are_braces_and_boxes_of_the_class_note() {
+    let opened = read(
+        "flowchart LR\nA[Users] --> B[API]\nC@{ shape: comment, label: \"Slow at noon\" }\nD[Ask Ann] -.- B\nclass D,E note\nclassDef note fill:#ff0\nX[Cache]:::big",
+    )
+    .expect("a flowchart");
+    assert_eq!(picture(&opened.design), "Users:client; API:app-server; Cache:cache | Users>API | ");
+    assert_eq!(texts(&opened.design), ["Slow at noon", "Ask Ann"]);
+    let found: Vec<&str> = opened.notes.iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(found, ["line 4"], "the arrow is named: {:?}", opened.notes);
+}
+
 #[test]
 fn hostile_names_come_back_as_text() {
     let mut design = EXAMPLES[0].design();
@@ -201,8 +246,7 @@ fn blocks_stand_in_columns_along_the_arrows_and_never_on_each_other() {
     };
     assert!(at("Users")[0] < at("Load balancer")[0] && at("Load balancer")[0] < at("API")[0]);
     assert!(at("API")[0] == at("API two")[0] && at("API")[0] < at("DB")[0]);
-    let cards: Vec<_> =
-        opened.design.nodes.iter().map(|node| headroom::session::geometry::card(node.at)).collect();
+    let cards: Vec<_> = opened.design.nodes.iter().map(|node| geometry::card(node.at)).collect();
     for (index, card) in cards.iter().enumerate() {
         assert!(cards[index + 1..].iter().all(|other| !card.overlaps(other)), "{cards:?}");
     }

@@ -130,13 +130,74 @@ fn a_dragged_block_snaps_to_its_neighbors_and_says_so() {
     };
     drag(&mut session, 0.0, 7.0);
     assert_eq!(session.design().node(NodeId(1)).expect("a block").at, [0, 4], "not on the grid");
-    let Some(Draft::Guides(lines)) = session.draft() else { panic!("no guides") };
-    assert!(lines.contains(&[[0.0, 4.0], [307.0 + CARD[0], 4.0]]), "{lines:?}");
+    let Some(Draft::Guides(guides)) = session.draft() else { panic!("no guides") };
+    assert!(guides.lines.contains(&[[0.0, 4.0], [307.0 + CARD[0], 4.0]]), "{guides:?}");
+    assert!(guides.gaps.is_empty(), "one gap is equal to no other");
     play(&mut session, &format!("up {x},{}", y + 7.0));
     assert_eq!(session.draft(), None);
     drag(&mut session, 7.0, 127.0);
     let stands = session.design().node(NodeId(1)).expect("a block").at;
     assert_eq!(stands, [0, 120], "on the grid where no line is near");
+}
+
+/// Where a block of a row of cards lands that is dragged from far below to near a place, and the gaps that are marked.
+fn dropped(row: &[[i32; 2]], near: [i32; 2]) -> ([i32; 2], Vec<[geometry::Point; 2]>) {
+    let others = row
+        .iter()
+        .enumerate()
+        .map(|(index, [x, y])| format!(r#"{{"id":{},"block":"cache","at":[{x},{y}]}}"#, index + 2));
+    let others: Vec<String> = others.collect();
+    let json =
+        format!(r#"{{"headroom":1,"nodes":[{{"id":1,"block":"cache","at":[7,907]}},{}]}}"#, others.join(","));
+    let mut session = open(&json);
+    session.resize([2400.0, 1600.0]);
+    let zoom = session.viewport().zoom;
+    let [x, y] = session.viewport().to_screen([50.0, 950.0]);
+    let [to_x, to_y] = [x + f64::from(near[0] - 7) * zoom, y + f64::from(near[1] - 907) * zoom];
+    play(&mut session, &format!("down {x},{y} node1; move {to_x},{to_y}"));
+    let gaps = match session.draft() {
+        Some(Draft::Guides(guides)) => guides.gaps,
+        _ => Vec::new(),
+    };
+    (session.design().node(NodeId(1)).expect("a block").at, gaps)
+}
+
+#[test]
+fn a_dragged_block_snaps_to_gaps_that_are_equal_and_marks_their_ends() {
+    // Cards are 176 × 76: 0–176 and 276–452 leave 100 between them, so that the next begins at 552.
+    let pair = [[0, 0], [276, 0]];
+    let middle = |from: f64, to: f64| [[from, 38.0], [to, 38.0]];
+    let all = |gaps: &[[f64; 2]]| gaps.iter().map(|[from, to]| middle(*from, *to)).collect::<Vec<_>>();
+    assert_eq!(dropped(&pair, [557, 3]), ([552, 0], all(&[[176.0, 276.0], [452.0, 552.0]])));
+    // And the one before ends at −100.
+    assert_eq!(dropped(&pair, [-271, 3]), ([-276, 0], all(&[[-100.0, 0.0], [176.0, 276.0]])));
+    // Between 176 and 600 there are 424, 248 of them free: 124 on each side. Nobody else is 124 apart.
+    let wide = [[0, 0], [600, 0]];
+    assert_eq!(dropped(&wide, [305, 3]), ([300, 0], all(&[[176.0, 300.0], [476.0, 600.0]])));
+    // One free unit more goes to one of the sides, and the gaps still count as equal.
+    let (at, gaps) = dropped(&[[0, 0], [601, 0]], [305, 3]);
+    assert!((300..=301).contains(&at[0]) && gaps.len() == 2, "{at:?} {gaps:?}");
+    // All gaps of a row with the same width are marked.
+    let three = [[0, 0], [276, 0], [552, 0]];
+    let marked = all(&[[176.0, 276.0], [452.0, 552.0], [728.0, 828.0]]);
+    assert_eq!(dropped(&three, [833, 3]), ([828, 0], marked));
+    // From top to bottom just the same: 0–76 and 126–202 leave 50.
+    let column = [[0, 0], [0, 126]];
+    assert_eq!(
+        dropped(&column, [3, 257]),
+        ([0, 252], vec![[[88.0, 76.0], [88.0, 126.0]], [[88.0, 202.0], [88.0, 252.0]]])
+    );
+}
+
+#[test]
+fn gaps_are_not_snapped_to_where_a_card_stands_or_where_nothing_is_beside() {
+    // The place behind the second, 552, is taken by the third at 500: nothing snaps there.
+    let (at, gaps) = dropped(&[[0, 0], [276, 0], [500, 0]], [557, 3]);
+    assert_ne!(at[0], 552);
+    assert!(gaps.is_empty(), "{gaps:?}");
+    // A row far below is not beside.
+    let (at, gaps) = dropped(&[[0, 0], [276, 0]], [557, 300]);
+    assert_eq!((at[0], gaps), (555, vec![]), "on the grid of 15");
 }
 
 #[test]

@@ -321,8 +321,8 @@ impl Random {
     fn group(&mut self, index: u32) -> Group {
         let kind = [GroupKind::Host, GroupKind::Zone, GroupKind::Region][self.below(3)];
         let parent = (index > 0 && self.one_in(2)).then(|| GroupId(index * 3));
-        let values = self.values(life::OF_GROUP);
-        Group { id: GroupId((index + 1) * 3), kind, name: self.name(), parent, values }
+        let (values, collapsed) = (self.values(life::OF_GROUP), self.one_in(2));
+        Group { id: GroupId((index + 1) * 3), kind, name: self.name(), parent, collapsed, values }
     }
 
     fn node(&mut self, index: u32, groups: usize) -> Node {

@@ -1,42 +1,49 @@
 //! The canvas: groups and links below, moving traffic over them, blocks on top, all under one pan and zoom.
 
+mod boxes;
 mod card;
+mod elements;
 mod groups;
+mod ink;
 mod link;
 mod minimap;
 mod notes;
 mod overlay;
 mod pace;
+mod painted;
 pub mod traffic;
 
 use std::time::Duration;
 
 use headroom::design::{LinkId, NodeId};
-use headroom::session::Viewport;
 use headroom::session::geometry::GRID;
+use headroom::session::{FAR, Viewport};
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::app::later;
-use crate::live::each;
+use crate::live::{each, live};
 use crate::state::App;
 use crate::{keys, pointer};
+use boxes::Boxes;
 use card::{Card, RenameField};
+use elements::Elements;
 use groups::Groups;
 use link::{LinkLabel, LinkLine};
 use minimap::Minimap;
 use notes::Notes;
-use overlay::DraftLayer;
+use overlay::{DraftLayer, FrameHint};
 use pace::PaceNote;
+use painted::Painted;
 use traffic::{Traffic, TrafficScale};
 
-/// Below this zoom, labels are too small to read and go.
-const FAR: f64 = 0.48;
 /// Below this zoom, cards say less in larger letters.
 const MIDDLE: f64 = 0.8;
 
-/// Letters are drawn sharp again this long after the last step of a zoom [ms].
-const SHARPEN_MS: u64 = 160;
+/// The view stands still this long after its last change, and letters are drawn sharp again [ms].
+const REST_MS: u64 = 160;
+/// Dots of the grid are this far apart as they are drawn [px]; they are then stretched to what the zoom asks for.
+const DOTS: f64 = 24.0;
 
 /// The canvas, filling its place in the page's grid.
 #[component]
@@ -50,34 +57,40 @@ pub fn Canvas() -> impl IntoView {
         }
     });
     let view = app.viewport;
-    let zooming = zooming(app);
-    let links = move || app.cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
-    let blocks = move || app.cards.order.with(|all| all.iter().map(|id| id.0).collect());
+    let moving = changing(Memo::new(move |_| app.viewport.get()));
+    let zooming = changing(Memo::new(move |_| app.viewport.with(|view| view.zoom)));
+    // What stands on the cards follows once the zoom stands.
+    let zoom = Memo::new(move |before: Option<&f64>| match before {
+        Some(before) if zooming.get() => *before,
+        _ => view.with(|view| view.zoom),
+    });
+    let elements = Elements::follow(app, zooming);
     let label = move || {
         let count = app.cards.order.with(Vec::len);
         format!("Canvas, {count} blocks. Arrows choose and move, C connects, question mark shows all keys.")
     };
     view! {
         <div class="canvas" node_ref=root tabindex="0" role="application" aria-label=move || label()
-            class:far=move || view.with(|view| view.zoom < FAR)
-            class:middle=move || view.with(|view| view.zoom < MIDDLE)
-            class:zooming=zooming
+            class:far=move || zoom.get() < FAR
+            class:middle=move || zoom.get() < MIDDLE
+            class:moving=moving
             class:drawing=move || app.draft.with(Option::is_some)
-            style:background-size=move || view.with(grid_size)
-            style:background-position=move || view.with(grid_position)>
+            >
+            <div class="grid" style:transform=move || view.with(grid)></div>
             <div class="world" style:transform=move || view.with(transform)>
                 <Groups/>
                 <Notes/>
                 <svg class="lines" aria-label="Links" role="group">
-                    {each(links, |id| view! { <LinkLine id=LinkId(id)/> })}
+                    {each(move || elements.links.get(), |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
             </div>
-            {later(app, || view! { <Traffic/> }.into_any(), nothing)}
+            {live(move || if app.complete.get() { layers(elements, moving) } else { nothing() })}
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    {later(app, labels, nothing)}
+                    {live(move || if app.complete.get() { labels(elements) } else { nothing() })}
                 </svg>
-                {each(blocks, |id| view! { <Card id=NodeId(id)/> })}
+                {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
+                {later(app, folded, nothing)}
                 {later(app, drafts, nothing)}
             </div>
         </div>
@@ -91,10 +104,18 @@ fn nothing() -> AnyView {
 }
 
 /// What stands beside the links: figures, which come with the first answer.
-fn labels() -> AnyView {
-    let cards = App::get().cards;
-    let links = move || cards.link_order.with(|all| all.iter().map(|id| id.0).collect());
-    each(links, |id| view! { <LinkLabel id=LinkId(id)/> })
+fn labels(elements: Elements) -> AnyView {
+    each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })
+}
+
+/// What is drawn with a pen.
+fn layers(elements: Elements, moving: ReadSignal<bool>) -> AnyView {
+    view! { <Painted elements moving/><Traffic/> }.into_any()
+}
+
+/// What stands in the place of collapsed groups.
+fn folded() -> AnyView {
+    view! { <Boxes/> }.into_any()
 }
 
 /// What is there only under a hand.
@@ -104,30 +125,29 @@ fn drafts() -> AnyView {
 
 /// What stands over the canvas about the run and the view.
 fn notes() -> AnyView {
-    view! { <TrafficScale/><PaceNote/><Minimap/> }.into_any()
+    view! { <TrafficScale/><PaceNote/><Minimap/><FrameHint/> }.into_any()
 }
 
-/// True while the zoom changes: the picture is then stretched as it is, and drawn anew only once it stands.
-fn zooming(app: App) -> ReadSignal<bool> {
-    let (zooming, set_zooming) = signal(false);
+/// True while this changes: the picture is then moved and stretched as it is, and drawn anew only once it stands.
+fn changing<T: PartialEq + Send + Sync + 'static>(value: Memo<T>) -> ReadSignal<bool> {
+    let (changing, set_changing) = signal(false);
     let steps = StoredValue::new(0_u32);
-    let zoom = Memo::new(move |_| app.viewport.with(|view| view.zoom));
     Effect::new(move |before: Option<()>| {
-        zoom.track();
+        value.track();
         if before.is_none() {
             return;
         }
         steps.update_value(|steps| *steps += 1);
         let step = steps.get_value();
-        set_zooming.set(true);
-        let sharpen = move || {
+        set_changing.set(true);
+        let rest = move || {
             if steps.get_value() == step {
-                set_zooming.set(false);
+                set_changing.set(false);
             }
         };
-        set_timeout(sharpen, Duration::from_millis(SHARPEN_MS));
+        set_timeout(rest, Duration::from_millis(REST_MS));
     });
-    zooming
+    changing
 }
 
 /// Buttons for those who have no wheel.
@@ -151,22 +171,12 @@ fn transform(view: &Viewport) -> String {
     format!("translate({x:.2}px,{y:.2}px) scale({:.4})", view.zoom)
 }
 
-/// Dots on every second grid line, on fewer when far away.
-fn dots_apart(view: &Viewport) -> f64 {
+/// Dots on every second grid line, on every fourth from farther away, and so on.
+fn grid(view: &Viewport) -> String {
     let mut apart = f64::from(GRID) * 2.0 * view.zoom;
-    while apart < 16.0 {
+    while apart < 2.0 / 3.0 * DOTS {
         apart *= 2.0;
     }
-    apart
-}
-
-fn grid_size(view: &Viewport) -> String {
-    let apart = dots_apart(view);
-    format!("{apart:.3}px {apart:.3}px")
-}
-
-fn grid_position(view: &Viewport) -> String {
-    // The picture of a dot is in the middle of its tile.
-    let (apart, [x, y]) = (dots_apart(view), view.to_screen([0.0, 0.0]));
-    format!("{:.2}px {:.2}px", x.rem_euclid(apart) - apart / 2.0, y.rem_euclid(apart) - apart / 2.0)
+    let [x, y] = view.to_screen([0.0, 0.0]).map(|at| at.rem_euclid(apart) - apart);
+    format!("translate({x:.2}px,{y:.2}px) scale({:.4})", apart / DOTS)
 }

@@ -2,14 +2,20 @@
 //!
 //! Signals are counted references: they live as long as the entry here or a view that shows them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use headroom::analysis::{Answer, Loss};
+use headroom::analysis::{Answer, Loss, Spof};
 use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
+use headroom::engine::Unit;
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
+use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::{Selection, routing};
+use headroom::sorted;
+use headroom::topology::Problem;
 use leptos::prelude::*;
 
 use crate::state::App;
@@ -17,14 +23,22 @@ use crate::state::App;
 /// Signals of all blocks and links.
 #[derive(Clone, Copy)]
 pub struct Cards {
-    /// Blocks in drawing order: what a keyed list iterates over.
+    /// Blocks on the canvas in drawing order, without those in collapsed groups: what a keyed list iterates over.
     pub order: RwSignal<Vec<NodeId>>,
-    /// Links in drawing order.
+    /// Links on the canvas in drawing order.
     pub link_order: RwSignal<Vec<LinkId>>,
+    /// All blocks.
+    pub all: RwSignal<Vec<NodeId>>,
+    /// All links.
+    pub all_links: RwSignal<Vec<LinkId>>,
     /// Told whenever any block has moved.
     pub moves: RwSignal<()>,
+    /// Told whenever any block or link shows something else: figures, name, selection.
+    pub looks: RwSignal<()>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
+    /// The design as it appeared when it was followed last.
+    drawn: StoredValue<Option<Arc<Design>>>,
 }
 
 /// Signals of one block.
@@ -32,7 +46,7 @@ pub struct Cards {
 pub struct NodeCard {
     /// The block.
     pub id: NodeId,
-    /// Position of the top left corner [canvas units], also in the middle of a drag.
+    /// Position of the top left corner [canvas units], also in the middle of a drag; in a collapsed group that of its box.
     pub at: ArcRwSignal<[i32; 2]>,
     /// What does not depend on a run.
     pub face: ArcRwSignal<Face>,
@@ -96,9 +110,13 @@ impl Cards {
         Cards {
             order: RwSignal::new(Vec::new()),
             link_order: RwSignal::new(Vec::new()),
+            all: RwSignal::new(Vec::new()),
+            all_links: RwSignal::new(Vec::new()),
             moves: RwSignal::new(()),
+            looks: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
+            drawn: StoredValue::new(None),
         }
     }
 
@@ -112,37 +130,81 @@ impl Cards {
         self.links.with_value(|links| links.get(&id).cloned())
     }
 
+    /// Looks at every block on the canvas.
+    pub fn each_node(&self, look: impl FnMut(&NodeCard)) {
+        self.nodes.with_value(|nodes| {
+            self.order.with_untracked(|order| order.iter().filter_map(|id| nodes.get(id)).for_each(look));
+        });
+    }
+
+    /// Looks at every link on the canvas with the blocks at its ends.
+    pub fn each_link(&self, mut look: impl FnMut(LinkId, &LinkCard, [&NodeCard; 2])) {
+        let ends =
+            |nodes: &BTreeMap<NodeId, NodeCard>, link: &LinkCard, look: &mut dyn FnMut([&NodeCard; 2])| {
+                let (from, to) = link.ends.get_untracked();
+                if let (Some(from), Some(to)) = (nodes.get(&from), nodes.get(&to)) {
+                    look([from, to]);
+                }
+            };
+        self.nodes.with_value(|nodes| {
+            self.links.with_value(|links| {
+                self.link_order.with_untracked(|order| {
+                    for (id, link) in order.iter().filter_map(|id| Some((*id, links.get(id)?))) {
+                        ends(nodes, link, &mut |ends| look(id, link, ends));
+                    }
+                });
+            });
+        });
+    }
+
     /// Follows the design: adds, removes, moves and renames.
     pub(crate) fn sync(&self, app: &App) {
         let design = app.session.with_value(|session| session.design().clone());
+        let (boxes, seen) = (Boxes::of(&design), apparent(&design));
         self.nodes.update_value(|nodes| {
-            nodes.retain(|id, _| design.node(*id).is_some());
-            for node in &design.nodes {
+            let there: BTreeSet<NodeId> = sorted::set(design.nodes.iter().map(|node| node.id));
+            nodes.retain(|id, _| there.contains(id));
+            for node in &seen.nodes {
                 let card = nodes.entry(node.id).or_insert_with(|| NodeCard::new(node));
                 put(&card.at, node.at);
             }
         });
+        let drawn = self.drawn.get_value();
         self.links.update_value(|links| {
-            links.retain(|id, _| design.link(*id).is_some());
-            for (link, bend) in design.links.iter().zip(routing::bends(&design)) {
+            let there: BTreeSet<LinkId> = sorted::set(design.links.iter().map(|link| link.id));
+            links.retain(|id, _| there.contains(id));
+            for link in &design.links {
                 let card = links.entry(link.id).or_insert_with(|| LinkCard::new(link));
                 put(&card.ends, (link.from, link.to));
-                put(&card.bend, bend);
                 put(&card.carries, blocks::link::in_words(&link.values));
             }
+            // Ways around cards take their time: they are looked for when something has come, gone or moved.
+            if drawn.is_none_or(|drawn| !lies_alike(&drawn, &seen)) {
+                for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
+                    put(&links[&link.id].bend, bend);
+                }
+                self.moves.notify();
+            }
         });
-        self.moves.notify();
-        put_order(self.order, design.nodes.iter().map(|node| node.id).collect());
-        put_order(self.link_order, design.links.iter().map(|link| link.id).collect());
+        let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
+        put_order(self.order, free.collect());
+        put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());
+        put_order(self.all, design.nodes.iter().map(|node| node.id).collect());
+        put_order(self.all_links, design.links.iter().map(|link| link.id).collect());
+        self.drawn.set_value(Some(match seen {
+            Cow::Borrowed(_) => Arc::clone(&design),
+            Cow::Owned(seen) => Arc::new(seen),
+        }));
         self.faces(&design, &app.answer.get_untracked());
         self.select(&app.selection.get_untracked());
     }
 
     /// Follows a drag.
     pub(crate) fn moved(&self, design: &Design, ids: &[NodeId]) {
+        let boxes = Boxes::of(design);
         for id in ids {
             if let (Some(node), Some(card)) = (design.node(*id), self.node(*id)) {
-                put(&card.at, node.at);
+                put(&card.at, boxes.place(node));
             }
         }
         self.moves.notify();
@@ -160,20 +222,23 @@ impl Cards {
                 put(&card.selected, selection.links.contains(id));
             }
         });
+        self.looks.notify();
     }
 
     /// Follows names, kinds and analyses.
     pub(crate) fn faces(&self, design: &Design, answer: &Answer) {
+        let links_in = links_in(design);
+        let known = Known::of(answer);
         self.nodes.with_value(|nodes| {
-            let links_in = links_in(design);
             for (index, node) in design.nodes.iter().enumerate() {
                 if let Some(card) = nodes.get(&node.id) {
                     let links = links_in.get(&node.id).copied().unwrap_or(0);
                     let standing = format!("{} of {}, {}", index + 1, design.nodes.len(), in_words(links));
-                    put(&card.face, Face { standing, ..face(design, node, answer) });
+                    put(&card.face, Face { standing, ..face(design, node, &known) });
                 }
             }
         });
+        self.looks.notify();
     }
 
     /// Follows the figures: the running simulation's where they fit the topology, else the steady ones.
@@ -195,6 +260,7 @@ impl Cards {
                 }
             }
         });
+        self.looks.notify();
     }
 }
 
@@ -228,23 +294,53 @@ impl Default for Figures {
     }
 }
 
-fn face(design: &Design, node: &Node, answer: &Answer) -> Face {
+/// What an answer says of each block, by id.
+struct Known<'a> {
+    instances: BTreeMap<NodeId, u32>,
+    spofs: BTreeMap<NodeId, Loss>,
+    problems: BTreeMap<NodeId, &'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(answer: &'a Answer) -> Self {
+        let places = || answer.topology.places();
+        let problem = |problem: &'a Problem| Some((problem.node?, &problem.text[..]));
+        let spof = |spof: &Spof| match spof.unit {
+            Unit::Instance { node, .. } => Some((answer.topology.place(node as usize).id, spof.loss)),
+            Unit::Block { .. } | Unit::Group { .. } => None,
+        };
+        // Of several about one block, the first counts.
+        Known {
+            instances: sorted::map(places().map(|(_, place)| (place.id, place.servers.instances))),
+            spofs: sorted::map(answer.spofs.iter().rev().filter_map(spof)),
+            problems: sorted::map(answer.problems.iter().rev().filter_map(problem)),
+        }
+    }
+}
+
+fn face(design: &Design, node: &Node, known: &Known) -> Face {
     let block = blocks::find(&node.block);
     let about = block.map(|block| block.about());
-    let place = answer.topology.index_of(node.id).map(|index| (index, answer.topology.place(index)));
-    let spof = place.and_then(|(index, _)| Some(answer.single_point(index)?.loss));
-    let problem = answer.problems.iter().find(|problem| problem.node == Some(node.id));
     Face {
         title: design.title(node).to_owned(),
         kind: about.map_or("Unknown block", |about| about.name),
         icon: about.map_or("unknown", |about| about.icon),
-        instances: place.map_or(0, |(_, place)| place.servers.instances),
-        spof,
-        problem: problem.map(|problem| problem.text.clone()),
+        instances: known.instances.get(&node.id).copied().unwrap_or(0),
+        spof: known.spofs.get(&node.id).copied(),
+        problem: known.problems.get(&node.id).map(|text| (*text).to_owned()),
         makes_calls: about.is_none_or(|about| about.makes_calls),
         accepts_calls: about.is_none_or(|about| about.accepts_calls),
         standing: String::new(),
     }
+}
+
+/// Whether the same blocks stand in the same places, and the same links lead from and to the same blocks.
+fn lies_alike(a: &Design, b: &Design) -> bool {
+    let same_node = |(a, b): (&Node, &Node)| (a.id, a.at) == (b.id, b.at);
+    let same_link = |(a, b): (&Link, &Link)| (a.id, a.from, a.to) == (b.id, b.from, b.to);
+    (a.nodes.len(), a.links.len()) == (b.nodes.len(), b.links.len())
+        && a.nodes.iter().zip(&b.nodes).all(same_node)
+        && a.links.iter().zip(&b.links).all(same_link)
 }
 
 fn links_in(design: &Design) -> BTreeMap<NodeId, usize> {
@@ -270,7 +366,8 @@ fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>, va
     }
 }
 
-fn put_order<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<Vec<T>>, value: Vec<T>) {
+/// The same for a list.
+pub(crate) fn put_order<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<Vec<T>>, value: Vec<T>) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

@@ -1,6 +1,8 @@
 //! Performs what the core's session asks for and only a page can do.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use headroom::analysis;
 use headroom::analysis::slow::{self, Slow};
@@ -14,6 +16,9 @@ use web_sys::HtmlElement;
 use crate::keys::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
 use crate::{files, pictures, print, runner, store};
+
+/// A person who types pauses this long after a word.
+const REST: Duration = Duration::from_millis(400);
 
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
@@ -41,16 +46,21 @@ pub fn perform(app: App, effect: Effect) {
             app.settings.set(settings);
             store::set_settings(settings);
         }
-        Effect::Focus(node) => focus(&format!("[data-node=\"{}\"]", node.0)),
+        Effect::Focus(node) => focus_node(node),
     }
 }
 
-/// The document changed for good. Where blocks stand changes no result: then nothing is solved or run anew.
+/// The document changed for good. Where blocks stand and what they are called changes no figure: then nothing is run anew,
+/// and sentences with their names follow once the person pauses.
 fn document_changed(app: App) {
     let design = app.session.with_value(|session| session.design().clone());
-    if app.design.with_untracked(|old| old.is_same_system(&design)) {
-        app.design.set(design);
+    let old = app.design.get_untracked();
+    if old.is_same_system(&design) {
+        app.design.set(Arc::clone(&design));
         app.cards.sync(&app);
+        if !old.is_named_alike(&design) {
+            solve_at_rest(app);
+        }
     } else {
         show_document(app);
         runner::change(app);
@@ -75,6 +85,21 @@ pub fn solve_soon(app: App) {
         app.solving.set_value(false);
         solve(app);
     });
+}
+
+/// Solves the steady state when this has not been asked for again for a moment.
+fn solve_at_rest(app: App) {
+    thread_local! {
+        static ASKED: Cell<u32> = const { Cell::new(0) };
+    }
+    let asked = ASKED.get() + 1;
+    ASKED.set(asked);
+    let solve = move || {
+        if ASKED.get() == asked {
+            solve_soon(app);
+        }
+    };
+    set_timeout(solve, REST);
 }
 
 /// Fits a newly opened design into view, once the panels that come with it have taken their room.
@@ -160,7 +185,9 @@ fn open(app: App, panel: Panel) {
 fn show_inspector(app: App, focused: &'static str) {
     app.panels.inspector.set(true);
     app.panels.sheet.set(Some(Sheet::Inspector));
-    request_animation_frame(move || focus(focused));
+    request_animation_frame(move || {
+        focus(focused);
+    });
 }
 
 fn control_run(app: App, control: Control) {
@@ -201,11 +228,19 @@ fn paste(app: App) {
     });
 }
 
-/// Puts the browser's focus on the first element that this names.
-pub fn focus(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector)
-        && let Some(element) = element.dyn_ref::<HtmlElement>()
-    {
-        let _ = element.focus();
+/// Puts the browser's focus on a block; one of a large design becomes an element first, because it is selected.
+fn focus_node(node: NodeId) {
+    let selector = format!("[data-node=\"{}\"]", node.0);
+    if !focus(&selector) {
+        request_animation_frame(move || {
+            focus(&selector);
+        });
     }
+}
+
+/// Puts the browser's focus on the first element that this names; false when there is none.
+pub fn focus(selector: &str) -> bool {
+    let element = document().query_selector(selector).ok().flatten();
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
 }

@@ -10,6 +10,7 @@ use headroom::job::{Frame, LinkFrame};
 use headroom::picture::film;
 use headroom::picture::ink::{DARK, Ink, LIGHT};
 use headroom::picture::svg;
+use headroom::session::collapse;
 use headroom::session::geometry::{Curve, Point};
 use headroom::{file, sorted};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
@@ -244,7 +245,7 @@ struct Picture {
 impl Picture {
     async fn new(app: App, size: [u32; 2]) -> Result<Picture, JsValue> {
         let design = app.current();
-        let view = svg::view(&design);
+        let (view, seen) = (svg::view(&design), collapse::apparent(&design));
         let ink = if app.panels.dark.get_untracked() { &DARK } else { &LIGHT };
         let (drawing, frame, links) = app.answer.with_untracked(|answer| {
             // Those of the first moment are mostly nothing.
@@ -258,11 +259,10 @@ impl Picture {
             let link = |(link, _, curve): (&headroom::design::Link, f64, Curve)| {
                 (link.id, curve, known.get(&link.id).copied().unwrap_or_default())
             };
-            let links: Vec<_> = svg::curves(&design).into_iter().map(link).collect();
+            let links: Vec<_> = svg::curves(&seen).into_iter().map(link).collect();
             (svg::still(&design, &pictures::icons(), answer, frame.clone(), ink), frame, links)
         });
-        let busiest = links.iter().map(|(_, _, link)| link.calls).fold(0.0, f64::max);
-        let per_dot = per_dot(busiest);
+        let per_dot = per_dot(app);
         let ([x, y], [width, height]) = film::place(&view, size);
         let image = pictures::image(&drawing).await?;
         let (canvas, pen) = pictures::canvas(size)?;

@@ -72,14 +72,18 @@ fn attach(app: App, root: &HtmlElement) {
     on(root, "wheel", move |event: WheelEvent| q.wheel(&r, &event));
     let (q, r) = (queue.clone(), canvas.clone());
     on(root, "contextmenu", move |event: MouseEvent| q.menu(&r, &event));
+    let r = canvas.clone();
     on(root, "dblclick", move |event: MouseEvent| {
         // The event itself names the canvas, which has captured the pointer.
         let (x, y) = (event.client_x() as f32, event.client_y() as f32);
-        let under = document().element_from_point(x, y);
-        match under.map(|element| target_at(&element)) {
-            Some(Target::Node(id)) => app.panels.renaming.set(Some(id)),
-            Some(Target::Group(_) | Target::Note(_)) => app.command("edit.rename"),
-            Some(Target::Canvas | Target::Out(_) | Target::In(_) | Target::Link(_)) | None => {}
+        let Some(under) = document().element_from_point(x, y) else { return };
+        let is_box =
+            |id| app.design.with_untracked(|design| design.group(id).is_some_and(|group| group.collapsed));
+        match app.session.with_value(|session| session.meant(target_at(&under), place(&r, &event))) {
+            Target::Node(id) => app.panels.renaming.set(Some(id)),
+            Target::Group(id) if is_box(id) => app.command("edit.collapse"),
+            Target::Group(_) | Target::Note(_) => app.command("edit.rename"),
+            Target::Canvas | Target::Out(_) | Target::In(_) | Target::Link(_) => {}
         }
     });
     watch_size(app, canvas);

@@ -55,10 +55,9 @@ fn Tables() -> impl IntoView {
     });
     let from = RwSignal::new(None);
     let drawn_blocks =
-        Signal::derive(move || app.cards.order.with(|all| all.iter().map(|id| id.0).collect::<Vec<_>>()));
-    let drawn_links = Signal::derive(move || {
-        app.cards.link_order.with(|all| all.iter().map(|id| id.0).collect::<Vec<_>>())
-    });
+        Signal::derive(move || app.cards.all.with(|all| all.iter().map(|id| id.0).collect::<Vec<_>>()));
+    let drawn_links =
+        Signal::derive(move || app.cards.all_links.with(|all| all.iter().map(|id| id.0).collect::<Vec<_>>()));
     view! {
         <section class="tables" node_ref=root tabindex="-1" aria-label="Blocks as a table" on:keydown=leave>
             <header>

@@ -59,7 +59,7 @@ fn two_zones(case: Case, nodes: Vec<NodeId>, old: Option<GroupId>) -> Option<Fix
     let enclosing = host.filter(|group| group.kind == GroupKind::Region).map(|group| group.id);
     let group = |id, kind, name: &str, parent| {
         let (name, values) = (name.to_owned(), Default::default());
-        Edit::AddGroup(Group { id, kind, name, parent, values })
+        Edit::AddGroup(Group { id, kind, name, parent, collapsed: false, values })
     };
     let mut edits = Vec::new();
     let target = enclosing.unwrap_or(region);

@@ -1,6 +1,7 @@
 //! What comes of a call along a route, and which calls a station makes in which order.
 
 use super::together;
+use crate::engine::simulate::purges;
 use crate::topology::{Lane, Lanes, Operation, Route, Station, Topology};
 
 /// Mean and variance of a time.
@@ -278,6 +279,10 @@ pub struct Plan {
     pub gates: Vec<Lanes<Option<usize>>>,
     /// A later route waits for this one's miss: its failure counts as a miss.
     pub aside: Vec<Lanes<bool>>,
+    /// Whether a station calls caches, which answer each client differently.
+    pub looks_up: Vec<bool>,
+    /// Caches that a station purges when a key is written.
+    pub purges: Vec<Vec<u32>>,
 }
 
 impl Plan {
@@ -288,6 +293,8 @@ impl Plan {
             links: vec![Lanes::new(topology, Vec::new()); topology.len()],
             gates: vec![Lanes::new(topology, None); routes],
             aside: vec![Lanes::new(topology, false); routes],
+            looks_up: vec![false; topology.len()],
+            purges: purges(topology),
         };
         for node in 0..topology.len() {
             for lane in topology.lanes() {
@@ -311,6 +318,7 @@ impl Plan {
             self.links[node][lane].push(route);
             if matches!(topology.place(topology.ends(route).1).station, Station::Cache(_)) {
                 cache = Some(route);
+                self.looks_up[node] = true;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod consume;
 mod device;
+mod emit;
 mod fed;
 mod outcome;
 mod send;
@@ -44,6 +45,8 @@ pub struct Solver<'a> {
     /// What arrives in this round, and what went back to earlier stations for the next.
     arriving: Vec<Arriving>,
     returning: Vec<Arriving>,
+    /// Of what arrives, calls by door and lane [1/s].
+    through: Vec<[Lanes<f64>; 2]>,
     called: Vec<Lanes<Called>>,
     /// Share of a source's or router's calls that take a route.
     splits: Vec<Lanes<f64>>,
@@ -152,6 +155,7 @@ impl<'a> Solver<'a> {
             sites,
             arriving: vec![Arriving::default(); topology.len()],
             returning: vec![Arriving::default(); topology.len()],
+            through: vec![[Lanes::new(topology, 0.0), Lanes::new(topology, 0.0)]; topology.len()],
             called: vec![Lanes::new(topology, Called::FREE); routes],
             splits: vec![Lanes::new(topology, 0.0); routes],
             pool_waits: vec![Wait::NONE; routes],

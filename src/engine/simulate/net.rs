@@ -190,6 +190,9 @@ impl Net {
             net.stations.iter_mut().for_each(name_space);
         }
         net.flows = by_key.then(|| flows::solve(&net.topology, &Scenario::default()));
+        for (station, purges) in net.stations.iter_mut().zip(purges(&net.topology)) {
+            station.purges = purges;
+        }
         for index in 0..net.stations.len() {
             link_misses(&mut net, index);
         }
@@ -238,7 +241,7 @@ impl Net {
             filled: false,
             durable: false,
             deletes: Vec::new(),
-            purges: purged_by(&self.topology, index),
+            purges: Vec::new(),
             popularities: popularities(&place.station),
             zipf,
             space: 0,
@@ -388,34 +391,40 @@ fn keeps_copies(net: &StationNet) -> bool {
 /// Key space of all clients that share their keys.
 const SHARED_SPACE: u64 = 1;
 
-/// Caches whose misses a server answers, directly or behind routers, and which it purges when a key is written.
-pub fn purged_by(topology: &Topology, server: usize) -> Vec<u32> {
-    let leads_here = |cache: usize| {
-        let mut open = vec![cache];
-        let mut seen = vec![false; topology.len()];
-        while let Some(from) = open.pop() {
-            for edge in &topology.outgoing[from] {
-                let to = topology.ends(edge.index()).1;
-                let on = topology.graph[*edge].reads && !std::mem::replace(&mut seen[to], true);
-                if on && to == server {
-                    return true;
-                }
-                if on && matches!(topology.place(to).station, Station::Router(_)) {
-                    open.push(to);
-                }
+/// By station: the caches whose misses it answers, directly or behind routers, and which it purges when a key is written.
+pub fn purges(topology: &Topology) -> Vec<Vec<u32>> {
+    let mut purges = vec![Vec::new(); topology.len()];
+    for (index, place) in topology.places() {
+        let Station::Cache(cache) = &place.station else { continue };
+        let asks = cache.rules.purged && cache.delete_on_write && is_derived(cache);
+        if asks && !writes_pass(topology, index) {
+            let purging = answering(topology, index).into_iter();
+            purging.for_each(|server| purges[server].push(index as u32));
+        }
+    }
+    purges
+}
+
+/// Servers that answer the misses of a cache, directly or behind routers.
+fn answering(topology: &Topology, cache: usize) -> Vec<usize> {
+    let mut servers = Vec::new();
+    let mut open = vec![cache];
+    let mut seen = vec![false; topology.len()];
+    while let Some(from) = open.pop() {
+        for edge in &topology.outgoing[from] {
+            let to = topology.ends(edge.index()).1;
+            if !topology.graph[*edge].reads || std::mem::replace(&mut seen[to], true) {
+                continue;
+            }
+            match topology.place(to).station {
+                Station::Server(_) => servers.push(to),
+                Station::Router(_) => open.push(to),
+                Station::Source(_) | Station::Cache(_) | Station::Store(_) => {}
+                Station::Queue(_) | Station::Observer => {}
             }
         }
-        false
-    };
-    if !matches!(topology.place(server).station, Station::Server(_)) {
-        return Vec::new();
     }
-    let purged = |(index, place): (usize, &crate::topology::Place)| {
-        let Station::Cache(cache) = &place.station else { return None };
-        let asks = cache.rules.purged && cache.delete_on_write && is_derived(cache);
-        (asks && !writes_pass(topology, index) && leads_here(index)).then_some(index as u32)
-    };
-    topology.places().filter_map(purged).collect()
+    servers
 }
 
 /// Whether writes go through a station.

@@ -182,11 +182,27 @@ fn groups(list: &[Json], notes: &mut Notes) -> Vec<Group> {
         let values = values(fields, life::OF_GROUP, &GROUP_FIELDS, &path, notes);
         let kind = group_kind(fields.get("kind"), &format!("{path}.kind"), notes);
         let name = name(fields.get("name"), &format!("{path}.name"), notes);
-        groups.push(Group { id: GroupId(id), kind, name, parent: None, values });
+        let collapsed = flag(fields.get("collapsed"), &format!("{path}.collapsed"), notes);
+        groups.push(Group { id: GroupId(id), kind, name, parent: None, collapsed, values });
         parents.push((fields.get("in"), format!("{path}.in")));
     }
     nest(&mut groups, &parents, notes);
     groups
+}
+
+/// True or false; absent is false.
+fn flag(field: Option<&Json>, path: &str, notes: &mut Notes) -> bool {
+    match field {
+        Some(Json::Bool(flag)) => *flag,
+        None => false,
+        Some(other) => {
+            notes.add(
+                path,
+                format!("Must be true or false, and here it is {}: read as false.", excerpt(other)),
+            );
+            false
+        }
+    }
 }
 
 /// The notes on the canvas.

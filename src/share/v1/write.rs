@@ -71,6 +71,9 @@ fn group(group: &Group) -> Json {
     if let Some(parent) = group.parent {
         out.insert("in".to_owned(), parent.0.into());
     }
+    if group.collapsed {
+        out.insert("collapsed".to_owned(), true.into());
+    }
     put_values(&mut out, life::OF_GROUP, &GROUP_FIELDS, &group.values);
     Json::Object(out)
 }

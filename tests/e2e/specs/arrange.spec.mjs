@@ -73,6 +73,46 @@ test("align what is selected, and drag along a guide", async ({ app, page }) => 
   expect((await top("App server")) - (await top("Client"))).toBe(0);
 });
 
+test("a block dragged beside two others keeps their gap, and the gaps are marked", async ({ app, page }) => {
+  await app.openDesign({
+    headroom: 1,
+    nodes: [
+      { id: 1, block: "client", at: [0, 0] },
+      { id: 2, block: "app-server", at: [260, 0] },
+      { id: 3, block: "cache", at: [540, 200] },
+    ],
+    links: [[1, 2]],
+  });
+  const place = async (name) => app.block(name).boundingBox();
+  const [client, server, cache] = [await place("Client"), await place("App server"), await place("Cache")];
+  const scale = cache.width / 176;
+  const gap = server.x - client.x - client.width;
+  const [x, y] = [cache.x + 40, cache.y + 20];
+  const aside = server.x + server.width + gap - cache.x;
+  await app.drag([x, y], [x + aside + 4, y - 200 * scale + 3], {
+    before: async () => await expect(page.locator(".gaps")).toHaveAttribute("d", /L/),
+  });
+  const moved = await place("Cache");
+  expect(moved.x - server.x - server.width).toBeCloseTo(gap, 0);
+  expect(moved.y).toBeCloseTo(server.y, 0);
+});
+
+test("a note is written, copied, pasted and deleted by keys", async ({ app, page }) => {
+  await app.openDesign(ROW);
+  await app.focusCanvas();
+  await page.keyboard.press("n");
+  await page.getByLabel("Text of the note").fill("Peak is at noon.");
+  await page.keyboard.press("Escape");
+  const notes = page.getByRole("note", { name: "Note: Peak is at noon." });
+  await expect(notes).toHaveCount(1);
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Control+v");
+  await expect(notes).toHaveCount(2);
+  await expect(notes.nth(1)).toHaveClass(/selected/);
+  await page.keyboard.press("Delete");
+  await expect(notes).toHaveCount(1);
+});
+
 test("put another block in the place of one, links kept", async ({ app, page }) => {
   await app.openDesign(ROW);
   await app.select("App server");

@@ -32,6 +32,29 @@ test("a crash of the program offers the saved design", async ({ app, page, watch
   await expect(app.blocks).toHaveCount(count);
 });
 
+test("a panic of the program itself offers the saved design and says where it was", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panicked|borrow|recursive/i];
+  await app.open();
+  await app.add("Client");
+  const count = await app.blocks.count();
+  await page.waitForTimeout(600);
+  // A browser that has no memory left refuses new nodes: the program has no answer to that but to panic.
+  await page.evaluate(() => {
+    Node.prototype.cloneNode = () => {
+      throw new DOMException("out of memory", "OperationError");
+    };
+  });
+  await app.palette.getByRole("button", { name: "Cache", exact: true }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("stopped");
+  await expect(dialog.locator("pre"), "the words of the panic hook, not of the trap that follows").toContainText("panicked at");
+  await expect(dialog.getByRole("button", { name: "Save a file" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Reload" }).click();
+  await app.ready();
+  // Nothing that was saved is lost; the block of the last click may have been saved on the way out.
+  await expect.poll(() => app.blocks.count()).toBeGreaterThanOrEqual(count);
+});
+
 test("a browser without WebAssembly is told so", async ({ page, watched }) => {
   watched.expected = [/WebAssembly/, /request failed/];
   await page.addInitScript(() => delete globalThis.WebAssembly);

@@ -54,6 +54,7 @@ fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
         let single = if spof.get() { ", single point of failure" } else { "" };
         format!("{}{state}{single}", name.get())
     };
+    let collapse = move |_| app.ask(|session| session.toggle_collapsed(id));
     view! {
         <div class="zone" role="group" aria-label=move || label() data-state=move || if lost.get() { "down" } else { "calm" }
             class:selected=selected class:single=spof
@@ -63,6 +64,8 @@ fn Frame(id: GroupId, frames: Frames) -> impl IntoView {
                 {some(move || spof.get().then(|| view! { <Icon name="shield-alert"/> }))}
                 {name}{move || if lost.get() { " · down" } else { "" }}
             </span>
+            <button class="fold" type="button" tabindex="-1" aria-label=move || format!("Collapse {}", name.get())
+                title="Collapse to one box (Shift+G)" on:click=collapse><Icon name="chevron-right"/></button>
         </div>
     }
 }

@@ -1,14 +1,20 @@
 //! The small map, while not all of the design is in view: all blocks as dots in the colors of their states, and what is in
 //! view; a press goes there.
 
-use headroom::design::NodeId;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use headroom::session::Viewport;
+use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::geometry::{self, CARD, Rect};
 use leptos::ev::PointerEvent;
+use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlCanvasElement};
 
-use crate::live::{each, some};
+use super::ink::{Ink, Pen, fresh, pen};
+use crate::live::some;
 use crate::state::App;
 
 /// Room around the design on the map [canvas units].
@@ -20,7 +26,7 @@ pub fn Minimap() -> impl IntoView {
     let bounds = Memo::new(move |_| {
         app.cards.moves.track();
         app.design.track();
-        app.session.with_value(|session| geometry::bounds(&session.design().nodes))
+        app.session.with_value(|session| geometry::bounds(&apparent(session.design()).nodes))
     });
     let shown = Memo::new(move |_| {
         let wanted = app.settings.with(|settings| settings.minimap);
@@ -33,14 +39,15 @@ pub fn Minimap() -> impl IntoView {
 #[component]
 fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
     let app = App::get();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let size = RwSignal::new(None);
     let bounds = Memo::new(move |_| bounds.get().unwrap_or(Rect { min: [0.0; 2], max: CARD }).grown(ROOM));
-    let frame = move || {
-        let (rect, [width, height]) = (bounds.get(), bounds.with(Rect::size));
-        format!("{} {} {width} {height}", rect.min[0], rect.min[1])
-    };
-    let blocks = move || app.cards.order.with(|all| all.iter().map(|id| id.0).collect());
-    let seen = move |axis: usize| move || app.viewport.with(|view| view.visible().min[axis].to_string());
-    let size = move |axis: usize| move || app.viewport.with(|view| view.visible().size()[axis].to_string());
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            size.set(Some([canvas.client_width(), canvas.client_height()].map(f64::from)));
+            follow(app, canvas, bounds);
+        }
+    });
     let go = move |event: PointerEvent| {
         if event.buttons() & 1 == 0 {
             return;
@@ -57,36 +64,86 @@ fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
         go(event);
     };
     view! {
-        <svg class="minimap" viewBox=frame role="img" aria-label="Map of the design; a press moves the view there"
+        <div class="minimap" role="img" aria-label="Map of the design; a press moves the view there"
             on:pointerdown=take on:pointermove=go>
-            {each(blocks, |id| view! { <Dot id=NodeId(id)/> })}
-            <rect class="view" x=seen(0) y=seen(1) width=size(0) height=size(1)/>
-        </svg>
+            <canvas node_ref=canvas></canvas>
+            <i style:transform=move || size.get().map(|size| app.viewport.with(|view| frame(view, size, &bounds.get())))></i>
+        </div>
     }
 }
 
-#[component]
-fn Dot(id: NodeId) -> impl IntoView {
-    App::get().cards.node(id).map(|card| {
-        let (at, figures, selected) = (card.at, card.figures, card.selected);
-        let place = move || at.with(|[x, y]| format!("translate({x} {y})"));
-        view! {
-            <rect transform=place width=CARD[0].to_string() height=CARD[1].to_string() rx="16"
-                data-state=move || figures.with(|figures| figures.state.name()) class:selected=move || selected.get()/>
+/// Draws the map anew in the next frame whenever it has changed.
+fn follow(app: App, canvas: HtmlCanvasElement, bounds: Memo<Rect>) {
+    let Some(pen) = pen(&canvas) else { return };
+    let ink = Rc::new(RefCell::new(Ink::new(TOKENS)));
+    let asked = Rc::new(Cell::new(false));
+    Effect::new(move |_| {
+        bounds.track();
+        app.cards.moves.track();
+        app.cards.looks.track();
+        app.panels.dark.track();
+        if asked.replace(true) {
+            return;
         }
-    })
+        let (canvas, pen, ink, asked) = (canvas.clone(), pen.clone(), Rc::clone(&ink), Rc::clone(&asked));
+        request_animation_frame(move || {
+            asked.set(false);
+            if let Some(bounds) = bounds.try_get_untracked() {
+                draw(app, &pen, &canvas, ink.borrow_mut().colors(app, &canvas), &bounds);
+            }
+        });
+    });
 }
 
-/// The point of the canvas under the pointer; the map is as large as fits, in the middle of its box.
+/// Colors of the states in their order, of what is selected, and of collapsed groups.
+const TOKENS: [&str; 7] = ["--calm", "--busy", "--hot", "--sat", "--down", "--accent", "--text-3"];
+
+fn draw(app: App, pen: &Pen, canvas: &HtmlCanvasElement, colors: [&str; 7], bounds: &Rect) {
+    let size = [f64::from(canvas.client_width()), f64::from(canvas.client_height())];
+    fresh(pen, canvas, size);
+    let scale = scale(size, bounds);
+    let mut dots: [Vec<[f64; 2]>; 7] = Default::default();
+    app.cards.each_node(|card| {
+        let kind = match card.selected.get_untracked() {
+            true => 5,
+            false => card.figures.with_untracked(|figures| figures.state as usize),
+        };
+        dots[kind].push(on_map(card.at.get_untracked().map(f64::from), size, bounds));
+    });
+    let boxes = app.session.with_value(|session| Boxes::of(session.design()));
+    dots[6].extend(boxes.places().map(|(_, at)| on_map(at.map(f64::from), size, bounds)));
+    let [width, height] = CARD.map(|side| (side * scale).max(1.0));
+    for (dots, color) in dots.iter().zip(colors) {
+        pen.set_fill_style_str(color);
+        dots.iter().for_each(|[x, y]| pen.fill_rect(*x, *y, width, height));
+    }
+}
+
+/// Where a point of the canvas is on a map of this size.
+fn on_map(at: [f64; 2], size: [f64; 2], bounds: &Rect) -> [f64; 2] {
+    let (middle, scale) = (bounds.center(), scale(size, bounds));
+    [0, 1].map(|axis| (at[axis] - middle[axis]) * scale + size[axis] / 2.0)
+}
+
+/// What is in view, as a transform of the whole map.
+fn frame(view: &Viewport, size: [f64; 2], bounds: &Rect) -> String {
+    let seen = view.visible();
+    let [x, y] = on_map(seen.min, size, bounds);
+    let [width, height] = [0, 1].map(|axis| seen.size()[axis] * scale(size, bounds) / size[axis]);
+    format!("translate({x:.2}px,{y:.2}px) scale({width:.4},{height:.4})")
+}
+
+/// Pixels of the map for a unit of the canvas: it is as large as fits.
+fn scale(map: [f64; 2], bounds: &Rect) -> f64 {
+    let [width, height] = bounds.size();
+    (map[0] / width).min(map[1] / height)
+}
+
+/// The point of the canvas under the pointer; the design is in the middle of the map.
 fn place(event: &PointerEvent, bounds: &Rect) -> Option<[f64; 2]> {
     let map = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
-    let [width, height] = bounds.size();
-    let scale = (map.width() / width).min(map.height() / height);
-    let on =
-        |pointer: f64, start: f64, room: f64, middle: f64| (pointer - start - room / 2.0) / scale + middle;
-    let [x, y] = bounds.center();
-    Some([
-        on(f64::from(event.client_x()), map.left(), map.width(), x),
-        on(f64::from(event.client_y()), map.top(), map.height(), y),
-    ])
+    let (size, start) = ([map.width(), map.height()], [map.left(), map.top()]);
+    let (pointer, scale) = ([event.client_x(), event.client_y()].map(f64::from), scale(size, bounds));
+    let middle = bounds.center();
+    Some([0, 1].map(|axis| (pointer[axis] - start[axis] - size[axis] / 2.0) / scale + middle[axis]))
 }

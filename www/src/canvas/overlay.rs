@@ -1,12 +1,16 @@
-//! What a gesture under way draws: the new link, the blocks that would take it, why another would not, a marquee.
+//! What a gesture under way draws: the new link, the blocks that would take it, why another would not, a marquee, a group.
 
 use headroom::design::NodeId;
 use headroom::session::Draft;
 use headroom::session::geometry::{self, CARD, Point, Rect};
+use headroom::session::guides::Guide;
 use leptos::prelude::*;
 
-use crate::live::CollectAny;
+use crate::live::{CollectAny, some};
 use crate::state::App;
+
+/// Half the length of the mark at the end of a gap [canvas units].
+const TICK: f64 = 6.0;
 
 /// The draft, over the cards.
 #[component]
@@ -25,7 +29,7 @@ pub fn DraftLayer() -> impl IntoView {
 fn valid_of(draft: Option<&Draft>) -> Vec<(NodeId, bool)> {
     match draft {
         Some(Draft::Link { valid, backwards, .. }) => valid.iter().map(|id| (*id, *backwards)).collect(),
-        Some(Draft::Marquee(..) | Draft::Guides(_)) | None => Vec::new(),
+        Some(Draft::Marquee(..) | Draft::Frame { .. } | Draft::Guides(_)) | None => Vec::new(),
     }
 }
 
@@ -45,16 +49,18 @@ fn lit(app: App, id: NodeId, backwards: bool) -> impl IntoView {
 
 fn drawn(app: App, draft: &Draft) -> AnyView {
     match draft {
-        Draft::Marquee(a, b) => {
-            let rect = Rect::of_corners(*a, *b);
-            let [[x, y], [width, height]] =
-                [rect.min, rect.size()].map(|pair| pair.map(|value| value.to_string()));
-            view! { <rect class="marquee" x=x y=y width=width height=height/> }.into_any()
+        Draft::Marquee(a, b) => drawn_rect(&Rect::of_corners(*a, *b), "marquee"),
+        Draft::Frame { corners, inside } => {
+            let held = inside.iter().filter_map(|id| place(app, *id));
+            let held = held.map(|at| drawn_rect(&geometry::card(at), "held")).collect_any();
+            let frame = corners.map(|(a, b)| drawn_rect(&Rect::of_corners(a, b), "frame"));
+            view! { {held}{frame} }.into_any()
         }
-        Draft::Guides(lines) => {
-            let line = |[from, to]: &[Point; 2]| format!("M{} {}L{} {}", from[0], from[1], to[0], to[1]);
-            let path: String = lines.iter().map(line).collect();
-            view! { <path class="guides" d=path/> }.into_any()
+        Draft::Guides(guides) => {
+            let line = |[from, to]: &Guide| format!("M{} {}L{} {}", from[0], from[1], to[0], to[1]);
+            let lines: String = guides.lines.iter().map(line).collect();
+            let gaps: String = guides.gaps.iter().map(|gap| line(gap) + &ends(*gap)).collect();
+            view! { <path class="guides" d=lines/><path class="gaps" d=gaps/> }.into_any()
         }
         Draft::Link { from, backwards, to, snapped, .. } => {
             let Some(start) = place(app, *from).map(|at| handle(at, !backwards)) else {
@@ -75,6 +81,38 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             .into_any()
         }
     }
+}
+
+fn drawn_rect(rect: &Rect, class: &'static str) -> AnyView {
+    let [[x, y], [width, height]] = [rect.min, rect.size()].map(|pair| pair.map(|value| value.to_string()));
+    view! { <rect class=class x=x y=y width=width height=height/> }.into_any()
+}
+
+/// What to do while a group is to be drawn, and the way out without keys.
+#[component]
+pub fn FrameHint() -> impl IntoView {
+    let app = App::get();
+    let framing = Memo::new(move |_| app.draft.with(|draft| matches!(draft, Some(Draft::Frame { .. }))));
+    let leave = move |_| {
+        app.command("edit.leave");
+        crate::keys::focus_canvas();
+    };
+    some(move || {
+        framing.get().then(|| {
+            view! {
+                <p class="toast to-draw">
+                    "Drag a rectangle around blocks, or click two corners."
+                    <button class="btn" type="button" title="Escape" on:click=leave>"Cancel"</button>
+                </p>
+            }
+        })
+    })
+}
+
+/// The marks at both ends of a gap, across it.
+fn ends(gap: Guide) -> String {
+    let [dx, dy] = if gap[0][1] == gap[1][1] { [0.0, TICK] } else { [TICK, 0.0] };
+    gap.map(|[x, y]| format!("M{} {}L{} {}", x - dx, y - dy, x + dx, y + dy)).concat()
 }
 
 /// Beside the pointer: why the block under it takes no link.

@@ -13,20 +13,22 @@ use headroom::session::geometry::{self, Rect};
 use headroom::sorted;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
+use super::ink::{Ink, Pen, pen};
 use crate::cards::{Cards, LinkCard, NodeCard};
 use crate::live::some;
 use crate::state::App;
-use dots::{Flow, Mark};
+use dots::{Flow, Mark, PACE};
 
 /// Dots a second on the busiest link, at most: one dot then stands for several requests.
 const MOST: f64 = 14.0;
+/// Dots under way on all links together, at most about so many.
+const MOST_IN_ALL: f64 = 500.0;
+/// Dots of less than this radius are drawn square: nobody can tell, and a browser has a tenth of the work [px].
+const ROUND: f64 = 2.0;
 /// A frame that took longer than this was a pause of the browser, not of the traffic [ms].
 const LONGEST_FRAME: f64 = 50.0;
-/// Colors are read anew once in so many frames, so that a change of theme shows.
-const RECOLOR: u32 = 30;
 /// Around the links: what a dot and a failure beside its link need [canvas units].
 const ROOM: f64 = 12.0;
 /// The layer grows and shrinks by this [px].
@@ -51,10 +53,8 @@ pub fn Traffic() -> impl IntoView {
 pub fn TrafficScale() -> impl IntoView {
     let app = App::get();
     let scale = Memo::new(move |_| {
-        // Either may have changed the figures on the links.
-        app.frame.track();
-        app.answer.track();
-        per_dot(busiest(app))
+        app.cards.looks.track();
+        per_dot(app)
     });
     some(move || {
         let moves = app.run.playing.get() && !is_still();
@@ -64,16 +64,20 @@ pub fn TrafficScale() -> impl IntoView {
     })
 }
 
-/// Calls a second on the busiest link.
-fn busiest(app: App) -> f64 {
-    let calls =
-        |id: &LinkId| app.cards.link(*id).map_or(0.0, |card| card.figures.with_untracked(|now| now.calls));
-    app.cards.link_order.with_untracked(|ids| ids.iter().map(calls).fold(0.0, f64::max))
+/// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
+pub fn per_dot(app: App) -> f64 {
+    let (mut busiest, mut under_way) = (0.0_f64, 0.0);
+    app.cards.each_link(|_, link, ends| {
+        let calls = link.figures.with_untracked(|now| now.calls);
+        let [from, to] = ends.map(|card| card.at.get_untracked().map(f64::from));
+        busiest = busiest.max(calls);
+        under_way += calls * (to[0] - from[0]).hypot(to[1] - from[1]) / PACE;
+    });
+    rounded_up((busiest / MOST).max(under_way / MOST_IN_ALL))
 }
 
-/// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
-pub fn per_dot(busiest: f64) -> f64 {
-    let wanted = busiest / MOST;
+/// The next of 1, 2, 5, 10, 20, 50 …
+fn rounded_up(wanted: f64) -> f64 {
     let mut step = 1.0;
     while step < wanted {
         let next = [2.0 * step, 5.0 * step, 10.0 * step].into_iter().find(|next| *next >= wanted);
@@ -84,26 +88,37 @@ pub fn per_dot(busiest: f64) -> f64 {
 
 /// Draws while the run plays, and once more whenever the picture below moves.
 fn animate(app: App, canvas: HtmlCanvasElement) {
-    let Some(pen) = canvas.get_context("2d").ok().flatten() else { return };
-    let pen: CanvasRenderingContext2d = pen.unchecked_into();
+    let Some(pen) = pen(&canvas) else { return };
     let layer = Layer {
         app,
         canvas,
         pen,
         flows: Vec::new(),
         order: Vec::new(),
+        extent: None,
         area: NOWHERE,
-        colors: None,
-        age: 0,
+        ink: Ink::new(["--accent", "--sat"]),
         last: None,
         asked: false,
+        moved: true,
+        told: true,
     };
     let layer = Rc::new(RefCell::new(layer));
+    let moved = Rc::clone(&layer);
+    Effect::new(move |_| {
+        app.cards.link_order.track();
+        app.cards.moves.track();
+        moved.borrow_mut().moved = true;
+        draw_soon(&moved);
+    });
+    let told = Rc::clone(&layer);
+    Effect::new(move |_| {
+        app.cards.looks.track();
+        told.borrow_mut().told = true;
+    });
     Effect::new(move |_| {
         app.viewport.track();
         app.run.playing.track();
-        app.cards.link_order.track();
-        app.cards.moves.track();
         draw_soon(&layer);
     });
 }
@@ -133,18 +148,23 @@ fn is_still() -> bool {
 struct Layer {
     app: App,
     canvas: HtmlCanvasElement,
-    pen: CanvasRenderingContext2d,
+    pen: Pen,
     /// One per link, in the order of `order`.
     flows: Vec<Followed>,
     order: Vec<LinkId>,
+    /// Where links are, with room around them [canvas units].
+    extent: Option<Rect>,
     /// Where the layer lies on the canvas [px].
     area: Rect,
-    colors: Option<[String; 2]>,
-    age: u32,
+    ink: Ink<2>,
     /// When the last frame was drawn [ms].
     last: Option<f64>,
     /// A frame is asked for already.
     asked: bool,
+    /// Links or blocks have come, gone or moved since the last frame.
+    moved: bool,
+    /// There are new figures since the last frame.
+    told: bool,
 }
 
 /// A link's dots and the signals that they follow.
@@ -154,6 +174,8 @@ struct Followed {
     /// Where its ends stood when its curve was measured, and its lane.
     seen: ([i32; 2], [i32; 2], f64),
     flow: Flow,
+    /// Dots a second, and the share of them that fails.
+    rate: (f64, f64),
 }
 
 impl Layer {
@@ -163,7 +185,12 @@ impl Layer {
         self.last = moves.then_some(now_ms);
         let view = self.app.viewport.get_untracked();
         let density = window().device_pixel_ratio().min(2.0);
-        self.follow_links();
+        if std::mem::take(&mut self.moved) {
+            self.follow_links();
+        }
+        if std::mem::take(&mut self.told) {
+            self.follow_figures();
+        }
         self.fit_canvas(&view, density);
         if moves {
             self.advance(passed * self.app.run.speed.get_untracked().clamp(0.1, 2.0));
@@ -201,9 +228,7 @@ impl Layer {
 
     /// The part of the screen in which dots can be, in steps that few changes of the view change.
     fn area(&self, view: &Viewport) -> Rect {
-        let bounds = self.flows.iter().filter_map(|followed| followed.flow.bounds());
-        let Some(all) = bounds.reduce(|all, one| all.union(&one)) else { return NOWHERE };
-        let all = all.grown(ROOM);
+        let Some(all) = self.extent else { return NOWHERE };
         let (min, max) = (view.to_screen(all.min), view.to_screen(all.max));
         let inside = |value: f64, axis: usize| value.clamp(0.0, view.size[axis].max(0.0));
         Rect {
@@ -221,17 +246,24 @@ impl Layer {
             let followed =
                 |id: &LinkId| Followed::new(cards.link(*id)?, old.remove(id).unwrap_or(Flow::new(*id)));
             self.flows = self.order.iter().filter_map(followed).collect();
+            self.told = true;
         }
         self.flows.iter_mut().for_each(|followed| followed.follow(cards));
+        let bounds = self.flows.iter().filter_map(|followed| followed.flow.bounds());
+        self.extent = bounds.reduce(|all, one| all.union(&one)).map(|all| all.grown(ROOM));
+    }
+
+    fn follow_figures(&mut self) {
+        let per_dot = per_dot(self.app);
+        for followed in &mut self.flows {
+            let now = followed.card.figures.get_untracked();
+            followed.rate = (now.calls / per_dot, now.failed_share());
+        }
     }
 
     fn advance(&mut self, seconds: f64) {
-        let now = |followed: &Followed| followed.card.figures.get_untracked();
-        let busiest = self.flows.iter().map(|followed| now(followed).calls).fold(0.0, f64::max);
-        let per_dot = per_dot(busiest);
-        for followed in &mut self.flows {
-            let now = now(followed);
-            followed.flow.advance(seconds, now.calls / per_dot, now.failed_share());
+        for Followed { flow, rate: (rate, failed), .. } in &mut self.flows {
+            flow.advance(seconds, *rate, *failed);
         }
     }
 
@@ -244,16 +276,20 @@ impl Layer {
     }
 
     fn paint(&mut self, marks: &[(Mark, [f64; 2])], scale: f64, density: f64) {
-        let [dot, cross] = self.colors();
+        let [dot, cross] = self.ink.colors(self.app, &self.canvas);
         let pen = &self.pen;
-        pen.set_fill_style_str(&dot);
-        pen.begin_path();
+        pen.set_fill_style_str(dot);
+        let radius = 2.6 * scale;
         for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Going) {
-            pen.move_to(x + 2.6 * scale, *y);
-            let _ = pen.arc(*x, *y, 2.6 * scale, 0.0, std::f64::consts::TAU);
+            if radius < ROUND {
+                pen.fill_rect(x - radius, y - radius, 2.0 * radius, 2.0 * radius);
+            } else {
+                pen.begin_path();
+                let _ = pen.arc(*x, *y, radius, 0.0, std::f64::consts::TAU);
+                pen.fill();
+            }
         }
-        pen.fill();
-        pen.set_stroke_style_str(&cross);
+        pen.set_stroke_style_str(cross);
         pen.set_line_width((1.8 * scale).max(1.0 / density));
         pen.begin_path();
         let arm = 3.2 * scale;
@@ -265,23 +301,11 @@ impl Layer {
         }
         pen.stroke();
     }
-
-    fn colors(&mut self) -> [String; 2] {
-        self.age += 1;
-        if self.colors.is_none() || self.age.is_multiple_of(RECOLOR) {
-            let style = window().get_computed_style(&self.canvas).ok().flatten();
-            let color = |name: &str| {
-                style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default()
-            };
-            self.colors = Some([color("--accent"), color("--sat")]);
-        }
-        self.colors.clone().unwrap_or_default()
-    }
 }
 
 impl Followed {
     fn new(card: LinkCard, flow: Flow) -> Option<Self> {
-        Some(Followed { card, ends: None, seen: ([0; 2], [0; 2], f64::NAN), flow })
+        Some(Followed { card, ends: None, seen: ([0; 2], [0; 2], f64::NAN), flow, rate: (0.0, 0.0) })
     }
 
     /// Measures the curve anew when an end has moved, or is another block than before.

@@ -28,7 +28,7 @@ pub fn MermaidText() -> impl IntoView {
     };
     view! {
         <Modal title="Mermaid">
-            <p>"This design as a Mermaid flowchart: names, kinds, links and groups. Parameters do not fit into it."</p>
+            <p>"This design as a Mermaid flowchart: names, kinds, links, groups and notes. Parameters do not fit into it."</p>
             <textarea class="tall" node_ref=field aria-label="Mermaid text" spellcheck="false" prop:value=own></textarea>
             <p class="quiet">"Or put a flowchart of your own in its place and open it. Kinds are guessed from the labels; what was not understood is listed."</p>
             <footer>

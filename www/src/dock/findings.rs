@@ -3,9 +3,12 @@
 use headroom::analysis::{Finding, Fix, Severity};
 use leptos::prelude::*;
 
-use crate::live::CollectAny;
+use crate::live::{CollectAny, some};
 use crate::parts::Icon;
 use crate::state::App;
+
+/// Findings shown at first, and with each press for more: a large design has a thousand.
+const FIRST: usize = 30;
 
 /// The list.
 #[component]
@@ -13,7 +16,18 @@ pub fn Findings() -> impl IntoView {
     let app = App::get();
     let findings = Memo::new(move |_| app.answer.with(|answer| answer.findings.clone()));
     let count = move || findings.with(|found| (!found.is_empty()).then_some(found.len()));
-    let list = move || findings.get().into_iter().map(|finding| view! { <Entry finding/> }).collect_any();
+    let shown = RwSignal::new(FIRST);
+    let list = move || {
+        let found = findings.get().into_iter().take(shown.get());
+        found.map(|finding| view! { <Entry finding/> }).collect_any()
+    };
+    let hidden = move || findings.with(|found| found.len().saturating_sub(shown.get()));
+    let more = move || {
+        (hidden() > 0).then(|| {
+            let press = move |_| shown.update(|shown| *shown += FIRST);
+            view! { <button class="btn small" type="button" on:click=press>{format!("{} more", hidden().min(FIRST))}</button> }
+        })
+    };
     let complete = Memo::new(move |_| app.answer.with(|answer| answer.complete));
     let empty = move || {
         if complete.get() {
@@ -26,6 +40,7 @@ pub fn Findings() -> impl IntoView {
         <section aria-label="Findings">
             <div class="hd"><h2 class="head">"Findings"</h2><small>{move || count()}</small></div>
             {move || list()}
+            {some(more)}
             <Show when=move || findings.with(Vec::is_empty)>
                 <p class="empty">{move || empty()}</p>
             </Show>

@@ -144,16 +144,21 @@ fn Inside(id: GroupId) -> impl IntoView {
     }
 }
 
-/// Kill and revive, dissolve.
+/// Kill and revive, collapse and expand, dissolve.
 #[component]
 fn Life(id: GroupId) -> impl IntoView {
     let app = App::get();
     let lost = Memo::new(move |_| app.run.is_lost(id));
+    let collapsed =
+        Memo::new(move |_| app.design.with(|design| design.group(id).is_some_and(|group| group.collapsed)));
     view! {
         <div class="acts wide">
             <button class="btn" type="button" on:click=move |_| app.lose(id, !lost.get_untracked())>
                 <Icon name=Signal::derive(move || if lost.get() { "heart-pulse" } else { "skull" })/>
                 {move || if lost.get() { "Revive it" } else { "Kill it" }}
+            </button>
+            <button class="btn" type="button" title="Shift+G" on:click=move |_| app.command("edit.collapse")>
+                <Icon name="group"/>{move || if collapsed.get() { "Expand it" } else { "Collapse it" }}
             </button>
             <button class="btn" type="button" on:click=move |_| app.command("edit.dissolve")>
                 <Icon name="trash-2"/>"Dissolve it"
@@ -180,6 +185,7 @@ fn add_zone(app: App, region: GroupId) {
             kind,
             name: format!("{} {count}", kind.name()),
             parent: Some(region),
+            collapsed: false,
             values: Values::default(),
         }
     });

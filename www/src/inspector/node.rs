@@ -192,7 +192,7 @@ fn around(design: &Design, node: NodeId, kind: GroupKind) -> Edit {
     let own = design.node(node).and_then(|node| node.group);
     let parent = own.filter(|own| design.group(*own).is_some_and(|own| own.kind > kind));
     Edit::All(vec![
-        Edit::AddGroup(Domain { id, kind, name, parent, values: Values::default() }),
+        Edit::AddGroup(Domain { id, kind, name, parent, collapsed: false, values: Values::default() }),
         Edit::SetGroup(node, Some(id)),
     ])
 }

@@ -16,6 +16,9 @@ use crate::measuring::{self, Measuring, RUNS};
 use crate::parts::{Icon, Progress};
 use crate::state::App;
 
+/// Blocks of a large design that are listed here; its tables have them all.
+const LISTED: usize = 20;
+
 /// Totals of the design.
 #[component]
 pub fn Totals() -> impl IntoView {
@@ -91,12 +94,16 @@ fn Requests() -> impl IntoView {
 #[component]
 fn Ring() -> impl IntoView {
     let app = App::get();
-    let found = Memo::new(move |_| app.answer.with(|answer| single_points(answer)));
+    let found = Memo::new(move |_| app.answer.with(|answer| answer.complete.then(|| single_points(answer))));
     let list = move || {
-        let found = found.get();
+        let Some(mut found) = found.get() else {
+            return view! { <p class="empty">"Being worked out: with this many blocks it takes a while."</p> }.into_any();
+        };
         if found.is_empty() {
             return view! { <p class="empty">"None: no one instance and no group is missed."</p> }.into_any();
         }
+        let others = found.len().saturating_sub(LISTED);
+        found.truncate(LISTED);
         let button = |(unit, name)| {
             view! {
                 <button class="btn small" type="button" on:click=move |_| app.select_unit(unit)>
@@ -104,7 +111,11 @@ fn Ring() -> impl IntoView {
                 </button>
             }
         };
-        view! { <div class="acts">{found.into_iter().map(button).collect_any()}</div> }.into_any()
+        view! {
+            <div class="acts">{found.into_iter().map(button).collect_any()}</div>
+            {(others > 0).then(|| view! { <p class="quiet">{format!("and {others} more: the findings name each of them")}</p> })}
+        }
+        .into_any()
     };
     view! { <section><h3 class="head">"Single points of failure"</h3>{move || list()}</section> }
 }
@@ -138,6 +149,10 @@ fn CostByBlock() -> impl IntoView {
         parts.push(("Traffic out".to_owned(), answer.cost.egress));
         parts.retain(|part| part.1 > 0.0);
         headroom::sorted::sort_by(&mut parts, |a, b| b.1.total_cmp(&a.1));
+        let others = parts.split_off(parts.len().min(LISTED));
+        if !others.is_empty() {
+            parts.push((format!("{} others", others.len()), others.iter().map(|part| part.1).sum()));
+        }
         parts.into_iter().map(|(name, cost)| Row::new(name, figures::money(cost))).collect::<Vec<_>>()
     });
     let total = Signal::derive(move || {

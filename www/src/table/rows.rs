@@ -137,5 +137,7 @@ fn pick<Id: Ord>(app: App, chosen: bool, id: Id, of: fn(&mut Selection) -> &mut 
 
 /// Puts the focus there once the change that was asked for is shown.
 fn focus(selector: &'static str) {
-    request_animation_frame(move || crate::effects::focus(selector));
+    request_animation_frame(move || {
+        crate::effects::focus(selector);
+    });
 }

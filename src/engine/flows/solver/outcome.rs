@@ -83,7 +83,7 @@ impl Solver<'_> {
             after: site.after.clone(),
             steps: Lanes::each(self.topology, |lane| self.steps(node, lane)),
             hold: self.mean_by_op(node, |lane| site.hold[lane]),
-            doors: [Door::First, Door::Spread].map(|door| self.through_by_lane(node, door)),
+            doors: self.through[node].clone(),
             answers: site.answers.clone(),
         }
     }

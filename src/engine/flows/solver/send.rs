@@ -1,22 +1,16 @@
-//! Rates from callers to callees: what arrives at a station, how it copes, what it sends on.
+//! Rates from callers to callees: what arrives at a station and how it copes; what it sends on is in `emit.rs`.
 
 use super::{Arriving, Solver, change};
 use crate::engine::cache::KeyStream;
 use crate::engine::flows::absent::Absent;
-use crate::engine::flows::calls::Step;
 use crate::engine::flows::instance::{self, Demand, Occupancy, Shared};
-use crate::engine::flows::keys::{self, Classes};
+use crate::engine::flows::keys;
 use crate::engine::flows::reach::{self, Door};
 use crate::engine::formulas::{Wait, fixed_window_admits, sliding_window_admits, token_bucket_admits};
-use crate::engine::simulate::purged_by;
-use crate::topology::{
-    Arrivals, Discipline, Lane, Lanes, Limit, Operation, Policy, Rule, Station, Strategy, Tag,
-};
+use crate::topology::{Arrivals, Discipline, Lane, Lanes, Limit, Operation, Policy, Rule, Station, Tag};
 
 /// Rounds after which changes are halved: retries and losses can chase each other.
 const DAMPED: usize = 12;
-/// Largest rate told apart from more [1/s].
-const MOST: f64 = 1e15;
 
 impl Solver<'_> {
     /// Sends what every client sends through the system; how much the state of any station moved.
@@ -28,6 +22,7 @@ impl Solver<'_> {
         let mut moved = 0.0f64;
         for at in 0..self.order.len() {
             let node = self.order[at];
+            self.add_up(node);
             moved = moved.max(self.settle(node, round));
             self.emit(node);
         }
@@ -40,12 +35,19 @@ impl Solver<'_> {
     }
 
     /// Calls through a door [1/s].
-    pub fn through_by_lane(&self, node: usize, door: Door) -> Lanes<f64> {
-        let mut rates = Lanes::new(self.topology, 0.0);
-        for (class, rate) in self.arriving[node].calls[door as usize].iter().enumerate() {
-            rates[self.classes.get(class).lane] += rate;
+    pub fn through_by_lane(&self, node: usize, door: Door) -> &Lanes<f64> {
+        &self.through[node][door as usize]
+    }
+
+    /// Adds up the classes of what arrives at a station, once it is all there.
+    fn add_up(&mut self, node: usize) {
+        for door in [Door::First, Door::Spread] {
+            let mut rates = Lanes::new(self.topology, 0.0);
+            for (class, rate) in self.arriving[node].calls[door as usize].iter().enumerate() {
+                rates[self.classes.get(class).lane] += rate;
+            }
+            self.through[node][door as usize] = rates;
         }
-        rates
     }
 
     /// Calls through both doors [1/s].
@@ -474,213 +476,6 @@ impl Solver<'_> {
             }
             (Some(_), None) | (None, _) => arrivals,
         };
-    }
-
-    /// Sends on what a station has served.
-    fn emit(&mut self, node: usize) {
-        self.sites[node].departing = self.served(node).iter().map(|(_, rate)| rate).sum();
-        match &self.topology.place(node).station {
-            Station::Source(_) => self.emit_requests(node),
-            Station::Router(_) | Station::Queue(_) => {
-                for (class, rate) in self.served(node) {
-                    let taken = self.sites[node].taken;
-                    self.emit_split(node, class, rate * taken);
-                }
-            }
-            Station::Server(_) | Station::Cache(_) => {
-                for (class, rate) in self.served(node) {
-                    self.emit_in_order(node, class, rate);
-                }
-            }
-            Station::Store(_) | Station::Observer => {}
-        }
-    }
-
-    fn emit_requests(&mut self, node: usize) {
-        let client = self.clients.iter().position(|source| *source == node).expect("a source is a client");
-        let source = self.sources[client];
-        self.sites[node].departures = source.arrivals.scv(source.rate * self.multiple);
-        let requests: f64 = Operation::ALL.iter().map(|op| op.share_of(source)).sum();
-        self.sites[node].departing = source.rate * requests * self.multiple;
-        for op in Operation::ALL {
-            let rate = source.rate * op.share_of(source) * self.multiple;
-            let devices = if op == Operation::Read { self.device_hits[client] } else { 0.0 };
-            if devices > 0.0 {
-                self.emit_past_devices(node, client, rate);
-            } else if rate > 0.0 {
-                self.emit_split(node, Classes::fresh(client, op), rate);
-            }
-        }
-    }
-
-    /// Calls that have been served, by class [1/s].
-    pub fn served(&self, node: usize) -> Vec<(usize, f64)> {
-        let site = &self.sites[node];
-        let passed = |door: Door, lane: Lane| {
-            let share = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
-                self.reach.share(node, door, lane.op, index) * instance.occupancy.admitted
-            };
-            site.instances.iter().enumerate().map(share).sum::<f64>()
-                * site.within_limit[lane.tag.index()]
-                * (1.0 - self.stateful(node))
-                * self.unerring(node)
-        };
-        let shares =
-            [Door::First, Door::Spread].map(|door| Lanes::each(self.topology, |lane| passed(door, lane)));
-        let mut served = Vec::new();
-        let [first, spread] = &self.arriving[node].calls;
-        for class in 0..first.len().max(spread.len()) {
-            let lane = self.classes.get(class).lane;
-            let part = |calls: &Vec<f64>, door: usize| {
-                calls.get(class).map_or(0.0, |rate| rate * shares[door][lane])
-            };
-            let rate = part(first, 0) + part(spread, 1);
-            if rate > 0.0 {
-                served.push((class, rate));
-            }
-        }
-        served
-    }
-
-    pub fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
-        let lane = self.classes.get(class).lane;
-        for at in 0..self.plan.links[node][lane].len() {
-            let route = self.plan.links[node][lane][at];
-            let share = self.splits[route][lane];
-            self.send(route, class, rate * share * self.attempts(route, lane));
-        }
-    }
-
-    pub fn attempts(&self, route: usize, lane: Lane) -> f64 {
-        if self.lossless { 1.0 } else { self.called[route][lane].attempts }
-    }
-
-    fn emit_in_order(&mut self, node: usize, class: usize, served: f64) {
-        let (client, lane) = (self.classes.get(class).client, self.classes.get(class).lane);
-        let op = lane.op;
-        let cache = matches!(self.topology.place(node).station, Station::Cache(_));
-        let mut rate = served;
-        let mut after = class;
-        if cache && op == Operation::Read {
-            rate *= 1.0 - self.client_hit_ratio(node, client);
-            after = self.class_after_miss(class, node);
-        }
-        let mut steps: Vec<Step> = Vec::new();
-        let hit = |route: usize| {
-            self.hits_along(route, lane, self.client_hit_ratio(self.topology.ends(route).1, client))
-        };
-        let (ok, _) = self.walk(node, lane, hit, |step| steps.push(step));
-        if cache && op == Operation::Write && self.writes_behind(node, lane.tag) {
-            return self.write_behind(node, client, served, &steps);
-        }
-        for step in &steps {
-            let step = *step;
-            self.refresh(node, client, after, step, &steps, served);
-            let missed =
-                step.gate.map_or(after, |gate| self.class_after_miss(after, self.topology.ends(gate).1));
-            self.send(step.route, missed, rate * step.calls * self.attempts(step.route, lane));
-            if op == Operation::Read && !self.topology.route(step.route).background {
-                self.fill(node, client, step, rate);
-            }
-        }
-        if op == Operation::Write {
-            self.delete(node, client, rate * ok);
-        }
-    }
-
-    fn class_after_miss(&mut self, class: usize, cache: usize) -> usize {
-        let derived = keys::size(self.topology, cache, 1).is_some();
-        let read = self.classes.get(class).lane.op == Operation::Read;
-        if derived && read { self.classes.after_miss(class, cache) } else { class }
-    }
-
-    /// What was fetched on a miss is filled into the caches that missed.
-    fn fill(&mut self, node: usize, client: usize, step: Step, rate: f64) {
-        let mut gate = step.gate;
-        while let Some(look_up) = gate {
-            let cache = self.topology.ends(look_up).1;
-            if keys::size(self.topology, cache, 1).is_some() {
-                let rate = rate * step.going * self.filled(cache, client);
-                self.arrivals_of(node, cache).upkeep += rate;
-                let upkeep = self.lane_of(client, Operation::Write);
-                self.sent[look_up][upkeep] += rate;
-            }
-            gate = self.plan.gates[look_up][self.lane_of(client, Operation::Read)];
-        }
-    }
-
-    /// Share of a client's misses at a cache that are filled.
-    fn filled(&self, cache: usize, client: usize) -> f64 {
-        let Station::Cache(spec) = &self.topology.place(cache).station else { return 1.0 };
-        let known = &self.sites[cache].known;
-        let absent = known.absent.get(client);
-        absent.map_or(1.0, |absent| absent.filled(known.ratios[client], spec.rules.misses_ns > 0))
-    }
-
-    /// Writes remove their key: from a cache that they pass, and from those beside the server.
-    pub fn delete(&mut self, node: usize, client: usize, rate: f64) {
-        let mut caches = vec![(node, None)];
-        let reads = self.lane_of(client, Operation::Read);
-        for route in self.plan.links[node][reads].iter() {
-            let Some(look_up) = self.plan.gates[*route][reads] else { continue };
-            if !self.topology.route(look_up).writes {
-                caches.push((self.topology.ends(look_up).1, Some(look_up)));
-            }
-        }
-        caches.extend(purged_by(self.topology, node).into_iter().map(|cache| (cache as usize, None)));
-        caches.dedup();
-        for (cache, beside) in caches {
-            let Station::Cache(spec) = &self.topology.place(cache).station else { continue };
-            let updates = matches!(spec.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
-            let touches = if updates { beside.is_none() } else { spec.delete_on_write };
-            if !touches || keys::size(self.topology, cache, 1).is_none() {
-                continue;
-            }
-            let clients = self.clients.len();
-            // A cache that the write passes through has been derived already: it sees the deletion in the next round.
-            let arriving = match beside {
-                Some(_) => self.arrivals_of(node, cache),
-                None => &mut self.returning[cache],
-            };
-            let rates = if updates { &mut arriving.updates } else { &mut arriving.deletes };
-            rates.resize(clients, 0.0);
-            rates[client] += rate;
-            if let Some(look_up) = beside {
-                arriving.upkeep += rate;
-                self.sent[look_up][reads.with(Operation::Write)] += rate;
-            }
-        }
-    }
-
-    /// The lane of a client's requests of an operation.
-    pub fn lane_of(&self, client: usize, op: Operation) -> Lane {
-        Lane { op, tag: self.sources[client].tag }
-    }
-
-    pub(super) fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
-        if self.sites[to].turn > self.sites[from].turn {
-            &mut self.arriving[to]
-        } else {
-            &mut self.returning[to]
-        }
-    }
-
-    /// Sends calls of a class along a route.
-    pub fn send(&mut self, route: usize, class: usize, rate: f64) {
-        if rate <= 0.0 {
-            return;
-        }
-        let rate = rate.min(MOST);
-        let (from, to) = self.topology.ends(route);
-        let door = self.reach.door(route);
-        let lane = self.classes.get(class).lane;
-        let from_queue = matches!(self.topology.place(from).station, Station::Queue(_));
-        let arriving = self.arrivals_of(from, to);
-        let calls = &mut arriving.calls[door as usize];
-        calls.resize(calls.len().max(class + 1), 0.0);
-        calls[class] += rate;
-        arriving.pulled += if from_queue { rate } else { 0.0 };
-        self.sent[route][lane] += rate;
     }
 }
 

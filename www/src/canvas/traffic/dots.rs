@@ -4,7 +4,7 @@ use headroom::design::LinkId;
 use headroom::session::geometry::{Curve, Point, Rect};
 
 /// Way of a dot in a second [canvas units].
-const PACE: f64 = 150.0;
+pub const PACE: f64 = 150.0;
 /// Failures come back this far beside the calls that go [canvas units].
 const ASIDE: f64 = 5.0;
 /// Points at which a curve is measured.
