@@ -1,7 +1,9 @@
 //! A design as a picture that carries it: SVG drawn here, and PNG made of that by a browser. Both open again as the
-//! identical design.
+//! identical design. And what a film of its run shows.
 
 mod card;
+pub mod film;
+pub mod ink;
 pub mod png;
 pub mod svg;
 

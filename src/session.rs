@@ -118,6 +118,8 @@ pub enum Panel {
     SaveSvg,
     /// Saves the drawing as PNG, with the design in it.
     SavePng,
+    /// Records some seconds of the run as a film; or gives that up.
+    Film,
     /// The design as Mermaid text, and back.
     Mermaid,
     /// Prints the design with its findings and its blocks.

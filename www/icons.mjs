@@ -24,7 +24,7 @@ const NAMES = [
   "align-center-horizontal", "align-end-horizontal", "align-horizontal-distribute-center", "align-vertical-distribute-center",
   "sticky-note",
   // Table, charts, comparison.
-  "table-2", "maximize-2", "git-compare",
+  "table-2", "maximize-2", "git-compare", "video",
   // States and findings.
   "triangle-alert", "shield-alert", "info", "circle-check", "circle-x", "circle-off", "circle-dashed", "flame", "link",
 ];

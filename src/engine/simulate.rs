@@ -40,6 +40,7 @@ mod routing;
 mod scale;
 mod serve;
 mod sessions;
+mod slain;
 mod source;
 mod store;
 mod trace;
@@ -106,6 +107,7 @@ pub struct Simulation {
     follow_ups: Slab<users::FollowUp>,
     /// Faults of the timeline and by hand.
     troubles: trouble::Troubles,
+    slain: slain::Slain,
     /// Longest detection and promotion that is waited for; proof runs shorten it [s].
     recovery_cap_s: f64,
     /// Requests that are followed, where somebody asked for it.
@@ -226,6 +228,7 @@ impl Simulation {
             nodes: Vec::new(),
             follow_ups: Slab::default(),
             troubles: trouble::Troubles::default(),
+            slain: slain::Slain::default(),
             recovery_cap_s: f64::INFINITY,
             tracer: None,
             net,

@@ -28,13 +28,14 @@ pub fn solve_scenario(topology: &Topology, scenario: &Scenario) -> Report {
     report(topology, &flows::solve(topology, scenario))
 }
 
+/// Shares at which a curve by formula is solved: as many as make it smooth, closer together in the tail.
+const SHARES: [f64; 19] = [
+    0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995,
+    0.9999,
+];
+
 /// How the times of all requests spread by formula; `None` where only two moments are known, or nothing is answered.
 pub fn theory(topology: &Topology) -> Option<Theory> {
-    // As many as make a smooth curve, closer together in the tail.
-    const SHARES: [f64; 19] = [
-        0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999,
-        0.9995, 0.9999,
-    ];
     let flows = flows::solve(topology, &Scenario::default());
     let requests = Requests::new(topology, &flows);
     if requests.law.is_none() && requests.spread.is_none() {
@@ -44,8 +45,42 @@ pub fn theory(topology: &Topology) -> Option<Theory> {
     let parts: Vec<(&ClientFlow, Operation)> = flows.clients.iter().flat_map(each).collect();
     let answered = parts.iter().any(|(client, op)| client.sent[*op as usize] * client.ok[*op as usize] > 0.0);
     let times = answered.then(|| requests.quantiles(&parts, SHARES))?;
+    Some(curve(times, requests.trust))
+}
+
+/// How long one station takes from a call's arrival to its reply, by formula. `None` where only two moments are known, where
+/// they are an order of magnitude, and where nothing is answered.
+pub fn theory_of(topology: &Topology, node: usize) -> Option<Theory> {
+    let flows = flows::solve(topology, &Scenario::default());
+    let (place, flow) = (topology.place(node), &flows.stations[node]);
+    if trust::is_exact_at(topology, &flows, node) {
+        let reads = flow.carried.by_op()[0] > 0.0;
+        let mean = if reads { place.servers.read.mean_s } else { place.servers.write.mean_s };
+        if let Some(line) = station::constant_line(place, flow) {
+            return Some(curve(SHARES.map(|share| mean + line.quantile(share)), Trust::Exact));
+        }
+        let line = station::only_line(flow)?;
+        return Some(curve(SHARES.map(|share| line.sojourn_quantile(mean, share)), Trust::Exact));
+    }
+    let requests = Requests::new(topology, &flows);
+    let spread = requests.spread.filter(|_| requests.trust != Trust::Low)?;
+    let doors = [Door::First, Door::Spread].into_iter();
+    let each = |door: Door| flow.doors[door as usize].pairs().map(move |(lane, rate)| (door, lane, *rate));
+    let answer = |door: Door, lane: Lane| &flow.answers[door as usize][lane];
+    let parts: Vec<(f64, usize, Door, Lane)> = doors
+        .flat_map(each)
+        .map(|(door, lane, rate)| (rate * answer(door, lane).ok, node, door, lane))
+        .filter(|part| part.0 > 0.0)
+        .collect();
+    let moments =
+        Moments::mixed(parts.iter().map(|(rate, _, door, lane)| (*rate, answer(*door, *lane).time)));
+    let answered = !parts.is_empty() && moments.mean > 0.0;
+    answered.then(|| curve(spread.quantiles(&parts, moments, SHARES), Trust::Approximate))
+}
+
+fn curve(times: [f64; SHARES.len()], trust: Trust) -> Theory {
     let points = times.into_iter().zip(SHARES).map(|(time, share)| [time, share]).collect();
-    Some(Theory { curve: Curve { count: 0, points }, trust: requests.trust })
+    Theory { curve: Curve { count: 0, points }, trust }
 }
 
 /// The report of flows that have been solved already.

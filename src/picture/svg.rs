@@ -1,10 +1,11 @@
-//! The drawing as SVG, in the light theme: frames of groups, links with what they carry, cards; the design stands in
-//! `<metadata>`.
+//! The drawing as SVG: frames of groups, links with what they carry, cards; the design stands in `<metadata>`. Files are in
+//! the light theme, as paper is.
 //!
 //! Only presentation attributes, no style: a page with a strict policy may show the drawing as it is.
 
 use std::fmt::Write;
 
+use super::ink::{Ink, LIGHT};
 use super::{CUT, FOREIGN, card};
 use crate::analysis::Answer;
 use crate::blocks;
@@ -24,19 +25,6 @@ const EMPTY: [f64; 2] = [480.0, 160.0];
 const ELEMENT: &str = "design";
 const NAMESPACE: &str = "urn:headroom:design";
 
-/// Colors of the light theme, as in `static/css/tokens.css`.
-pub(super) mod ink {
-    pub const GROUND: &str = "#f4f6f8";
-    pub const CARD: &str = "#ffffff";
-    pub const LINE: &str = "#dde2e8";
-    pub const STRONG: &str = "#b9c2cd";
-    pub const TEXT: &str = "#161c24";
-    pub const QUIET: &str = "#465261";
-    pub const ACCENT: &str = "#1463cf";
-    pub const SATURATED: &str = "#c92a2a";
-    pub const SINGLE: &str = "#6d3fd0";
-}
-
 /// An answer and its figures as the canvas shows them.
 pub(super) struct Shown<'a> {
     pub answer: &'a Answer,
@@ -46,36 +34,48 @@ pub(super) struct Shown<'a> {
 /// Draws a design. `icons` is the sprite `static/icons.svg`; with an answer the cards show rate, load and state.
 pub fn draw(design: &Design, icons: &str, answer: Option<&Answer>) -> String {
     let shown = answer.map(|answer| Shown { answer, frame: Frame::of(&answer.report, &answer.topology) });
-    let shown = shown.as_ref();
+    let json = escaped(&share::to_json(design));
+    let carried = format!(r#"<metadata><{ELEMENT} xmlns="{NAMESPACE}">{json}</{ELEMENT}></metadata>"#);
+    drawn(design, icons, shown.as_ref(), &LIGHT, &carried)
+}
+
+/// One picture of a film: the figures of this moment of a run, in this theme, and no design in it.
+pub fn still(design: &Design, icons: &str, answer: &Answer, frame: Frame, ink: &Ink) -> String {
+    drawn(design, icons, Some(&Shown { answer, frame }), ink, "")
+}
+
+/// The part of the canvas that the drawing shows.
+pub fn view(design: &Design) -> Rect {
     let extent = geometry::extent(design).map(|extent| extent.grown(MARGIN));
-    let extent = extent.unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY });
-    let ([x, y], [width, height]) = (extent.min, extent.size());
+    extent.unwrap_or(Rect { min: [0.0, 0.0], max: EMPTY })
+}
+
+fn drawn(design: &Design, icons: &str, shown: Option<&Shown>, ink: &Ink, carried: &str) -> String {
+    let view = view(design);
+    let ([x, y], [width, height]) = (view.min, view.size());
     let mut out = String::new();
     let _ = write!(
         out,
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{x} {y} {width} {height}" font-family="{FONT}">"#
     );
-    let _ = write!(out, "<title>{}</title>", escaped(title(design)));
-    let json = escaped(&share::to_json(design));
-    let _ = write!(out, r#"<metadata><{ELEMENT} xmlns="{NAMESPACE}">{json}</{ELEMENT}></metadata>"#);
-    let _ =
-        write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{}"/>"#, ink::GROUND);
+    let _ = write!(out, "<title>{}</title>{carried}", escaped(title(design)));
+    let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{}"/>"#, ink.ground);
     if design.nodes.is_empty() && design.notes.is_empty() {
         let _ = write!(
             out,
             r#"<text x="24" y="84" font-size="14" fill="{}">Nothing is drawn yet.</text>"#,
-            ink::QUIET
+            ink.quiet
         );
     }
-    frames(&mut out, design);
-    design.notes.iter().for_each(|drawn| note(&mut out, drawn));
+    frames(&mut out, design, ink);
+    design.notes.iter().for_each(|drawn| note(&mut out, drawn, ink));
     let (seen, boxes) = (collapse::apparent(design), Boxes::of(design));
     let curves = curves(&seen);
-    curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown));
-    curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown));
+    curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown, ink));
+    curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown, ink));
     let cards = design.nodes.iter().filter(|node| boxes.home(node.id).is_none());
-    cards.for_each(|node| card::draw(&mut out, design, node, icons, shown));
-    boxes.places().for_each(|(id, at)| card::draw_box(&mut out, design, (id, at), shown));
+    cards.for_each(|node| card::draw(&mut out, design, node, icons, shown, ink));
+    boxes.places().for_each(|(id, at)| card::draw_box(&mut out, design, (id, at), shown, ink));
     out + "</svg>\n"
 }
 
@@ -103,11 +103,11 @@ fn title(design: &Design) -> &str {
     if design.name.is_empty() { "Untitled design" } else { &design.name }
 }
 
-fn frames(out: &mut String, design: &Design) {
+fn frames(out: &mut String, design: &Design, ink: &Ink) {
     for (id, frame) in geometry::frames(design) {
         let ([x, y], [width, height]) = (frame.min, frame.size());
         let name = escaped(&groups::title(design, id));
-        let (line, quiet, ground) = (ink::STRONG, ink::QUIET, ink::GROUND);
+        let (line, quiet, ground) = (ink.strong, ink.quiet, ink.ground);
         let _ = write!(
             out,
             r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="12" fill="none" stroke="{line}" stroke-dasharray="4 3"/>"#
@@ -122,10 +122,10 @@ fn frames(out: &mut String, design: &Design) {
 }
 
 /// A note, its lines broken at spaces where they grow longer than its paper.
-fn note(out: &mut String, note: &Note) {
+fn note(out: &mut String, note: &Note, ink: &Ink) {
     let paper = geometry::note(note);
     let ([x, y], [width, height]) = (paper.min, paper.size());
-    let (card, line, quiet) = (ink::CARD, ink::LINE, ink::QUIET);
+    let (card, line, quiet) = (ink.card, ink.line, ink.quiet);
     let _ = write!(
         out,
         r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4" fill="{card}" stroke="{line}"/>"#
@@ -142,15 +142,15 @@ fn note(out: &mut String, note: &Note) {
 }
 
 /// Every link of a design as it appears, with its bend and its curve.
-fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
+pub fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
     let placed = design.links.iter().zip(routing::bends(design));
     let drawn =
         placed.filter_map(|(link, bend)| Some((link, bend, geometry::placed_curve(design, link, bend)?)));
     drawn.collect()
 }
 
-fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
-    let color = if failures(link, shown).is_some() { ink::SATURATED } else { ink::STRONG };
+fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>, ink: &Ink) {
+    let color = if failures(link, shown).is_some() { ink.saturated } else { ink.strong };
     let dashes = if blocks::link::is_async(&link.values) { r#" stroke-dasharray="6 5""# } else { "" };
     let (path, tip) = (curve.path(), curve.tip());
     let _ = write!(
@@ -161,11 +161,11 @@ fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>) {
 
 /// What a link carries, its rate and its failures: in one line where the way between the blocks has room for it, else
 /// in two, and where it is bent the figures alone.
-fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<&Shown>) {
+fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<&Shown>, ink: &Ink) {
     let carries = blocks::link::in_words(&link.values);
     let calls = figures_of(link, shown).map(|figures| figures.calls).filter(|calls| *calls > 0.0);
     let failed = failures(link, shown).map(|share| format!("✕ {}", figures::share(share)));
-    let color = if failed.is_some() { ink::SATURATED } else { ink::QUIET };
+    let color = if failed.is_some() { ink.saturated } else { ink.quiet };
     let figures = [calls.map(figures::rate), failed].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let whole = format!("{carries} {figures}").trim().to_owned();
     let lines = if LETTER * whole.chars().count() as f64 <= curve.room()
@@ -184,7 +184,7 @@ fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<
             out,
             r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="500" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
             y - 9.0 - 14.0 * line as f64,
-            ink::GROUND,
+            ink.ground,
             escaped(text)
         );
     }

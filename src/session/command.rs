@@ -179,6 +179,9 @@ pub static COMMANDS: &[Command] = &[
     command("page.shortcuts", "Keyboard shortcuts", &["?"], always, |_, _| open(Panel::Shortcuts)),
     // The same design in other shapes.
     command("page.compare", "Compare with another design", &[], has_design, |_, _| open(Panel::Compare)),
+    command("page.film", "Record 8 seconds of the run, or stop recording", &[], has_design, |_, _| {
+        open(Panel::Film)
+    }),
     command("page.table", "Blocks as a table", &["T", "Mod+Shift+L"], always, |_, _| open(Panel::Table)),
 ];
 

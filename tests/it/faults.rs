@@ -2,8 +2,8 @@
 
 use headroom::design::fault::{self, Strikes, Target};
 use headroom::design::{Design, Edit, Fault, FaultId, GroupId, LinkId, NodeId};
-use headroom::engine::Plan;
 use headroom::engine::simulate::{Simulation, measure};
+use headroom::engine::{Plan, Unit};
 use headroom::report::{Cause, Report};
 use headroom::share::{fault_from_json, fault_to_json, from_json};
 use headroom::topology::build;
@@ -287,4 +287,62 @@ fn a_fault_that_ends_leaves_dead_what_another_holds_dead() {
     // Both instances are dead from 2 s to 12 s, whatever happens to one of them at 6 s.
     assert!(report.series[7].ok == 0.0 && report.series[10].ok == 0.0, "{:?}", report.series);
     assert_eq!(report.nodes[2].alive, 2);
+}
+
+/// Advances to this second of the run.
+fn until(simulation: &mut Simulation, second: u64) {
+    while !simulation.advance(second * 1_000_000_000, u64::MAX) {}
+}
+
+/// Every fault so far: what, from when, until when.
+fn happened(simulation: &Simulation) -> Vec<(String, f64, Option<f64>)> {
+    let faults = simulation.report().faults;
+    assert!(faults.iter().all(|fault| fault.id.is_none()));
+    faults.into_iter().map(|fault| (fault.text, fault.from_s, fault.until_s)).collect()
+}
+
+#[test]
+fn a_kill_by_hand_is_named_from_its_moment_until_the_last_of_it_is_back() {
+    let mut simulation = Simulation::new(build(&design("")).0, 1);
+    until(&mut simulation, 2);
+    simulation.kill(Unit::Block { node: 2 });
+    simulation.kill(Unit::Block { node: 2 });
+    until(&mut simulation, 3);
+    simulation.kill(Unit::Group { group: 0 });
+    until(&mut simulation, 5);
+    simulation.revive(Unit::Instance { node: 2, instance: 0 });
+    assert_eq!(happened(&simulation)[0], ("App server is killed".to_owned(), 2.0, None));
+    until(&mut simulation, 6);
+    simulation.revive(Unit::Instance { node: 2, instance: 1 });
+    simulation.kill(Unit::Instance { node: 2, instance: 1 });
+    until(&mut simulation, 7);
+    simulation.revive(Unit::Group { group: 0 });
+    let spans = [
+        ("App server is killed", 2.0, 6.0),
+        ("zone a is lost", 3.0, 7.0),
+        ("instance 2 of App server is killed", 6.0, 7.0),
+    ];
+    let spans = spans.map(|(text, from_s, until_s)| (text.to_owned(), from_s, Some(until_s)));
+    // The zone holds only the balancer and the servers: its loss is over when all of them live.
+    assert_eq!(happened(&simulation), spans);
+}
+
+#[test]
+fn a_kill_by_hand_ends_when_its_block_is_taken_away_and_lasts_when_another_one_is() {
+    let mut simulation = Simulation::new(build(&design("")).0, 1);
+    until(&mut simulation, 2);
+    simulation.kill(Unit::Instance { node: 2, instance: 1 });
+    let mut drawn = design("");
+    Edit::RemoveNode(NodeId(2)).apply(&mut drawn).expect("removed");
+    until(&mut simulation, 3);
+    simulation.change(build(&drawn).0);
+    assert_eq!(
+        happened(&simulation)[0].2,
+        None,
+        "the servers are the second block now, and one is still dead"
+    );
+    Edit::RemoveNode(NodeId(3)).apply(&mut drawn).expect("removed");
+    until(&mut simulation, 4);
+    simulation.change(build(&drawn).0);
+    assert_eq!(happened(&simulation)[0].2, Some(4.0));
 }

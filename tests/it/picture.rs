@@ -3,7 +3,8 @@
 use headroom::blocks::param::Values;
 use headroom::design::{Design, Note, NoteId};
 use headroom::examples::EXAMPLES;
-use headroom::picture::{png, svg};
+use headroom::job::Frame;
+use headroom::picture::{film, ink, png, svg};
 use headroom::share::{self, Failure};
 use headroom::{analysis, file, session::geometry};
 
@@ -234,4 +235,55 @@ fn an_embed_opens_the_same_design_as_the_link() {
     }
     assert!(share::is_embed("#embed=1"));
     assert_eq!(share::open_fragment("#embed=1"), Err(Failure::Absent));
+}
+
+#[test]
+fn a_picture_of_a_film_shows_the_moment_in_the_theme_of_the_page_and_carries_no_design() {
+    let design = EXAMPLES[0].design();
+    let answer = analysis::answer(&design);
+    let mut frame = Frame::of(&answer.report, &answer.topology);
+    frame.nodes.iter_mut().for_each(|node| node.offered = 777.0);
+    let dark = svg::still(&design, ICONS, &answer, frame.clone(), &ink::DARK);
+    assert_eq!(dark.matches(">777/s<").count(), design.nodes.len(), "{dark}");
+    assert!(!dark.contains("metadata") && file::open(dark.as_bytes()).is_err());
+    let colors = |svg: &str| -> std::collections::BTreeSet<String> {
+        svg.split('"').filter(|part| part.len() == 7 && part.starts_with('#')).map(str::to_owned).collect()
+    };
+    // Letters on the color of a state are the page's own, and the ground of the other theme.
+    let css = include_str!("../../static/css/tokens.css");
+    let (dark_css, light_css) = css.split_once(r#"[data-theme="light"]"#).expect("both themes");
+    assert!(colors(&dark).iter().all(|color| dark_css.contains(color.as_str())), "{:?}", colors(&dark));
+    let light = svg::still(&design, ICONS, &answer, frame, &ink::LIGHT);
+    assert!(colors(&light).iter().all(|color| light_css.contains(color.as_str())), "{:?}", colors(&light));
+}
+
+#[test]
+fn a_drawing_lies_whole_in_the_middle_of_its_film() {
+    let rect =
+        |width: f64, height: f64| geometry::Rect { min: [-50.0, 20.0], max: [width - 50.0, 20.0 + height] };
+    // 1.5 pixels a unit where there is room, and 40 for the line.
+    assert_eq!(film::size(&rect(600.0, 300.0)), [900, 490]);
+    assert_eq!(film::place(&rect(600.0, 300.0), [900, 490]), ([0.0, 0.0], [900.0, 450.0]));
+    // A wide one fills 1,280 across, a high one 720 down; a narrow one leaves room for the line.
+    assert_eq!(film::size(&rect(5_120.0, 1_280.0)), [1_280, 360]);
+    // A flat one lies in the middle of what players need for their buttons.
+    assert_eq!(film::size(&rect(2_560.0, 256.0)), [1_280, 360]);
+    assert_eq!(film::place(&rect(2_560.0, 256.0), [1_280, 360]), ([0.0, 96.0], [1_280.0, 128.0]));
+    assert_eq!(film::size(&rect(680.0, 1_360.0)), [640, 720]);
+    assert_eq!(film::place(&rect(680.0, 1_360.0), [640, 720]), ([150.0, 0.0], [340.0, 680.0]));
+    for design in designs() {
+        let size = film::size(&svg::view(&design));
+        assert!(size.iter().all(|side| side % 2 == 0) && size[0] <= 1_280 && size[1] <= 720, "{size:?}");
+    }
+}
+
+#[test]
+fn the_line_of_a_film_says_what_runs_and_how() {
+    let frame = Frame { at_s: 34.6, sent: 1_000.0, ok: 998.0, p95: 0.012, ..Frame::default() };
+    assert_eq!(
+        film::line("Shop", &frame, 50.0),
+        "Shop · 34 s · 1,000/s sent, 998/s ok · p95 12.0 ms · one dot is 50 requests"
+    );
+    let silent = Frame { p95: f64::NAN, ..Frame::default() };
+    assert_eq!(film::line("", &silent, 1.0), "0/s sent, 0/s ok");
 }

@@ -2,17 +2,13 @@
 //! the cases themselves are `tests/validate`.
 
 use headroom::engine::Plan;
-use headroom::engine::simulate::measure;
-use headroom::report::{Cause, Report};
+use headroom::engine::simulate::{Simulation, measure};
+use headroom::engine::steady;
+use headroom::report::{Cause, Report, Trust};
 use headroom::topology;
 
 fn run(nodes: &str, links: &str, duration_s: f64) -> Report {
-    let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
-    let opened = headroom::share::from_json(&json).expect("a design");
-    assert_eq!(opened.notes, [], "{json}");
-    let (topology, problems) = topology::build(&opened.design);
-    assert_eq!(problems, [], "{json}");
-    measure(&topology, &Plan { seed: 11, duration_s, warmup_s: duration_s / 20.0 })
+    measure(&drawn(nodes, links), &Plan { seed: 11, duration_s, warmup_s: duration_s / 20.0 })
 }
 
 #[track_caller]
@@ -42,12 +38,12 @@ fn the_curve_of_a_run_lies_on_that_of_theory_where_it_is_exact() {
         {"id":2,"block":"app-server","cores":1,"service_ms":10,"queue":1048576}"#;
     let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[[1,2,{{"latency_ms":0}}]]}}"#);
     let (topology, _) = topology::build(&headroom::share::from_json(&json).expect("a design").design);
-    let theory = headroom::engine::steady::theory(&topology).expect("a law");
-    assert_eq!(theory.trust, headroom::report::Trust::Exact);
+    let theory = steady::theory(&topology).expect("a law");
+    assert_eq!(theory.trust, Trust::Exact);
     for [time, share] in &theory.curve.points {
         near("theory", *time, -libm::log(1.0 - share) / 40.0, 1e-6);
     }
-    let mut run = headroom::engine::simulate::Simulation::new(topology, 5);
+    let mut run = Simulation::new(topology, 5);
     run.advance(100_000_000_000, u64::MAX);
     run.start_measuring();
     run.advance(4_000_000_000_000, u64::MAX);
@@ -77,4 +73,69 @@ fn a_hundred_million_keys_hit_as_often_as_che_says_from_the_first_second() {
     let links = r#"[1,2],[2,3,{"ops":"reads"}],[2,4,{"ops":"reads","when":"miss"}],[2,4,{"ops":"writes"}]"#;
     let report = run(nodes, links, 10.0);
     near("hits", report.nodes[2].hit_ratio.expect("look-ups"), 0.769, 0.013);
+}
+
+/// The topology of a design without problems.
+fn drawn(nodes: &str, links: &str) -> topology::Topology {
+    let json = format!(r#"{{"headroom":1,"nodes":[{nodes}],"links":[{links}]}}"#);
+    let opened = headroom::share::from_json(&json).expect("a design");
+    assert_eq!(opened.notes, [], "{json}");
+    let (topology, problems) = topology::build(&opened.design);
+    assert_eq!(problems, [], "{json}");
+    topology
+}
+
+#[test]
+fn the_curve_of_one_block_is_that_of_its_own_queue_where_that_is_known() {
+    // M/M/1 at 60 %: the reply takes an exponential time of rate µ − λ = 40/s (Kleinrock 1975, 3.4), whatever the way to it.
+    let client = r#"{"id":1,"block":"client","rate":60,"reads":1}"#;
+    let server = r#"{"id":2,"block":"app-server","cores":1,"service_ms":10,"queue":1048576"#;
+    let topology = drawn(&format!("{client},{server}}}"), r#"[1,2,{"latency_ms":30}]"#);
+    let theory = steady::theory_of(&topology, 1).expect("a curve");
+    assert_eq!(theory.trust, Trust::Exact);
+    for [time, share] in &theory.curve.points {
+        near("M/M/1", *time, -libm::log(1.0 - share) / 40.0, 1e-6);
+    }
+    // M/D/1 at 60 %: P(W ≤ t) = (1 − ρ)·e^(λt) while t is below one service (Erlang 1909), and 40 % do not wait.
+    let constant = format!(r#"{client},{server},"service_shape":"constant"}}"#);
+    let theory = steady::theory_of(&drawn(&constant, r#"[1,2,{"latency_ms":30}]"#), 1).expect("a curve");
+    assert_eq!(theory.trust, Trust::Exact);
+    for [time, share] in theory.curve.points.iter().filter(|point| point[1] < 0.4 * libm::exp(0.6)) {
+        near("M/D/1", *time, 0.01 + libm::log(share / 0.4).max(0.0) / 60.0, 1e-6);
+    }
+}
+
+#[test]
+fn the_curve_of_a_block_that_calls_others_is_near_that_of_its_run() {
+    // Behind the first block arrivals are its replies: no longer said to be exact, and near what a run measures.
+    let nodes = r#"{"id":1,"block":"client","rate":60,"reads":1},
+        {"id":2,"block":"app-server","cores":2,"service_ms":10,"queue":1048576},
+        {"id":3,"block":"sql-database","cores":1,"read_ms":8}"#;
+    let topology = drawn(nodes, "[1,2],[2,3]");
+    let mut run = Simulation::new(topology.clone(), 5);
+    run.advance(100_000_000_000, u64::MAX);
+    run.start_measuring();
+    run.advance(2_000_000_000_000, u64::MAX);
+    for node in [1, 2] {
+        let theory = steady::theory_of(&topology, node).expect("a curve");
+        assert_eq!(theory.trust, Trust::Approximate);
+        let measured = &run.curves(Some(node))[0];
+        for share in [0.5, 0.9, 0.99] {
+            let [run, theory] =
+                [measured, &theory.curve].map(|curve| curve.quantile(share).expect("reached"));
+            near(&format!("block {node} at {share}"), run, theory, 0.1);
+        }
+    }
+}
+
+#[test]
+fn a_block_whose_times_no_formula_knows_has_no_curve_of_theory() {
+    // Past what it can take, in bursts, and where nothing comes.
+    let server = r#"{"id":2,"block":"app-server","cores":1,"service_ms":10"#;
+    let over = format!(r#"{{"id":1,"block":"client","rate":150,"reads":1}},{server}}}"#);
+    assert_eq!(steady::theory_of(&drawn(&over, "[1,2]"), 1), None);
+    let bursts = format!(r#"{{"id":1,"block":"client","rate":50,"reads":1,"arrivals":"bursts"}},{server}}}"#);
+    assert_eq!(steady::theory_of(&drawn(&bursts, "[1,2]"), 1), None);
+    let idle = format!(r#"{{"id":1,"block":"client","rate":0,"reads":1}},{server}}}"#);
+    assert_eq!(steady::theory_of(&drawn(&idle, "[1,2]"), 1), None);
 }

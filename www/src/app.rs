@@ -8,6 +8,7 @@ use crate::canvas::Canvas;
 use crate::claim::ClaimBar;
 use crate::dialogs::Dialogs;
 use crate::dock::Dock;
+use crate::film::Recording;
 use crate::hud::Hud;
 use crate::inspector::Inspector;
 use crate::live::{CollectAny, Live, live, some};
@@ -65,7 +66,7 @@ fn bones() -> Vec<AnyView> {
 
 fn hud() -> AnyView {
     let embed = App::get().embed;
-    view! { <Hud/><TableView/><Toast/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
+    view! { <Hud/><TableView/><Toast/><Recording/>{embed.then(|| view! { <EmbedTools/> })} }.into_any()
 }
 
 fn claim_bar() -> AnyView {

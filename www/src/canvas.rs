@@ -11,7 +11,7 @@ mod notes;
 mod overlay;
 mod pace;
 mod painted;
-mod traffic;
+pub mod traffic;
 
 use std::time::Duration;
 

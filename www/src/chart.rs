@@ -197,8 +197,10 @@ fn TimeAxis(view: Memo<View>, large: bool) -> impl IntoView {
                 view! { <span style:left=format!("{:.2}%", 100.0 * view.place(mark.at))>{mark.text}</span> }
             };
             let [from, until] = view.ends;
-            axis::of_time(from.max(0.0), until, if large { 10 } else { 4 })
+            // The axis may begin before the run does.
+            axis::of_time(from, until, if large { 10 } else { 4 })
                 .into_iter()
+                .filter(|mark| mark.at >= 0.0)
                 .map(mark)
                 .collect_any()
         })

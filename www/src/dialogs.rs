@@ -10,7 +10,7 @@ mod versions;
 
 use leptos::prelude::*;
 
-use crate::chart::{Spread, TimeSeries};
+use crate::chart::{Spread, TimeSeries, Waterfall};
 use crate::live::{CollectAny, live};
 use crate::parts::Modal;
 use crate::state::{App, Dialog};
@@ -41,6 +41,9 @@ pub fn Dialogs() -> impl IntoView {
         }
         Some(Dialog::Spread) => {
             view! { <Modal title="How latency spreads" broad=true><Spread large=true/></Modal> }.into_any()
+        }
+        Some(Dialog::Slowest) => {
+            view! { <Modal title="A slow request" broad=true><Waterfall large=true/></Modal> }.into_any()
         }
         Some(Dialog::Find) => view! { <FindBlock/> }.into_any(),
         Some(Dialog::Opened(title, text, notes)) => view! { <Opened title text notes/> }.into_any(),

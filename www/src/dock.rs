@@ -48,7 +48,7 @@ fn Middle() -> impl IntoView {
     let content = move || match app.panels.middle.get() {
         0 => view! { <TimeSeries/> }.into_any(),
         1 => view! { <Spread/> }.into_any(),
-        2 => Waterfall().into_any(),
+        2 => view! { <Waterfall/> }.into_any(),
         _ => Timeline().into_any(),
     };
     view! { <Tabbed names=&["Time series", "Latency", "Slow request", "Faults"] selected=app.panels.middle aside>{move || content()}</Tabbed> }

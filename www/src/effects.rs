@@ -159,6 +159,7 @@ fn open(app: App, panel: Panel) {
         Panel::SaveFile => files::save(app),
         Panel::SaveSvg => pictures::save_svg(app),
         Panel::SavePng => pictures::save_png(app),
+        Panel::Film => crate::film::toggle(app),
         Panel::Mermaid => app.panels.dialog.set(Some(Dialog::Mermaid)),
         Panel::Print => print::print(app),
         Panel::Exercises => app.panels.dialog.set(Some(Dialog::Exercises)),

@@ -17,6 +17,7 @@ mod dock;
 mod effects;
 mod faults;
 mod files;
+mod film;
 mod hands;
 mod hud;
 mod inspector;

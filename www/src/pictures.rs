@@ -23,9 +23,13 @@ const MOST_PIXELS: f64 = 32e6;
 
 /// The open design as SVG, with the figures of the moment.
 pub fn drawing(app: App) -> String {
+    app.answer.with_untracked(|answer| svg::draw(&app.current(), &icons(), Some(answer)))
+}
+
+/// The sprite of icons, which stands in the page.
+pub fn icons() -> String {
     let sprite = document().query_selector("body > svg").ok().flatten();
-    let icons = sprite.map_or_else(String::new, |sprite| sprite.outer_html());
-    app.answer.with_untracked(|answer| svg::draw(&app.current(), &icons, Some(answer)))
+    sprite.map_or_else(String::new, |sprite| sprite.outer_html())
 }
 
 /// Saves it as SVG.
@@ -55,8 +59,8 @@ pub fn save_mermaid(app: App) {
     );
 }
 
-/// The bytes of a PNG of a drawing.
-async fn rasterized(svg: &str) -> Result<Vec<u8>, JsValue> {
+/// A drawing as an image that a canvas can draw.
+pub async fn image(svg: &str) -> Result<HtmlImageElement, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(SVG.media);
     let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&svg.into()), &options)?;
@@ -65,8 +69,12 @@ async fn rasterized(svg: &str) -> Result<Vec<u8>, JsValue> {
     image.set_src(&address);
     let decoded = JsFuture::from(image.decode()).await;
     Url::revoke_object_url(&address)?;
-    decoded?;
-    let canvas = drawn(&image)?;
+    decoded.map(|_| image)
+}
+
+/// The bytes of a PNG of a drawing.
+async fn rasterized(svg: &str) -> Result<Vec<u8>, JsValue> {
+    let canvas = drawn(&image(svg).await?)?;
     let blob = JsFuture::from(Promise::new(&mut |resolve: Function, reject: Function| {
         if canvas.to_blob(&resolve).is_err() {
             let _ = reject.call0(&JsValue::NULL);
@@ -79,11 +87,17 @@ async fn rasterized(svg: &str) -> Result<Vec<u8>, JsValue> {
 fn drawn(image: &HtmlImageElement) -> Result<HtmlCanvasElement, JsValue> {
     let (width, height) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
     let scale = SHARP.min(MOST_SIDE / width.max(height)).min((MOST_PIXELS / (width * height)).sqrt());
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
-    canvas.set_width((width * scale).round() as u32);
-    canvas.set_height((height * scale).round() as u32);
-    let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into::<CanvasRenderingContext2d>()?;
+    let (canvas, pen) = canvas([(width * scale).round() as u32, (height * scale).round() as u32])?;
     let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
-    context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)?;
+    pen.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)?;
     Ok(canvas)
+}
+
+/// A canvas of this size that stands nowhere on the page, and what draws on it.
+pub fn canvas(size: [u32; 2]) -> Result<(HtmlCanvasElement, CanvasRenderingContext2d), JsValue> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+    canvas.set_width(size[0]);
+    canvas.set_height(size[1]);
+    let pen = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into::<CanvasRenderingContext2d>()?;
+    Ok((canvas, pen))
 }

@@ -68,6 +68,8 @@ pub struct App {
     pub place: RwSignal<Place>,
     /// How the sender's result compares with one made here, for a link that carries it.
     pub check: RwSignal<Option<Check>>,
+    /// Seconds that a film of the run will still be recorded; `None` while none is.
+    pub filming: RwSignal<Option<u32>>,
     /// What stands on the paper while the page is being printed.
     pub printing: RwSignal<bool>,
     /// Shown inside another page: without what stands around the canvas, and nothing is saved.
@@ -183,6 +185,8 @@ pub enum Dialog {
     Compare,
     /// How latency spreads, large.
     Spread,
+    /// A slow request call by call, large.
+    Slowest,
     /// Blocks by name.
     Find,
     /// What came of opening a link or a file: a title, a sentence, the notes.
@@ -213,6 +217,7 @@ impl App {
             voice: Voice::new(),
             place: RwSignal::new(Place::default()),
             check: RwSignal::new(None),
+            filming: RwSignal::new(None),
             printing: RwSignal::new(false),
             embed: crate::open::is_embedded(),
             lesson: Lesson::new(),

@@ -44,6 +44,7 @@ impl Simulation {
         } else {
             self.move_troubles(&old, &map)
         }
+        self.move_slain(&map);
         self.move_calls(&map, &steps);
         self.forget_traces();
         self.move_places(&old.topology.groups);

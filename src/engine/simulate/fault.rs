@@ -22,6 +22,7 @@ impl Simulation {
     pub fn kill(&mut self, unit: Unit) {
         let struck = self.instances_of(unit);
         self.strike(&struck, matches!(unit, Unit::Group { .. }));
+        self.note_kill(unit, struck);
         self.settle();
         self.start_measuring();
     }
@@ -68,6 +69,7 @@ impl Simulation {
                 self.hand_out(station);
             }
         }
+        self.note_revivals();
     }
 
     /// Empties what the caches of a unit hold now: a flush, or the purge of a CDN. They go on working, and the misses that

@@ -21,8 +21,8 @@ const BEGIN: u32 = 0;
 const END: u32 = 1;
 /// A step of a fault that goes on by itself; of a chaos monkey this and the place of the instance in its list.
 pub(super) const STEP: u32 = 2;
-/// Most faults of a run that its report names.
-const MOST_SPANS: usize = 1_000;
+/// Most faults of a run that its report names, and most kills by hand.
+pub(super) const MOST_SPANS: usize = 1_000;
 /// All faults of a run.
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
@@ -606,6 +606,7 @@ impl Simulation {
         for key in erased {
             self.end(key);
         }
+        self.note_revivals();
         self.plan_faults();
     }
 

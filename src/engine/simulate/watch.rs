@@ -404,7 +404,7 @@ impl Simulation {
             series: watch.series.iter().copied().collect(),
             consistency,
             clients,
-            faults: self.troubles.spans(),
+            faults: self.happened(),
             phases: self.phases(end, growing),
         }
     }

@@ -1,5 +1,9 @@
 //! How far the steady method's figures for the clients can be trusted.
 
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+
+use super::station::{constant_line, only_line};
 use crate::engine::flows::{Flows, Line, StationFlow};
 use crate::report::Trust;
 use crate::topology::{
@@ -39,6 +43,44 @@ pub fn of(topology: &Topology, flows: &Flows) -> Trust {
             }
     });
     if direct && !flows.clients.is_empty() { Trust::Exact } else { Trust::Approximate }
+}
+
+/// Whether the times of a station follow exactly from its line: each of its callers is a client whose requests come as they are
+/// solved and are its calls one by one, and service is exponential, or constant at one core.
+pub fn is_exact_at(topology: &Topology, flows: &Flows, node: usize) -> bool {
+    let (place, flow) = (topology.place(node), &flows.stations[node]);
+    let mut ways = topology.graph.edges_directed((node as u32).into(), Direction::Incoming);
+    let plain = |at: usize| {
+        let route = topology.route(at);
+        let policy = &route.policy;
+        route.calls == 1.0
+            && route.retries == 0
+            && route.pool.is_none()
+            && !(policy.is_rough() || policy.parallel || reacts(route))
+            && flows.routes[at].called.iter().all(|called| called.failing < IN_TIME)
+    };
+    let served = |client: &Place| {
+        let Station::Source(source) = &client.station else { return false };
+        let solved = matches!(source.arrivals, Arrivals::Poisson | Arrivals::Constant | Arrivals::Renewal(_));
+        let one_by_one = matches!(source.arrivals, Arrivals::Poisson) && has_constant_line(place, flow);
+        solved && source.profile == Profile::Steady && (one_by_one || markov(client, place, flow))
+    };
+    let called = ways.all(|edge| {
+        let from = edge.source().index();
+        plain(edge.id().index()) && topology.outgoing[from].len() == 1 && served(topology.place(from))
+    });
+    called
+        && !has_order(place)
+        && place.network.is_none()
+        && flow.carried.by_op().iter().sum::<f64>() > 0.0
+        && only_line(flow).is_some()
+}
+
+/// M/D/1: one core, one constant service, nothing called or refused.
+fn has_constant_line(place: &Place, flow: &StationFlow) -> bool {
+    let plain = matches!(place.station, Station::Server(_) | Station::Store(_));
+    let alone = flow.steps.iter().all(Vec::is_empty) && flow.limit == 0.0 && place.servers.errors == 0.0;
+    plain && alone && !gathers(place) && constant_line(place, flow).is_some()
 }
 
 /// Whether a source's restless traffic is solved as it is: every way leads to one line that follows from it.

@@ -24,6 +24,7 @@ async function views(app, page, look) {
   await tab("Slow request");
   await expect(page.getByRole("table", { name: "The calls of the request" })).toBeVisible();
   await look("dock: slow request", ".dock");
+  await dialog("slow request", () => page.getByRole("button", { name: "Open the request large" }).click());
   await tab("Time series");
   await look("dock: time series", ".dock");
   await dialog("charts", () => page.getByRole("button", { name: "Open the charts large" }).click());

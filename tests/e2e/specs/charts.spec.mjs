@@ -42,12 +42,34 @@ test("how latency spreads lies beside theory, and a slow request is told call by
   await expect(median.nth(1)).toHaveText(/ms$/);
   const [run, theory] = (await median.allTextContents()).map(Number.parseFloat);
   expect(Math.abs(run / theory - 1)).toBeLessThan(0.5);
+  // Of the only block too; while it is dead no formula speaks of it, and the kill is marked on the axis of time.
+  await app.select("Web");
+  await expect(page.getByText("Time to reply of Web")).toBeVisible();
+  await expect(percentiles.getByRole("columnheader", { name: "theory, exact" })).toBeVisible({ timeout: 15_000 });
+  await app.inspector.getByRole("button", { name: "Kill it" }).click();
+  await expect(percentiles.getByRole("columnheader", { name: /theory/ })).toHaveCount(0, { timeout: 15_000 });
+  await page.getByRole("tab", { name: "Time series" }).click();
+  await expect(page.locator(".faults-of-run")).toContainText("Web is killed");
+  await app.inspector.getByRole("button", { name: "Revive it" }).click();
+  const cursor = page.getByRole("slider", { name: "Moment of the run" });
+  await cursor.focus();
+  await page.keyboard.press("End");
+  await expect(cursor).toHaveAttribute("aria-valuetext", /Web is killed$/);
+  await expect(async () => {
+    await page.keyboard.press("End");
+    await expect(cursor).not.toHaveAttribute("aria-valuetext", /killed/, { timeout: 100 });
+  }).toPass({ timeout: 15_000 });
 
   await page.getByRole("tab", { name: "Slow request" }).click();
   const slow = page.getByRole("region", { name: "Slow request" });
   await expect(slow).toContainText(/the slowest of .* requests/, { timeout: 15_000 });
   const calls = slow.getByRole("table", { name: "The calls of the request" });
   await expect(calls.getByRole("row", { name: /^Web .*queue .*service/ })).toBeVisible();
-  await calls.getByRole("button", { name: "Web" }).click();
+  await slow.getByRole("button", { name: "Open the request large" }).click();
+  const large = page.getByRole("dialog", { name: "A slow request" });
+  await expect(large.getByRole("columnheader", { name: "service" })).toBeVisible();
+  await expect(large.getByRole("row", { name: /^Web 500 µs ([\d.]+ .?s ){2}– [\d.]+ .?s$/ })).toBeVisible();
+  await large.getByRole("button", { name: "Web" }).click();
+  await expect(large).toHaveCount(0);
   await expect(app.inspector.getByLabel("Name of the block")).toHaveValue("Web");
 });

@@ -1,7 +1,7 @@
 //! Moving traffic, drawn on one canvas: dots in proportion to the calls of each link, crosses for those that
 //! failed, on their way back. Nothing moves where the person asked for less motion.
 
-mod dots;
+pub mod dots;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -65,7 +65,7 @@ pub fn TrafficScale() -> impl IntoView {
 }
 
 /// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
-fn per_dot(app: App) -> f64 {
+pub fn per_dot(app: App) -> f64 {
     let (mut busiest, mut under_way) = (0.0_f64, 0.0);
     app.cards.each_link(|_, link, ends| {
         let calls = link.figures.with_untracked(|now| now.calls);

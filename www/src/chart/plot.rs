@@ -84,7 +84,7 @@ pub fn Plot(
                     {about.lines.iter().map(draw).collect_any()}
                     <path class="rule" d=move || cursor()/>
                 </svg>
-                {tools.then(|| view! { <Faults view/> })}
+                {tools.then(|| view! { <Faults view large/> })}
             </div>
         </div>
     }
@@ -114,23 +114,43 @@ fn Key(about: &'static About, line: &'static Line, view: Memo<View>) -> impl Int
     }
 }
 
-/// Names of what was broken on purpose, where it begins.
+/// Names of what was broken on purpose, where it begins; each as long as there is room before the next.
 #[component]
-fn Faults(view: Memo<View>) -> impl IntoView {
+fn Faults(view: Memo<View>, large: bool) -> impl IntoView {
     let app = App::get();
+    // Share of the plot that most names need.
+    let long = if large { 0.12 } else { 0.3 };
     let names = move || {
         view.with(|view| {
             app.happened.with(|faults| {
-                let seen = faults.iter().filter(|fault| goes_on(fault, view.ends));
-                let name = |fault: &FaultSpan| {
-                    let left = format!("{:.2}%", 100.0 * view.place(fault.from_s));
-                    view! { <span class="fault" style:left=left title=fault.text.clone()>{fault.text.clone()}</span> }
-                };
-                seen.map(name).collect_any()
+                let seen: Vec<&FaultSpan> = faults.iter().filter(|fault| goes_on(fault, view.ends)).collect();
+                let places: Vec<f64> = seen.iter().map(|fault| view.place(fault.from_s)).collect();
+                let name = |(index, fault): (usize, &&FaultSpan)| named(fault, &places, index, long);
+                seen.iter().enumerate().map(name).collect_any()
             })
         })
     };
     view! { <div class="faults-of-run">{move || names()}</div> }
+}
+
+/// The name of a fault at one of these places (0–1). Near the right end it stands before its mark, unless another one does.
+fn named(fault: &FaultSpan, places: &[f64], index: usize, long: f64) -> AnyView {
+    let place = places[index];
+    let after = places.get(index + 1).map_or(1.0, |next| *next) - place;
+    let before = place - if index > 0 { places[index - 1] + long } else { 0.0 };
+    let turned = after < long && before > after;
+    let (left, right, room) = if turned {
+        ("auto".to_owned(), format!("{:.2}%", 100.0 * (1.0 - place)), before)
+    } else {
+        (format!("{:.2}%", 100.0 * place), "auto".to_owned(), after)
+    };
+    let most = format!("{:.2}%", 100.0 * room.clamp(0.0, 0.45));
+    view! {
+        <span class="fault" class:turned=turned style:left=left style:right=right style:max-width=most title=fault.text.clone()>
+            {fault.text.clone()}
+        </span>
+    }
+    .into_any()
 }
 
 /// The moment under the pointer [s].

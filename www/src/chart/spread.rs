@@ -5,7 +5,7 @@ use headroom::design::NodeId;
 use headroom::engine::steady;
 use headroom::figures::{self, Kind, axis};
 use headroom::job::Question;
-use headroom::report::{Curve, Trust};
+use headroom::report::{Curve, Theory, Trust};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 
@@ -44,10 +44,11 @@ pub fn Spread(
         app.live.track();
         runner::ask(app, Question::Curves(of.get().map(|id| id.0)));
     });
-    let theory = Memo::new(move |_| app.answer.with(|answer| steady::theory(&answer.topology)));
+    let broken = Memo::new(move |_| app.happened.with(|all| all.iter().any(|fault| fault.until_s.is_none())));
+    let theory = Memo::new(move |_| theory(app, of.get(), broken.get()));
     let shown = Memo::new(move |_| {
         let mut shown = measured(app, of.get());
-        if let Some(theory) = theory.get().filter(|_| of.get().is_none() && !shown.is_empty()) {
+        if let Some(theory) = theory.get().filter(|_| !shown.is_empty()) {
             let exact = theory.trust == Trust::Exact;
             let name = if exact { "theory, exact" } else { "formula, approximate" };
             shown.push(Shown { name: name.to_owned(), class: "s-theory", curve: theory.curve });
@@ -79,11 +80,22 @@ pub fn Spread(
                             on:click=move |_| app.panels.dialog.set(Some(Dialog::Spread))><Icon name="maximize-2"/></button>
                     })}
                 </div>
-                <Picture shown ends pointed/>
+                <Picture shown ends pointed large/>
                 <Percentiles shown/>
             </div>
         </Show>
     }
+}
+
+/// The curve that formulas know; none while something is broken on purpose, which is not in them.
+fn theory(app: App, of: Option<NodeId>, broken: bool) -> Option<Theory> {
+    if broken {
+        return None;
+    }
+    app.answer.with(|answer| match of {
+        None => steady::theory(&answer.topology),
+        Some(id) => steady::theory_of(&answer.topology, answer.topology.index_of(id)?),
+    })
 }
 
 /// Whether a block has replies of its own to time.
@@ -128,7 +140,12 @@ fn place([low, high]: [f64; 2], time: f64) -> f64 {
 }
 
 #[component]
-fn Picture(shown: Memo<Vec<Shown>>, ends: Memo<[f64; 2]>, pointed: RwSignal<Option<f64>>) -> impl IntoView {
+fn Picture(
+    shown: Memo<Vec<Shown>>,
+    ends: Memo<[f64; 2]>,
+    pointed: RwSignal<Option<f64>>,
+    large: bool,
+) -> impl IntoView {
     let lines = move || {
         let ends = ends.get();
         let line = |one: &Shown| view! { <path class=one.class d=path(&one.curve, ends)/> };
@@ -137,7 +154,15 @@ fn Picture(shown: Memo<Vec<Shown>>, ends: Memo<[f64; 2]>, pointed: RwSignal<Opti
     let times = move || {
         let ends = ends.get();
         let mark = move |mark: axis::Mark| view! { <span style:left=format!("{:.2}%", 100.0 * place(ends, mark.at))>{mark.text}</span> };
-        axis::logarithmic(ends[0], ends[1], Kind::Time).into_iter().map(mark).collect_any()
+        let marks = axis::logarithmic(ends[0], ends[1], Kind::Time).into_iter();
+        // As many as do not run into one another.
+        let (gap, mut last) = (if large { 0.13 } else { 0.2 }, f64::NEG_INFINITY);
+        let fits = |mark: &axis::Mark| {
+            let fits = place(ends, mark.at) - last >= gap;
+            last = if fits { place(ends, mark.at) } else { last };
+            fits
+        };
+        marks.filter(fits).map(mark).collect_any()
     };
     let shares = axis::linear(1.0, 4, Kind::Share).into_iter();
     let shares =

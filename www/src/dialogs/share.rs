@@ -75,6 +75,7 @@ fn Files() -> impl IntoView {
                 {button("download", "Save a file", "page.save")}
                 {button("image", "PNG", "page.png")}
                 {button("image", "SVG", "page.svg")}
+                {button("video", "Film of the run", "page.film")}
                 {button("file-code", "Mermaid", "page.mermaid")}
                 {button("printer", "Print", "page.print")}
                 {button("upload", "Open a file", "page.open")}
