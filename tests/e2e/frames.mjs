@@ -83,11 +83,15 @@ const at = ({ x, y, zoom }, [left, top]) => [x + left * zoom, y + top * zoom];
 /** The middle of a block on the screen. */
 const middle = (view, node) => at(view, [node.at[0] + CARD[0] / 2, node.at[1] + CARD[1] / 2]);
 /** A block near the middle of the design: the `part`th of its system. */
-const central = ({ nodes }, part) => nodes[5 * Math.floor(nodes.length / 10) + part];
-/** Two columns of systems and five rows, from a little beyond their top left corner to beyond their bottom right one. */
+const central = ({ nodes }, part) => {
+  const columns = across(nodes.length);
+  return nodes[5 * (columns * Math.floor(nodes.length / 10 / columns) + Math.floor(columns / 2)) + part];
+};
+/** Two columns of systems and five rows in the middle, from a little beyond their top left corner to beyond their bottom right one. */
 const fifty = (design) => {
-  const row = Math.floor(design.nodes.length / 5 / across(design.nodes.length) / 2) - 2;
-  return [[-40, 300 * row - 40], [1020 + 720 + CARD[0] + 40, 300 * (row + 4) + 120 + CARD[1] + 40]];
+  const { at: [left, top] } = central(design, 2);
+  const corner = [left - 480 - 1020, top - 600];
+  return [[corner[0] - 40, corner[1] - 40], [corner[0] + 1020 + 720 + CARD[0] + 40, corner[1] + 4 * 300 + 120 + CARD[1] + 40]];
 };
 
 /** Draws a rectangle around fifty blocks; a point on one of them. */
@@ -97,9 +101,7 @@ async function choose(page, view, design) {
   await page.mouse.down();
   await page.mouse.move(...to, { steps: 5 });
   await page.mouse.up();
-  const [[left], [, bottom]] = fifty(design);
-  const inside = design.nodes.find(({ at: [x, y] }) => x > left + 200 && y < bottom && y > bottom - 700);
-  return middle(view, inside);
+  return middle(view, central(design, 2));
 }
 
 async function ours(browser, design) {
