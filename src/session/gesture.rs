@@ -487,18 +487,16 @@ fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<
     let first = drag.grip;
     let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
     let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
-    let near = guides::snap(&card(wanted), &drag.others, drag.alone, guides::NEAR / session.viewport.zoom);
+    let others = guides::around(&card(wanted), &drag.others);
+    let near = guides::snap(&card(wanted), &others, drag.alone, guides::NEAR / session.viewport.zoom);
     // Ctrl held while dragging inverts snapping.
     let landed = [0, 1].map(|axis| match near[axis] {
         _ if mods.main => wanted[axis].round() as i32,
         Some(way) => (wanted[axis] + way).round() as i32,
         None => on_grid(wanted[axis]),
     });
-    let lines = if mods.main {
-        Guides::default()
-    } else {
-        guides::of(&geometry::card(landed), &drag.others, drag.alone)
-    };
+    let lines =
+        if mods.main { Guides::default() } else { guides::of(&geometry::card(landed), &others, drag.alone) };
     let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
     let mut effects = Vec::new();
     if lines != drag.guides {

@@ -7,6 +7,9 @@ use crate::sorted;
 /// A block that would stand this near to a line is moved onto it [px].
 pub(super) const NEAR: f64 = 8.0;
 
+/// What is farther away than this is not lined up with: there would always be something [canvas units].
+const AROUND: f64 = 1500.0;
+
 /// Two gaps that differ by no more than this are equal: positions are whole, and so one side may get the odd unit.
 const ODD: f64 = 1.0;
 
@@ -27,6 +30,12 @@ impl Guides {
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.gaps.is_empty()
     }
+}
+
+/// Those near enough to be lined up with.
+pub(super) fn around(moving: &Rect, others: &[Rect]) -> Vec<Rect> {
+    let near = moving.grown(AROUND);
+    others.iter().filter(|other| other.overlaps(&near)).copied().collect()
 }
 
 /// How far to move a rectangle so that it stands in line with others, or as far from them as they from each other, by

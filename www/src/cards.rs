@@ -31,8 +31,8 @@ pub struct Cards {
     pub all: RwSignal<Vec<NodeId>>,
     /// All links.
     pub all_links: RwSignal<Vec<LinkId>>,
-    /// Told whenever any block has moved.
-    pub moves: RwSignal<()>,
+    /// Told whenever any block has moved: under a hand those that did, otherwise none.
+    pub moves: RwSignal<Vec<NodeId>>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
@@ -112,7 +112,7 @@ impl Cards {
             link_order: RwSignal::new(Vec::new()),
             all: RwSignal::new(Vec::new()),
             all_links: RwSignal::new(Vec::new()),
-            moves: RwSignal::new(()),
+            moves: RwSignal::new(Vec::new()),
             looks: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
@@ -183,7 +183,7 @@ impl Cards {
                 for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
                     put(&links[&link.id].bend, bend);
                 }
-                self.moves.notify();
+                self.moves.set(Vec::new());
             }
         });
         let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
@@ -207,7 +207,7 @@ impl Cards {
                 put(&card.at, boxes.place(node));
             }
         }
-        self.moves.notify();
+        self.moves.set(ids.to_vec());
     }
 
     /// Follows the selection.

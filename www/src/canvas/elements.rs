@@ -11,7 +11,7 @@ use crate::cards::put_order;
 use crate::state::App;
 
 /// Elements that come or go in one frame, of blocks and of links each.
-const A_FRAME: usize = 6;
+const A_FRAME: usize = 3;
 
 /// The blocks and links that are elements, by id.
 #[derive(Clone, Copy)]

@@ -54,8 +54,15 @@ fn follow(app: App, elements: Elements, moving: ReadSignal<bool>, canvas: HtmlCa
         Layer { app, elements, canvas, pen, ink, picture: Picture::default(), dark: None, from, asked: None };
     let layer = Rc::new(RefCell::new(layer));
     let at_rest = Rc::clone(&layer);
+    let dragged = Rc::clone(&layer);
     Effect::new(move |_| {
-        app.cards.moves.track();
+        // What is dragged is an element as a rule, and so are its links; the rest stays as it was.
+        let nodes = ids(elements.nodes);
+        if app.cards.moves.with(|moved| moved.iter().any(|id| !nodes.contains(&id.0))) {
+            soon(&dragged, Why::Looks);
+        }
+    });
+    Effect::new(move |_| {
         app.cards.looks.track();
         elements.nodes.track();
         elements.links.track();
