@@ -42,6 +42,8 @@ const MIDDLE: f64 = 0.8;
 
 /// The view stands still this long after its last change, and letters are drawn sharp again [ms].
 const REST_MS: u64 = 160;
+/// Elements of a large design come and go only once the zoom has stood this long: the hand may go on [ms].
+const SETTLE_MS: u64 = 350;
 /// Dots of the grid are this far apart as they are drawn [px]; they are then stretched to what the zoom asks for.
 const DOTS: f64 = 24.0;
 
@@ -57,14 +59,15 @@ pub fn Canvas() -> impl IntoView {
         }
     });
     let view = app.viewport;
-    let moving = changing(Memo::new(move |_| app.viewport.get()));
-    let zooming = changing(Memo::new(move |_| app.viewport.with(|view| view.zoom)));
+    let moving = changing(Memo::new(move |_| app.viewport.get()), REST_MS);
+    let scale = Memo::new(move |_| app.viewport.with(|view| view.zoom));
+    let (zooming, settling) = (changing(scale, REST_MS), changing(scale, SETTLE_MS));
     // What stands on the cards follows once the zoom stands.
     let zoom = Memo::new(move |before: Option<&f64>| match before {
         Some(before) if zooming.get() => *before,
         _ => view.with(|view| view.zoom),
     });
-    let elements = Elements::follow(app, zooming);
+    let elements = Elements::follow(app, settling);
     let label = move || {
         let count = app.cards.order.with(Vec::len);
         format!("Canvas, {count} blocks. Arrows choose and move, C connects, question mark shows all keys.")
@@ -128,8 +131,8 @@ fn notes() -> AnyView {
     view! { <TrafficScale/><PaceNote/><Minimap/><FrameHint/> }.into_any()
 }
 
-/// True while this changes: the picture is then moved and stretched as it is, and drawn anew only once it stands.
-fn changing<T: PartialEq + Send + Sync + 'static>(value: Memo<T>) -> ReadSignal<bool> {
+/// True while this changes and for a moment after: the picture is then moved and stretched as it is, and drawn anew only once it stands.
+fn changing<T: PartialEq + Send + Sync + 'static>(value: Memo<T>, rest_ms: u64) -> ReadSignal<bool> {
     let (changing, set_changing) = signal(false);
     let steps = StoredValue::new(0_u32);
     Effect::new(move |before: Option<()>| {
@@ -145,7 +148,7 @@ fn changing<T: PartialEq + Send + Sync + 'static>(value: Memo<T>) -> ReadSignal<
                 set_changing.set(false);
             }
         };
-        set_timeout(rest, Duration::from_millis(REST_MS));
+        set_timeout(rest, Duration::from_millis(rest_ms));
     });
     changing
 }

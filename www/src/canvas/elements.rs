@@ -29,9 +29,9 @@ type Lists = [Vec<u32>; 2];
 
 impl Elements {
     /// Follows design, view and selection; while the zoom changes, what is there stays.
-    pub fn follow(app: App, zooming: ReadSignal<bool>) -> Self {
+    pub fn follow(app: App, settling: ReadSignal<bool>) -> Self {
         let area = Memo::new(move |before: Option<&Option<Rect>>| match before {
-            Some(before) if zooming.get() => *before,
+            Some(before) if settling.get() => *before,
             _ => app.viewport.with(culling::area),
         });
         let wanted = Memo::new(move |_| {
