@@ -80,11 +80,9 @@ pub fn draw_box(
     };
     let state = shown.and_then(state);
     let color = state.map_or(ink.strong, |state| ink.of(state));
-    let ([width, height], count) = (CARD, inside.len());
-    let (name, blocks) = (
-        fitted(&groups::title(design, id), width - 2.0 * INSET),
-        if count == 1 { "block" } else { "blocks" },
-    );
+    let [width, height] = CARD;
+    let name = fitted(&groups::title(design, id), width - 2.0 * INSET);
+    let blocks = figures::counted(inside.len() as u32, "block");
     let _ = write!(
         out,
         r#"<g transform="translate({x} {y})"><rect width="{width}" height="{height}" rx="8" fill="{}" stroke="{color}" stroke-dasharray="4 3"/><rect x="-1" y="10" width="3" height="{}" rx="1" fill="{color}"/>"#,
@@ -93,7 +91,7 @@ pub fn draw_box(
     );
     let _ = write!(
         out,
-        r#"<text x="{INSET}" y="23" font-size="13" font-weight="600" fill="{}">{}</text><text x="{INSET}" y="45" font-size="12" fill="{}">{count} {blocks}</text>"#,
+        r#"<text x="{INSET}" y="23" font-size="13" font-weight="600" fill="{}">{}</text><text x="{INSET}" y="45" font-size="12" fill="{}">{blocks}</text>"#,
         ink.text,
         escaped(&name),
         ink.quiet

@@ -1,5 +1,5 @@
-//! Copy, cut, paste and duplicate: a part of a design, blocks or a note, is a design of its own, as format 1 JSON. A Mermaid flowchart can
-//! be pasted too.
+//! Copy, cut, paste and duplicate: a part of a design, blocks or a note, is a design of its own, as format 1 JSON. A
+//! Mermaid flowchart can be pasted too.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::geometry::{self, GRID, Rect};
 use super::{Effect, Selection, Session};
 use crate::design::{Design, Edit, Link, Node, NodeId, Note, NoteId, edit};
 use crate::share::{self, Opened};
-use crate::{mermaid, sorted};
+use crate::{figures, mermaid, sorted};
 
 /// A copy stands this far right of and below what it copies.
 const BESIDE: i32 = 2 * GRID;
@@ -65,10 +65,7 @@ pub(super) fn blocks(count: usize) -> String {
 
 /// “3 blocks and 1 note”.
 fn in_words(part: &Design) -> String {
-    let notes = match part.notes.len() {
-        1 => "1 note".to_owned(),
-        count => format!("{count} notes"),
-    };
+    let notes = figures::counted(part.notes.len() as u32, "note");
     match (part.nodes.len(), part.notes.len()) {
         (nodes, 0) => blocks(nodes),
         (0, _) => notes,

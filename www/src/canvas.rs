@@ -59,13 +59,13 @@ pub fn Canvas() -> impl IntoView {
         }
     });
     let view = app.viewport;
-    let moving = changing(Memo::new(move |_| app.viewport.get()), REST_MS);
-    let scale = Memo::new(move |_| app.viewport.with(|view| view.zoom));
+    let moving = changing(Memo::new(move |_| view.get()), REST_MS);
+    let scale = Memo::new(move |_| view.with(|view| view.zoom));
     let (zooming, settling) = (changing(scale, REST_MS), changing(scale, SETTLE_MS));
     // What stands on the cards follows once the zoom stands.
     let zoom = Memo::new(move |before: Option<&f64>| match before {
         Some(before) if zooming.get() => *before,
-        _ => view.with(|view| view.zoom),
+        _ => scale.get(),
     });
     let elements = Elements::follow(app, settling);
     let label = move || {
@@ -77,8 +77,7 @@ pub fn Canvas() -> impl IntoView {
             class:far=move || zoom.get() < FAR
             class:middle=move || zoom.get() < MIDDLE
             class:moving=moving
-            class:drawing=move || app.draft.with(Option::is_some)
-            >
+            class:drawing=move || app.draft.with(Option::is_some)>
             <div class="grid" style:transform=move || view.with(grid)></div>
             <div class="world" style:transform=move || view.with(transform)>
                 <Groups/>
@@ -131,7 +130,8 @@ fn notes() -> AnyView {
     view! { <TrafficScale/><PaceNote/><Minimap/><FrameHint/> }.into_any()
 }
 
-/// True while this changes and for a moment after: the picture is then moved and stretched as it is, and drawn anew only once it stands.
+/// True while this changes and for a moment after: the picture is then moved and stretched as it is, and drawn anew only
+/// once it stands.
 fn changing<T: PartialEq + Send + Sync + 'static>(value: Memo<T>, rest_ms: u64) -> ReadSignal<bool> {
     let (changing, set_changing) = signal(false);
     let steps = StoredValue::new(0_u32);

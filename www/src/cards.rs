@@ -139,20 +139,15 @@ impl Cards {
 
     /// Looks at every link on the canvas with the blocks at its ends.
     pub fn each_link(&self, mut look: impl FnMut(LinkId, &LinkCard, [&NodeCard; 2])) {
-        let ends =
-            |nodes: &BTreeMap<NodeId, NodeCard>, link: &LinkCard, look: &mut dyn FnMut([&NodeCard; 2])| {
-                let (from, to) = link.ends.get_untracked();
-                if let (Some(from), Some(to)) = (nodes.get(&from), nodes.get(&to)) {
-                    look([from, to]);
-                }
-            };
+        let order = self.link_order.read_untracked();
         self.nodes.with_value(|nodes| {
             self.links.with_value(|links| {
-                self.link_order.with_untracked(|order| {
-                    for (id, link) in order.iter().filter_map(|id| Some((*id, links.get(id)?))) {
-                        ends(nodes, link, &mut |ends| look(id, link, ends));
+                for (id, link) in order.iter().filter_map(|id| Some((*id, links.get(id)?))) {
+                    let (from, to) = link.ends.get_untracked();
+                    if let (Some(from), Some(to)) = (nodes.get(&from), nodes.get(&to)) {
+                        look(id, link, [from, to]);
                     }
-                });
+                }
             });
         });
     }

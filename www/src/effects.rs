@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
 
+use gloo_timers::callback::Timeout;
 use headroom::analysis;
 use headroom::analysis::slow::{self, Slow};
 use headroom::design::NodeId;
@@ -17,8 +17,8 @@ use crate::keys::go_to_region;
 use crate::state::{App, Dialog, Sheet, Tab};
 use crate::{files, pictures, print, runner, store};
 
-/// A person who types pauses this long after a word.
-const REST: Duration = Duration::from_millis(400);
+/// A person who types pauses this long after a word [ms].
+const REST_MS: u32 = 400;
 
 /// Performs one effect.
 pub fn perform(app: App, effect: Effect) {
@@ -90,16 +90,9 @@ pub fn solve_soon(app: App) {
 /// Solves the steady state when this has not been asked for again for a moment.
 fn solve_at_rest(app: App) {
     thread_local! {
-        static ASKED: Cell<u32> = const { Cell::new(0) };
+        static PENDING: Cell<Option<Timeout>> = const { Cell::new(None) };
     }
-    let asked = ASKED.get() + 1;
-    ASKED.set(asked);
-    let solve = move || {
-        if ASKED.get() == asked {
-            solve_soon(app);
-        }
-    };
-    set_timeout(solve, REST);
+    PENDING.set(Some(Timeout::new(REST_MS, move || solve_soon(app))));
 }
 
 /// Fits a newly opened design into view, once the panels that come with it have taken their room.

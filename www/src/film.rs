@@ -44,8 +44,6 @@ const FIGURES_MS: f64 = 250.0;
 const BITS: u32 = 4_000_000;
 /// Dots have been on their way for so long when the film begins [s].
 const BEFORE_S: f64 = 4.0;
-/// Figures of a run say something after so long [s].
-const TELLING_S: f64 = 1.0;
 /// Of a dot, in pixels at full size.
 const DOT: f64 = 3.2;
 
@@ -75,12 +73,17 @@ pub fn toggle(app: App) {
     app.voice.polite.set(format!("Recording {} seconds of the run.", film::SECONDS));
     leptos::task::spawn_local(async move {
         let recorded = record(app, asked, take).await;
-        if TAKE.get() != take {
+        let given_up = TAKE.get() != take;
+        // A film that was begun since goes on.
+        if given_up && app.filming.get_untracked().is_some() {
             return;
         }
         app.filming.set(None);
         if stood {
             runner::pause(app, true);
+        }
+        if given_up {
+            return;
         }
         let name = app.design.with_untracked(|design| file::name(&design.name));
         match recorded {
@@ -249,7 +252,8 @@ impl Picture {
         let ink = if app.panels.dark.get_untracked() { &DARK } else { &LIGHT };
         let (drawing, frame, links) = app.answer.with_untracked(|answer| {
             // Those of the first moment are mostly nothing.
-            let telling = |frame: &Arc<Frame>| frame.at_s >= TELLING_S && frame.fits(&answer.topology);
+            let telling =
+                |frame: &Arc<Frame>| frame.at_s >= runner::TELLING_S && frame.fits(&answer.topology);
             let frame = app.frame.get_untracked().filter(telling);
             let frame = frame
                 .map_or_else(|| Frame::of(&answer.report, &answer.topology), |frame| Frame::clone(&frame));

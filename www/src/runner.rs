@@ -294,7 +294,7 @@ fn ready(app: App) {
 }
 
 /// A live report says something from this measured time on [s].
-const TELLING_S: f64 = 1.0;
+pub const TELLING_S: f64 = 1.0;
 
 fn report_of(app: App, run: u32, mut report: Box<Report>) {
     if live(app) != Some(run) || app.runner.with_value(|runner| runner.outdated) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use headroom::design::GroupId;
+use headroom::figures;
 use headroom::report::State;
 use headroom::session::collapse;
 use headroom::session::geometry::members;
@@ -57,10 +58,7 @@ fn Folded(id: GroupId, places: Memo<Places>) -> impl IntoView {
         })
     });
     let spof = Memo::new(move |_| app.answer.with(|answer| answer.single_point_group(id).is_some()));
-    let count = move || match inside.with(Vec::len) {
-        1 => "1 block".to_owned(),
-        count => format!("{count} blocks"),
-    };
+    let count = move || figures::counted(inside.with(Vec::len) as u32, "block");
     let label = move || {
         let single = if spof.get() { ", single point of failure" } else { "" };
         format!("{}, collapsed, {}, {}{single}", name.get(), count(), state.get().name())

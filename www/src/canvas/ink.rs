@@ -17,9 +17,14 @@ pub fn pen(canvas: &HtmlCanvasElement) -> Option<Pen> {
     canvas.get_context("2d").ok().flatten().map(JsCast::unchecked_into)
 }
 
+/// Pixels of a picture for a pixel of the page.
+pub fn density() -> f64 {
+    window().device_pixel_ratio().min(FINEST)
+}
+
 /// Makes a canvas empty and fine enough for the screen, at this size [px].
 pub fn fresh(pen: &Pen, canvas: &HtmlCanvasElement, size: [f64; 2]) {
-    let density = window().device_pixel_ratio().min(FINEST);
+    let density = density();
     let [width, height] = size.map(|side| (side * density).round() as u32);
     if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);

@@ -15,7 +15,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::ink::{Ink, Pen, pen};
+use super::ink::{Ink, Pen, density, pen};
 use crate::cards::{Cards, LinkCard, NodeCard};
 use crate::live::some;
 use crate::state::App;
@@ -184,7 +184,7 @@ impl Layer {
         let passed = self.last.map_or(0.0, |last| (now_ms - last).clamp(0.0, LONGEST_FRAME)) / 1e3;
         self.last = moves.then_some(now_ms);
         let view = self.app.viewport.get_untracked();
-        let density = window().device_pixel_ratio().min(2.0);
+        let density = density();
         if std::mem::take(&mut self.moved) {
             self.follow_links();
         }
