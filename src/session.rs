@@ -3,6 +3,7 @@
 //! The page turns events into [`Input`]s and command ids, hands them to the [`Session`] and performs the
 //! [`Effect`]s that come back. Selection, zoom and panels are neither shared nor undone.
 
+pub mod choice;
 pub mod collapse;
 pub mod command;
 pub mod culling;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use choice::{Choice, Meant};
 pub use command::{COMMANDS, Command};
 pub use gesture::{Draft, Input, Mods, Target};
 pub use place::{Way, Wish};
@@ -148,6 +150,8 @@ pub enum Panel {
     Inspector,
     /// The list of blocks to choose from, for a new one.
     QuickAdd(Wish),
+    /// The list of blocks in a box that a link can be meant for.
+    Choose(Choice),
     /// The blocks of the design, to find one.
     Find,
     /// The next region of the page, or the one before.

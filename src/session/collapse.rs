@@ -18,6 +18,25 @@ pub struct Boxes {
     places: BTreeMap<GroupId, [i32; 2]>,
 }
 
+/// What stands in one place of the canvas and takes links there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// A block that is seen itself.
+    Block(NodeId),
+    /// The box of a collapsed group.
+    Box(GroupId),
+}
+
+impl Spot {
+    /// What to call it.
+    pub fn title(self, design: &Design) -> String {
+        match self {
+            Spot::Block(id) => design.title_of(id).to_owned(),
+            Spot::Box(id) => groups::title(design, id),
+        }
+    }
+}
+
 impl Boxes {
     /// Of this design: the outermost collapsed groups that hold something. A box stands where the corner of what is inside
     /// would be, and so moves with it.
@@ -46,6 +65,29 @@ impl Boxes {
     /// Where this block appears: its own place, or that of its box.
     pub fn place(&self, node: &Node) -> [i32; 2] {
         self.home(node.id).and_then(|home| self.places.get(&home).copied()).unwrap_or(node.at)
+    }
+
+    /// What is seen of this block.
+    pub fn spot(&self, id: NodeId) -> Spot {
+        self.home(id).map_or(Spot::Block(id), Spot::Box)
+    }
+
+    /// The blocks that are met at this spot.
+    pub fn blocks(&self, spot: Spot) -> Vec<NodeId> {
+        match spot {
+            Spot::Block(id) => vec![id],
+            Spot::Box(id) => {
+                self.homes.iter().filter(|(_, home)| **home == id).map(|(node, _)| *node).collect()
+            }
+        }
+    }
+
+    /// Top left corner of what stands at this spot; `None` when it is gone.
+    pub fn corner(&self, design: &Design, spot: Spot) -> Option<[i32; 2]> {
+        match spot {
+            Spot::Block(id) => design.node(id).map(|node| node.at),
+            Spot::Box(id) => self.places.get(&id).copied(),
+        }
     }
 
     /// Whether a link is inside of one box.

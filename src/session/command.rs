@@ -64,7 +64,13 @@ pub static COMMANDS: &[Command] = &[
         |s| collapse::target(s).is_some(),
         |s, _| collapse::target(s).map_or_else(Vec::new, |id| collapse::toggle(s, id)),
     ),
-    command("edit.connect", "Connect from here", &["C"], has_one_node, |s, _| connect::start_by_keys(s)),
+    command(
+        "edit.connect",
+        "Connect from here",
+        &["C"],
+        |s| connect::start_of_keys(s).is_some(),
+        |s, _| connect::start_by_keys(s),
+    ),
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),
     command("edit.leave", "Leave: a gesture, then the selection", &["Escape"], always, |s, _| leave(s)),
     // Select.

@@ -1,6 +1,6 @@
 //! Pointer gestures: select, move, marquee, connect, pan, pinch, wheel. One gesture is one step of history.
 
-use super::collapse::{self, Boxes};
+use super::collapse::{self, Boxes, Spot};
 use super::connect::Way;
 use super::geometry::{self, GRID, Point, Rect};
 use super::groups::Homes;
@@ -24,10 +24,10 @@ pub enum Target {
     Canvas,
     /// A block's card.
     Node(NodeId),
-    /// The handle at which links leave a block.
-    Out(NodeId),
-    /// The handle at which links reach a block.
-    In(NodeId),
+    /// The handle at which links leave a block or a box.
+    Out(Spot),
+    /// The handle at which links reach a block or a box.
+    In(Spot),
     /// A link.
     Link(LinkId),
     /// The title of a group's frame.
@@ -108,20 +108,20 @@ pub enum Input {
 /// What a gesture under way would draw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Draft {
-    /// A link from a block to the pointer or to a target.
+    /// A link from a block or a box to the pointer or to a target.
     Link {
         /// Where it starts; the callee when it is drawn backwards.
-        from: NodeId,
+        from: Spot,
         /// Drawn from a handle In towards a caller.
         backwards: bool,
         /// Where the pointer is [canvas units].
         to: [f64; 2],
         /// The target that would take it now.
-        snapped: Option<NodeId>,
-        /// All blocks that would take it.
-        valid: Vec<NodeId>,
-        /// The block under the pointer that would not, and why.
-        refused: Option<(NodeId, String)>,
+        snapped: Option<Spot>,
+        /// All blocks and boxes that would take it.
+        valid: Vec<Spot>,
+        /// The one under the pointer that would not, and why.
+        refused: Option<(Spot, String)>,
     },
     /// A marquee: two opposite corners [canvas units].
     Marquee([f64; 2], [f64; 2]),
@@ -650,9 +650,13 @@ fn grip_at(session: &Session, at: Point) -> Option<(LinkId, bool)> {
 fn is_selected(selection: &Selection, target: Target) -> bool {
     match target {
         Target::Canvas => false,
-        Target::Node(id) | Target::Out(id) | Target::In(id) => selection.nodes.contains(&id),
+        Target::Node(id) | Target::Out(Spot::Block(id)) | Target::In(Spot::Block(id)) => {
+            selection.nodes.contains(&id)
+        }
         Target::Link(id) => selection.links.contains(&id),
-        Target::Group(id) => selection.group == Some(id),
+        Target::Group(id) | Target::Out(Spot::Box(id)) | Target::In(Spot::Box(id)) => {
+            selection.group == Some(id)
+        }
         Target::Note(id) => selection.note == Some(id),
     }
 }
@@ -667,8 +671,10 @@ fn toggled(mut selection: Selection, target: Target) -> Selection {
     match target {
         Target::Canvas => {}
         Target::Note(id) => selection = notes::only(id),
-        Target::Group(id) => selection = groups::only(id),
-        Target::Node(id) | Target::Out(id) | Target::In(id) => {
+        Target::Group(id) | Target::Out(Spot::Box(id)) | Target::In(Spot::Box(id)) => {
+            selection = groups::only(id);
+        }
+        Target::Node(id) | Target::Out(Spot::Block(id)) | Target::In(Spot::Block(id)) => {
             if !selection.nodes.remove(&id) {
                 selection.nodes.insert(id);
             }

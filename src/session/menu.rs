@@ -1,6 +1,7 @@
 //! Which commands the context menu of a target offers.
 
 use super::Selection;
+use super::collapse::Spot;
 use super::command::{self, Command};
 use super::gesture::Target;
 
@@ -15,7 +16,8 @@ const OF_A_BLOCK: [&str; 9] = [
     "edit.delete",
     "edit.delete-join",
 ];
-const OF_A_GROUP: [&str; 5] = ["run.kill", "edit.rename", "edit.collapse", "select.group", "edit.dissolve"];
+const OF_A_GROUP: [&str; 6] =
+    ["run.kill", "edit.rename", "edit.connect", "edit.collapse", "select.group", "edit.dissolve"];
 const OF_A_NOTE: [&str; 4] = ["edit.rename", "edit.duplicate", "edit.copy", "edit.delete"];
 const OF_A_LINK: [&str; 1] = ["edit.delete"];
 const OF_SEVERAL: [&str; 13] = [
@@ -50,9 +52,9 @@ const OF_THE_CANVAS: [&str; 10] = [
 pub fn of(target: Target, selection: &Selection) -> Vec<&'static Command> {
     let ids: &[&str] = match target {
         Target::Node(_) if selection.nodes.len() > 1 => &OF_SEVERAL,
+        Target::Group(_) | Target::Out(Spot::Box(_)) | Target::In(Spot::Box(_)) => &OF_A_GROUP,
         Target::Node(_) | Target::Out(_) | Target::In(_) => &OF_A_BLOCK,
         Target::Link(_) => &OF_A_LINK,
-        Target::Group(_) => &OF_A_GROUP,
         Target::Note(_) => &OF_A_NOTE,
         Target::Canvas => &OF_THE_CANVAS,
     };

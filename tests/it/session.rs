@@ -1,5 +1,6 @@
 //! Gestures as tables: the same design, what the hands do, and what is drawn and selected afterwards.
 
+use headroom::session::collapse::Spot;
 use headroom::session::{Draft, Effect, Input, Mods, Panel, Session, Target};
 use headroom::{design, share};
 
@@ -75,8 +76,10 @@ fn target(word: &str) -> Target {
     match &word[..word.len() - 1] {
         "canva" => Target::Canvas,
         "node" => Target::Node(design::NodeId(id())),
-        "out" => Target::Out(design::NodeId(id())),
-        "in" => Target::In(design::NodeId(id())),
+        "out" => Target::Out(Spot::Block(design::NodeId(id()))),
+        "in" => Target::In(Spot::Block(design::NodeId(id()))),
+        "outbox" => Target::Out(Spot::Box(design::GroupId(id()))),
+        "inbox" => Target::In(Spot::Box(design::GroupId(id()))),
         "link" => Target::Link(design::LinkId(id())),
         "group" => Target::Group(design::GroupId(id())),
         "note" => Target::Note(design::NoteId(id())),
@@ -260,13 +263,13 @@ fn links_are_drawn_by_dragging_and_by_two_clicks() {
 fn a_link_being_drawn_shows_its_targets() {
     let mut session = open(ROW);
     play(&mut session, "down 476,38 out2; move 590,50");
-    let id = design::NodeId;
+    let spot = |id| Spot::Block(design::NodeId(id));
     let draft = Draft::Link {
-        from: id(2),
+        from: spot(2),
         backwards: false,
         to: [590.0, 50.0],
-        snapped: Some(id(3)),
-        valid: vec![id(3)],
+        snapped: Some(spot(3)),
+        valid: vec![spot(3)],
         refused: None,
     };
     assert_eq!(session.draft(), Some(draft));
@@ -291,7 +294,7 @@ fn refusals_say_why() {
     let Some(Draft::Link { snapped: None, refused: Some((at, why)), .. }) = session.draft() else {
         panic!("the reason stands beside the pointer: {:?}", session.draft())
     };
-    assert_eq!((at, why.contains("takes no calls")), (design::NodeId(1), true));
+    assert_eq!((at, why.contains("takes no calls")), (Spot::Block(design::NodeId(1)), true));
 }
 
 #[test]

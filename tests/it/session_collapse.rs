@@ -2,9 +2,9 @@
 
 use headroom::design::{Design, GroupId, LinkId, NodeId};
 use headroom::picture::svg;
-use headroom::session::collapse::{Boxes, apparent};
+use headroom::session::collapse::{Boxes, Spot, apparent};
 use headroom::session::geometry::{self, CARD, Rect};
-use headroom::session::{Draft, Effect, Session, menu, routing};
+use headroom::session::{Choice, Draft, Effect, Panel, Session, Way, menu, routing};
 use headroom::share::{from_json, to_json};
 
 use crate::session::{open, picture, play};
@@ -129,17 +129,129 @@ fn what_is_hidden_is_met_at_its_box_and_nowhere_else() {
     assert!(picture(&session).ends_with("[2 3]"), "{}", picture(&session));
     play(&mut session, "down 580,-30 canvas; move 700,200; up 700,200");
     assert!(picture(&session).ends_with("[]"), "{}", picture(&session));
-    // A link takes no end there, and says why.
-    play(&mut session, "down 176,38 out1; move 310,38");
-    let Some(Draft::Link { valid, refused, .. }) = session.draft() else { panic!("no link") };
-    assert_eq!(valid, [NodeId(4)]);
-    assert!(refused.is_some_and(|(_, why)| why.contains("expand the group")));
-    play(&mut session, "cancel");
     // Arrows walk to the box, and on from it.
     play(&mut session, "down 50,30 node1; up 50,30; select.right");
     assert!(picture(&session).ends_with("[G2]"), "{}", picture(&session));
     play(&mut session, "select.right");
     assert!(picture(&session).ends_with("[4]"), "{}", picture(&session));
+}
+
+/// A client, a collapsed zone with two servers, and one with a store and a client of its own.
+const TWO_BOXES: &str = r#"{"headroom":1,"nodes":[
+    {"id":1,"block":"client","at":[0,0]},
+    {"id":2,"block":"app-server","name":"Carts","at":[300,0],"in":1},
+    {"id":3,"block":"app-server","name":"Orders","at":[300,120],"in":1},
+    {"id":4,"block":"sql-database","at":[600,0],"in":2},
+    {"id":5,"block":"client","at":[0,300],"in":2}],
+    "links":[[1,2]],
+    "groups":[{"id":1,"kind":"zone","name":"a","collapsed":true},
+        {"id":2,"kind":"zone","name":"b","collapsed":true}]}"#;
+
+fn links(session: &Session) -> Vec<(u32, u32)> {
+    session.design().links.iter().map(|link| (link.from.0, link.to.0)).collect()
+}
+
+fn asked(effects: &[Effect]) -> Option<Choice> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Open(Panel::Choose(choice)) => Some(choice.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_link_dropped_on_a_box_asks_for_the_block_inside_when_several_take_it() {
+    let mut session = open(&TWO_BOXES.replace(r#""links":[[1,2]]"#, r#""links":[]"#));
+    let effects = play(&mut session, "down 176,38 out1; move 310,40; up 310,40");
+    let choice = asked(&effects).expect("two servers take calls");
+    let words = choice.words(session.design());
+    assert_eq!(
+        words,
+        [("Carts", "App server"), ("Orders", "App server")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+    assert!(!session.is_busy() && !session.history().can_undo(), "nothing is drawn before the choice");
+    let effects = session.take(choice.options[1]);
+    assert_eq!(links(&session), [(1, 3)]);
+    assert!(effects.contains(&Effect::Announce("Linked Client to Orders.".to_owned())), "{effects:?}");
+    play(&mut session, "edit.undo");
+    assert_eq!(links(&session), []);
+}
+
+#[test]
+fn a_link_dropped_on_a_box_goes_to_the_only_block_inside_that_takes_it() {
+    // Carts is called already, so Orders alone is left; of the other box, the client takes no calls. That box stands at
+    // the corner of what is inside, 0,0 and on top of the first client.
+    let mut session = open(&TWO_BOXES.replace(r#""at":[0,300]"#, r#""at":[600,300]"#));
+    play(&mut session, "down 176,38 out1; move 310,40");
+    let Some(Draft::Link { valid, snapped, .. }) = session.draft() else { panic!("no link") };
+    assert_eq!(
+        (valid, snapped),
+        (vec![Spot::Box(GroupId(1)), Spot::Box(GroupId(2))], Some(Spot::Box(GroupId(1))))
+    );
+    play(&mut session, "up 310,40");
+    assert_eq!(links(&session), [(1, 2), (1, 3)]);
+    play(&mut session, "down 176,38 out1; move 590,40; up 590,40");
+    assert_eq!(links(&session), [(1, 2), (1, 3), (1, 4)]);
+    // Now nobody in either box is left, and the refusal says so.
+    let effects = play(&mut session, "down 176,38 out1; move 310,40; up 310,40");
+    let why = "No other link can be drawn from Client to zone a.".to_owned();
+    assert!(effects.contains(&Effect::Refuse(why)), "{effects:?}");
+}
+
+#[test]
+fn a_link_from_a_box_asks_for_both_ends_and_one_from_a_store_is_refused() {
+    let mut session = open(&TWO_BOXES.replace(r#""at":[0,300]"#, r#""at":[600,300]"#));
+    // By two clicks, as a finger does it.
+    let effects = play(&mut session, "touch1 476,38 outbox1; up1 476,38; touch1 650,40 group2; up1 650,40");
+    let choice = asked(&effects).expect("Carts or Orders");
+    let words: Vec<_> = choice.words(session.design()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(words, ["Carts", "Orders"], "the database is the only callee");
+    session.take(choice.options[0]);
+    assert_eq!(links(&session), [(1, 2), (2, 4)]);
+    // Onto empty canvas: first who calls, then what is added.
+    let effects = play(&mut session, "down 476,38 outbox1; move 480,200; up 480,200");
+    let choice = asked(&effects).expect("Carts or Orders");
+    let effects = session.take(choice.options[1]);
+    let partner = Some((NodeId(3), Way::FromPartner));
+    let [Effect::Open(Panel::QuickAdd(wish))] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(wish.partner, partner);
+    // A box of stores calls nobody.
+    let stores = r#"{"headroom":1,"nodes":[{"id":1,"block":"sql-database","at":[0,0],"in":1},
+        {"id":2,"block":"object-store","at":[0,90],"in":1},{"id":3,"block":"sql-database","at":[300,0]}],
+        "groups":[{"id":1,"kind":"zone","name":"a","collapsed":true}]}"#;
+    let mut session = open(stores);
+    let effects = play(&mut session, "down 176,38 outbox1; move 310,40; up 310,40");
+    assert!(effects.contains(&Effect::Refuse("No block in zone a calls others.".to_owned())), "{effects:?}");
+}
+
+#[test]
+fn boxes_are_linked_by_keys_and_from_box_to_box_both_blocks_are_named() {
+    let mut session = open(&TWO_BOXES.replace(r#""client","at":[0,300]"#, r#""cache","at":[600,300]"#));
+    play(&mut session, "down 350,30 group1; up 350,30; edit.connect");
+    let Some(Draft::Link { from, valid, .. }) = session.draft() else { panic!("no link") };
+    assert_eq!((from, valid), (Spot::Box(GroupId(1)), vec![Spot::Box(GroupId(2))]));
+    let choice = asked(&play(&mut session, "edit.confirm")).expect("two by two");
+    let words: Vec<_> = choice.words(session.design()).into_iter().map(|(name, _)| name).collect();
+    let all = ["Carts → SQL database", "Carts → Cache", "Orders → SQL database", "Orders → Cache"];
+    assert_eq!(words, all);
+    play(&mut session, "down 50,30 node1; up 50,30; edit.connect");
+    let effects = play(&mut session, "move.right; edit.confirm");
+    assert_eq!(
+        (asked(&effects).map(|choice| choice.options.len()), links(&session)),
+        (Some(2), vec![(1, 2)])
+    );
+}
+
+#[test]
+fn the_end_of_a_link_is_moved_onto_a_box_while_its_other_end_stays_where_it_was() {
+    let json = TWO_BOXES.replace("[[1,2]]", "[[2,4]]").replace(r#""at":[0,300]"#, r#""at":[600,300]"#);
+    let mut session = open(&json);
+    // Its callee's end is taken off the second box and dropped back on it: nothing else takes calls there.
+    let drag = "down 540,38 link1; up 540,38; down 600,38 canvas; move 560,200; move 610,40; up 610,40";
+    let effects = play(&mut session, drag);
+    assert_eq!((asked(&effects), links(&session)), (None, vec![(2, 4)]));
+    // Its caller's end goes to the client outside, while the callee stays the database.
+    play(&mut session, "down 476,38 canvas; move 300,200; move 170,38; up 170,38");
+    assert_eq!(links(&session), [(1, 4)]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
 use crate::parts::Icon;
 use crate::print::Paper;
-use crate::quick_add::QuickAdd;
+use crate::quick_add::{QuickAdd, Which};
 use crate::state::{App, Sheet};
 use crate::table::TableView;
 use crate::top::Top;
@@ -83,7 +83,7 @@ fn dock() -> AnyView {
 
 /// What lies over the page.
 fn overlays() -> AnyView {
-    view! { <Dialogs/><ContextMenu/><QuickAdd/><GhostCard/><LiveRegion/><Paper/> }.into_any()
+    view! { <Dialogs/><ContextMenu/><QuickAdd/><Which/><GhostCard/><LiveRegion/><Paper/> }.into_any()
 }
 
 /// Says that what is open is not the person's own design, and what to do with it.

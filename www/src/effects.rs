@@ -169,6 +169,7 @@ fn open(app: App, panel: Panel) {
         Panel::RenameGroup => show_inspector(app, "#group-name"),
         Panel::Write(note) => app.panels.writing.set(Some(note)),
         Panel::QuickAdd(wish) => app.panels.wish.set(Some(wish)),
+        Panel::Choose(choice) => app.panels.choice.set(Some(choice)),
         Panel::Find => app.panels.dialog.set(Some(Dialog::Find)),
         Panel::Region { forward } => go_to_region(forward),
         Panel::Menu(target, at) => app.panels.menu.set(Some((target, at))),

@@ -3,6 +3,7 @@
 use headroom::blocks::param::Values;
 use headroom::design::fault::{self, Strikes, Target};
 use headroom::design::{Design, Fault, FaultId, GroupId, NodeId};
+use headroom::session::collapse::Spot;
 use headroom::session::{Target as Pointed, groups};
 use headroom::topology::{self, Trouble};
 use leptos::prelude::*;
@@ -48,9 +49,9 @@ pub fn targets(app: App, design: &Design, kind: &'static fault::About) -> Vec<(T
 /// What can be done by hand to what the menu is about, besides killing it, which is a command.
 pub fn by_hand(app: App, pointed: Pointed) -> Vec<Fault> {
     let target = match pointed {
-        Pointed::Node(id) | Pointed::In(id) | Pointed::Out(id) => Target::Block(id),
+        Pointed::Node(id) | Pointed::In(Spot::Block(id)) | Pointed::Out(Spot::Block(id)) => Target::Block(id),
         Pointed::Link(id) => Target::Link(id),
-        Pointed::Group(id) => Target::Group(id),
+        Pointed::Group(id) | Pointed::In(Spot::Box(id)) | Pointed::Out(Spot::Box(id)) => Target::Group(id),
         Pointed::Canvas => Target::All,
         Pointed::Note(_) => return Vec::new(),
     };

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use headroom::design::{GroupId, LinkId, NodeId, NoteId};
+use headroom::session::collapse::Spot;
 use headroom::session::{Input, Target};
 use leptos::html;
 use leptos::prelude::*;
@@ -247,16 +248,21 @@ fn target_at(element: &Element) -> Target {
         owner.get_attribute(name)
     };
     let number = |name: &str| attribute(name).and_then(|text| text.parse().ok());
-    match (number("data-node"), attribute("data-port").as_deref(), number("data-link")) {
-        (Some(id), Some("out"), _) => Target::Out(NodeId(id)),
-        (Some(id), Some("in"), _) => Target::In(NodeId(id)),
-        (Some(id), ..) => Target::Node(NodeId(id)),
-        (None, _, Some(id)) => Target::Link(LinkId(id)),
-        (None, _, None) => {
-            let group = || number("data-group").map(|id| Target::Group(GroupId(id)));
-            number("data-note").map(|id| Target::Note(NoteId(id))).or_else(group).unwrap_or(Target::Canvas)
-        }
-    }
+    let spot = || {
+        let boxed = || number("data-group").map(|id| Spot::Box(GroupId(id)));
+        number("data-node").map(|id| Spot::Block(NodeId(id))).or_else(boxed)
+    };
+    let port = attribute("data-port").and_then(|side| {
+        let spot = spot()?;
+        Some(if side == "out" { Target::Out(spot) } else { Target::In(spot) })
+    });
+    let link = || number("data-link").map(|id| Target::Link(LinkId(id)));
+    let note = || number("data-note").map(|id| Target::Note(NoteId(id)));
+    let whole = || match spot()? {
+        Spot::Block(id) => Some(Target::Node(id)),
+        Spot::Box(id) => Some(Target::Group(id)),
+    };
+    port.or_else(whole).or_else(link).or_else(note).unwrap_or(Target::Canvas)
 }
 
 fn element_of(event: &MouseEvent) -> Option<Element> {

@@ -1,8 +1,9 @@
-//! Quick-add: a list of the kinds of blocks that fit, where the new block will stand.
+//! Lists at the place of a gesture: the kinds of blocks that fit where a new block will stand, and the blocks in a box that a
+//! link can be meant for.
 
 use headroom::blocks::About;
-use headroom::session::Wish;
 use headroom::session::geometry::CARD;
+use headroom::session::{Meant, Wish};
 use leptos::prelude::*;
 
 use crate::chooser::{ChooserAt, Entry};
@@ -33,6 +34,32 @@ pub fn QuickAdd() -> impl IntoView {
             let entries = fitting.into_iter().map(|about| entry(wish, about)).collect();
             let at = place(app, wish);
             view! { <ChooserAt label="Find a block to add" entries nothing="No block like that fits here." at close=Callback::new(move |()| close())/> }
+        })
+    })
+}
+
+/// The blocks in a box that a link can be meant for, while they are to be chosen from.
+#[component]
+pub fn Which() -> impl IntoView {
+    let app = App::get();
+    let choice = app.panels.choice;
+    let close = move || {
+        choice.set(None);
+        keys::focus_canvas();
+    };
+    let entry = move |(meant, (name, aside)): (Meant, (String, String))| {
+        let choose = move || {
+            close();
+            app.ask(|session| session.take(meant));
+        };
+        Entry::new(&name, &aside, choose)
+    };
+    some(move || {
+        choice.get().map(|choice| {
+            let words = app.session.with_value(|session| choice.words(session.design()));
+            let entries = choice.options.iter().copied().zip(words).map(entry).collect();
+            let at = on_screen(app.viewport.get_untracked().to_screen(choice.at));
+            view! { <ChooserAt label="Which block is meant?" entries nothing="No block like that in here." at close=Callback::new(move |()| close())/> }
         })
     })
 }

@@ -11,7 +11,9 @@ use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish};
+use headroom::session::{
+    Choice, Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish,
+};
 use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
@@ -128,6 +130,8 @@ pub struct Panels {
     pub writing: RwSignal<Option<NoteId>>,
     /// The new block that is being chosen.
     pub wish: RwSignal<Option<Wish>>,
+    /// The blocks in a box that a link can be meant for.
+    pub choice: RwSignal<Option<Choice>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
@@ -381,6 +385,7 @@ impl Panels {
             menu: RwSignal::new(None),
             writing: RwSignal::new(None),
             wish: RwSignal::new(None),
+            choice: RwSignal::new(None),
             renaming: RwSignal::new(None),
             middle: RwSignal::new(0),
             limits: RwSignal::new(0),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use headroom::design::GroupId;
+use headroom::design::{GroupId, NodeId};
 use headroom::figures;
 use headroom::report::State;
 use headroom::session::collapse;
@@ -12,6 +12,8 @@ use headroom::session::groups::title;
 use headroom::sorted;
 use leptos::prelude::*;
 
+use super::card::Ports;
+use crate::cards::Face;
 use crate::live::{each, some};
 use crate::parts::Icon;
 use crate::state::App;
@@ -58,6 +60,13 @@ fn Folded(id: GroupId, places: Memo<Places>) -> impl IntoView {
         })
     });
     let spof = Memo::new(move |_| app.answer.with(|answer| answer.single_point_group(id).is_some()));
+    let can = move |has: fn(&Face) -> bool| {
+        Memo::new(move |_| {
+            let is = |id: &NodeId| app.cards.node(*id).is_some_and(|card| card.face.with(|face| has(face)));
+            inside.with(|inside| inside.iter().any(is))
+        })
+    };
+    let (takes, makes) = (can(|face| face.accepts_calls), can(|face| face.makes_calls));
     let count = move || figures::counted(inside.with(Vec::len) as u32, "block");
     let label = move || {
         let single = if spof.get() { ", single point of failure" } else { "" };
@@ -77,6 +86,7 @@ fn Folded(id: GroupId, places: Memo<Places>) -> impl IntoView {
                 <span class="title">{name}</span>
             </div>
             <div class="now"><span>{move || count()}</span><b>{move || state.get().name()}</b></div>
+            <Ports takes makes/>
         </div>
     }
 }

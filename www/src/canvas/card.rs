@@ -35,6 +35,8 @@ fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
     let label = move || face.with(|face| spoken(face, state.get()));
     let title = Memo::new(move |_| face.with(|face| face.title.clone()));
     let icon = Signal::derive(move || face.with(|face| face.icon));
+    let takes = Memo::new(move |_| face.with(|face| face.accepts_calls));
+    let makes = Memo::new(move |_| face.with(|face| face.makes_calls));
     view! {
         <div class="card" data-node=id.0 data-state=move || state_word(state.get())
             role="group" aria-roledescription="block" aria-label=move || label() tabindex="-1"
@@ -53,7 +55,7 @@ fn Placed(id: NodeId, card: NodeCard) -> impl IntoView {
             <div class="load" aria-hidden="true">
                 <i style:transform=move || figures.with(|figures| format!("scaleX({:.3})", share_of_bar(figures)))></i>
             </div>
-            <Handles face/>
+            <Ports takes makes/>
         </div>
     }
 }
@@ -103,10 +105,9 @@ fn Pips(face: Signal<Face>, figures: Signal<Figures>) -> impl IntoView {
     })
 }
 
+/// Where links arrive at a card or a box, and where they leave.
 #[component]
-fn Handles(face: Signal<Face>) -> impl IntoView {
-    let takes = Memo::new(move |_| face.with(|face| face.accepts_calls));
-    let makes = Memo::new(move |_| face.with(|face| face.makes_calls));
+pub fn Ports(takes: Memo<bool>, makes: Memo<bool>) -> impl IntoView {
     view! {
         {some(move || takes.get().then(|| view! { <i class="port in" data-port="in" title="Links arrive here"></i> }))}
         {some(move || makes.get().then(|| view! { <i class="port out" data-port="out" title="Drag or click to connect"></i> }))}

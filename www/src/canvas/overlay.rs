@@ -1,7 +1,7 @@
 //! What a gesture under way draws: the new link, the blocks that would take it, why another would not, a marquee, a group.
 
-use headroom::design::NodeId;
 use headroom::session::Draft;
+use headroom::session::collapse::{Boxes, Spot};
 use headroom::session::geometry::{self, CARD, Point, Rect};
 use headroom::session::guides::Guide;
 use leptos::prelude::*;
@@ -19,27 +19,27 @@ pub fn DraftLayer() -> impl IntoView {
     let valid = Memo::new(move |_| app.draft.with(|draft| valid_of(draft.as_ref())));
     view! {
         <svg class="draft" aria-hidden="true">
-            {move || valid.get().into_iter().map(|(id, backwards)| lit(app, id, backwards)).collect_any()}
+            {move || valid.get().into_iter().map(|(spot, backwards)| lit(app, spot, backwards)).collect_any()}
             {move || app.draft.with(|draft| draft.as_ref().map(|draft| drawn(app, draft)))}
         </svg>
         {move || app.draft.with(|draft| draft.as_ref().and_then(reason))}
     }
 }
 
-fn valid_of(draft: Option<&Draft>) -> Vec<(NodeId, bool)> {
+fn valid_of(draft: Option<&Draft>) -> Vec<(Spot, bool)> {
     match draft {
-        Some(Draft::Link { valid, backwards, .. }) => valid.iter().map(|id| (*id, *backwards)).collect(),
+        Some(Draft::Link { valid, backwards, .. }) => valid.iter().map(|spot| (*spot, *backwards)).collect(),
         Some(Draft::Marquee(..) | Draft::Frame { .. } | Draft::Guides(_)) | None => Vec::new(),
     }
 }
 
-/// A block that would take the link: its outline and its handle light up.
-fn lit(app: App, id: NodeId, backwards: bool) -> impl IntoView {
-    place(app, id).map(|at| {
+/// What would take the link: its outline and its handle light up.
+fn lit(app: App, spot: Spot, backwards: bool) -> impl IntoView {
+    place(app, spot).map(|at| {
         let [x, y] = at.map(|value| value.to_string());
         let [cx, cy] = handle(at, backwards).map(|value| value.to_string());
         view! {
-            <g class="lit" data-valid=id.0>
+            <g class="lit">
                 <rect x=x y=y width=CARD[0].to_string() height=CARD[1].to_string() rx="8"/>
                 <circle cx=cx cy=cy r="9"/>
             </g>
@@ -51,7 +51,7 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
     match draft {
         Draft::Marquee(a, b) => drawn_rect(&Rect::of_corners(*a, *b), "marquee"),
         Draft::Frame { corners, inside } => {
-            let held = inside.iter().filter_map(|id| place(app, *id));
+            let held = inside.iter().filter_map(|id| place(app, Spot::Block(*id)));
             let held = held.map(|at| drawn_rect(&geometry::card(at), "held")).collect_any();
             let frame = corners.map(|(a, b)| drawn_rect(&Rect::of_corners(a, b), "frame"));
             view! { {held}{frame} }.into_any()
@@ -66,9 +66,9 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             let Some(start) = place(app, *from).map(|at| handle(at, !backwards)) else {
                 return ().into_any();
             };
-            let end = snapped.and_then(|id| place(app, id)).map_or(*to, |at| handle(at, *backwards));
+            let end = snapped.and_then(|spot| place(app, spot)).map_or(*to, |at| handle(at, *backwards));
             let [first, last] = if *backwards { [end, start] } else { [start, end] };
-            let target = snapped.and_then(|id| place(app, id)).map(|at| {
+            let target = snapped.and_then(|spot| place(app, spot)).map(|at| {
                 let [x, y] = at.map(|value| value.to_string());
                 view! { <rect class="target" x=x y=y width=CARD[0].to_string() height=CARD[1].to_string() rx="8"/> }
             });
@@ -123,8 +123,14 @@ fn reason(draft: &Draft) -> Option<impl IntoView + use<>> {
     Some(view! { <p class="refusal" style:transform=place>{text.clone()}</p> })
 }
 
-fn place(app: App, id: NodeId) -> Option<[i32; 2]> {
-    app.cards.node(id).map(|card| card.at.get_untracked())
+fn place(app: App, spot: Spot) -> Option<[i32; 2]> {
+    match spot {
+        Spot::Block(id) => app.cards.node(id).map(|card| card.at.get_untracked()),
+        Spot::Box(_) => {
+            let design = app.session.with_value(|session| session.design().clone());
+            Boxes::of(&design).corner(&design, spot)
+        }
+    }
 }
 
 /// The handle In, or Out.

@@ -1,0 +1,51 @@
+// A collapsed group is worked with as it stands: links drawn to it and from it, blocks dropped into it.
+import { center } from "../app.mjs";
+import { expect, test } from "../fixtures.mjs";
+
+const DESIGN = {
+  headroom: 1,
+  nodes: [
+    { id: 1, block: "client", at: [0, 0] },
+    { id: 2, block: "app-server", name: "Carts", at: [300, 0], in: 1 },
+    { id: 3, block: "app-server", name: "Orders", at: [300, 120], in: 1 },
+    { id: 4, block: "sql-database", at: [600, 0] },
+    { id: 5, block: "cache", at: [600, 150] },
+  ],
+  links: [],
+  groups: [{ id: 1, kind: "zone", name: "a", collapsed: true }],
+};
+
+/** Opens the design, of which only the blocks outside of the box are seen. */
+const open = async (app, page) => {
+  await app.open(`#design=${encodeURIComponent(JSON.stringify(DESIGN))}`);
+  await expect(app.blocks).toHaveCount(3);
+  const box = page.getByRole("group", { name: /^zone a, collapsed/ });
+  return { box, into: box.locator('[data-port="in"]'), out: box.locator('[data-port="out"]') };
+};
+
+test("draw links to a box and from it: by a drag, by clicks, by keys", async ({ app, page }) => {
+  const { box, into, out } = await open(app, page);
+  const which = page.getByRole("dialog", { name: "Which block is meant?" });
+  await app.drag(await center(app.port("Client", "out")), await center(into));
+  await expect(which.getByRole("option")).toHaveText([/^Carts/, /^Orders/]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(app.said).toHaveText("Linked Client to Orders.");
+  await expect(app.links).toHaveCount(1);
+
+  await page.mouse.click(...(await center(out)));
+  await page.mouse.click(...(await center(app.port("SQL database", "in"))));
+  await which.getByRole("option", { name: /^Orders/ }).click();
+  await expect(app.said).toHaveText("Linked Orders to SQL database.");
+
+  // Only Carts is left for the client, so nothing is asked.
+  await app.block("Client").click();
+  await page.keyboard.press("c");
+  await expect(app.said).toContainText(/^zone a, 1 of/);
+  await page.keyboard.press("Enter");
+  await expect(app.said).toHaveText("Linked Client to Carts.");
+  await expect(app.links).toHaveCount(3);
+  await app.undo.click();
+  await expect(app.links).toHaveCount(2);
+  await expect(box).toBeVisible();
+});
