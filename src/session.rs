@@ -20,6 +20,7 @@ pub mod viewport;
 mod arrange;
 mod clipboard;
 mod connect;
+mod drag;
 mod framing;
 mod keys;
 mod place;
@@ -51,24 +52,34 @@ pub struct Selection {
     pub links: BTreeSet<LinkId>,
     /// The selected group; nothing else is selected beside it.
     pub group: Option<GroupId>,
-    /// The selected note; nothing else is selected beside it.
-    pub note: Option<NoteId>,
+    /// Selected notes.
+    pub notes: BTreeSet<NoteId>,
 }
 
 impl Selection {
     /// The one selected block, when exactly one block and nothing else is selected.
     pub fn single_node(&self) -> Option<NodeId> {
-        (self.nodes.len() == 1 && self.links.is_empty()).then(|| *self.nodes.first().expect("one node"))
+        self.nodes.first().copied().filter(|_| self.count() == 1)
     }
 
-    /// The selected blocks and links, to which others can be added: a group and a note are selected alone.
+    /// How many blocks, links and notes are selected.
+    pub fn count(&self) -> usize {
+        self.nodes.len() + self.links.len() + self.notes.len()
+    }
+
+    /// What is selected and can be added to: a group is selected alone.
     pub fn extendable(&self) -> Selection {
-        Selection { group: None, note: None, ..self.clone() }
+        Selection { group: None, ..self.clone() }
     }
 
     /// The one selected link, when exactly one link and nothing else is selected.
     pub fn single_link(&self) -> Option<LinkId> {
-        (self.links.len() == 1 && self.nodes.is_empty()).then(|| *self.links.first().expect("one link"))
+        self.links.first().copied().filter(|_| self.count() == 1)
+    }
+
+    /// The one selected note, when exactly one note and nothing else is selected.
+    pub fn single_note(&self) -> Option<NoteId> {
+        self.notes.first().copied().filter(|_| self.count() == 1)
     }
 }
 
@@ -471,7 +482,7 @@ impl Session {
         self.selection.nodes.retain(|id| design.node(*id).is_some());
         self.selection.links.retain(|id| design.link(*id).is_some());
         self.selection.group = self.selection.group.filter(|id| design.group(*id).is_some());
-        self.selection.note = self.selection.note.filter(|id| design.note(*id).is_some());
+        self.selection.notes.retain(|id| design.note(*id).is_some());
         let mut effects = vec![Effect::Document];
         if self.selection != before {
             effects.push(Effect::Selection);

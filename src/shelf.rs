@@ -14,6 +14,7 @@ pub use slot::{Slot, key as slot_key};
 pub use versions::{RING, Version, Why, note_version, versions};
 
 use crate::design::Design;
+use crate::figures;
 use crate::share;
 use crate::sorted;
 
@@ -111,8 +112,7 @@ impl Place {
 
 /// “12 blocks, 1 link”.
 pub fn size_in_words(blocks: usize, links: usize) -> String {
-    let count = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    format!("{}, {}", count(blocks, "block"), count(links, "link"))
+    format!("{}, {}", figures::counted(blocks as u32, "block"), figures::counted(links as u32, "link"))
 }
 
 /// Whether nothing was ever kept here.

@@ -1,4 +1,4 @@
-//! Copy, cut, paste and duplicate: a part of a design, blocks or a note, is a design of its own, as format 1 JSON. A
+//! Copy, cut, paste and duplicate: a part of a design, blocks and notes, is a design of its own, as format 1 JSON. A
 //! Mermaid flowchart can be pasted too.
 
 use std::collections::BTreeMap;
@@ -12,13 +12,20 @@ use crate::{figures, mermaid, sorted};
 /// A copy stands this far right of and below what it copies.
 const BESIDE: i32 = 2 * GRID;
 
-/// What is selected, blocks with the links among them or a note, as format 1 JSON.
+/// What is selected, blocks with the links among them and notes, as format 1 JSON.
 pub(super) fn text(session: &Session) -> String {
     share::to_json(&Design { groups: session.design().groups.clone(), ..selected(session) })
 }
 
-/// Copies the selection, shifted; the copies are selected. Gives each block's copy.
-pub(super) fn duplicate(session: &mut Session, shift: [i32; 2]) -> BTreeMap<NodeId, NodeId> {
+/// The copy of each block and of each note.
+#[derive(Debug, Default)]
+pub(super) struct Copies {
+    pub(super) nodes: BTreeMap<NodeId, NodeId>,
+    pub(super) notes: BTreeMap<NoteId, NoteId>,
+}
+
+/// Copies the selection, shifted; the copies are selected.
+pub(super) fn duplicate(session: &mut Session, shift: [i32; 2]) -> Copies {
     let part = selected(session);
     insert(session, part, shift)
 }
@@ -58,27 +65,28 @@ pub(super) fn paste(session: &mut Session, text: &str) -> Vec<Effect> {
     vec![Effect::Document, Effect::Selection, Effect::Announce(words)]
 }
 
-/// “1 block”, “3 blocks”.
-pub(super) fn blocks(count: usize) -> String {
-    if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
-}
-
 /// “3 blocks and 1 note”.
 fn in_words(part: &Design) -> String {
-    let notes = figures::counted(part.notes.len() as u32, "note");
-    match (part.nodes.len(), part.notes.len()) {
-        (nodes, 0) => blocks(nodes),
-        (0, _) => notes,
-        (nodes, _) => format!("{} and {notes}", blocks(nodes)),
+    all_of([(part.nodes.len(), "block"), (part.notes.len(), "note")])
+}
+
+/// “3 blocks, 2 links and 1 note”, without those of which there are none.
+pub(super) fn all_of<const KINDS: usize>(counts: [(usize, &str); KINDS]) -> String {
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = some.map(|(count, word)| figures::counted(count as u32, word)).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => "nothing".to_owned(),
     }
 }
 
 /// What is selected as a design of its own, without groups.
 fn selected(session: &Session) -> Design {
-    let (design, Selection { nodes: chosen, note, .. }) = (session.design(), &session.selection);
+    let (design, Selection { nodes: chosen, notes: noted, .. }) = (session.design(), &session.selection);
     let nodes = design.nodes.iter().filter(|node| chosen.contains(&node.id));
     let links = design.links.iter().filter(|link| chosen.contains(&link.from) && chosen.contains(&link.to));
-    let notes = note.iter().filter_map(|id| design.note(*id));
+    let notes = noted.iter().filter_map(|id| design.note(*id));
     Design {
         nodes: nodes.cloned().collect(),
         links: links.cloned().collect(),
@@ -110,10 +118,10 @@ fn places(design: &Design) -> impl Iterator<Item = (bool, [i32; 2])> {
     nodes.chain(design.notes.iter().map(|note| (true, note.at)))
 }
 
-/// Adds blocks, links and notes under new ids and selects the blocks, or the note when there are none. Links to blocks
-/// that are not among them are left out, and so is what may not be drawn, such as a twin in a text from elsewhere.
-fn insert(session: &mut Session, from: Design, shift: [i32; 2]) -> BTreeMap<NodeId, NodeId> {
-    let mut ids = BTreeMap::new();
+/// Adds blocks, links and notes under new ids and selects the blocks and notes. Links to blocks that are not among them are
+/// left out, and so is what may not be drawn, such as a twin in a text from elsewhere.
+fn insert(session: &mut Session, from: Design, shift: [i32; 2]) -> Copies {
+    let Copies { nodes: mut ids, notes: mut noted } = Copies::default();
     let mut part = Design::default();
     for node in from.nodes {
         let id = session.fresh_node_id();
@@ -129,16 +137,17 @@ fn insert(session: &mut Session, from: Design, shift: [i32; 2]) -> BTreeMap<Node
     }
     let free = session.design().next_note_id().0;
     for (id, note) in (free..).map(NoteId).zip(from.notes) {
+        noted.insert(note.id, id);
         part.notes.push(Note { id, at: moved(note.at, shift), ..note });
     }
-    let note = part.notes.last().map(|note| note.id).filter(|_| ids.is_empty());
     let nodes = part.nodes.into_iter().map(Edit::AddNode);
     let links = part.links.into_iter().map(Edit::AddLink);
     let notes = part.notes.into_iter().map(Edit::AddNote);
     let added = session.apply(&Edit::All(nodes.chain(links).chain(notes).collect()));
     debug_assert!(added.is_ok(), "new ids, and links that may be drawn: {added:?}");
-    session.selection = Selection { nodes: sorted::set(ids.values().copied()), note, ..Selection::default() };
-    ids
+    let (nodes, notes) = (sorted::set(ids.values().copied()), sorted::set(noted.values().copied()));
+    session.selection = Selection { nodes, notes, ..Selection::default() };
+    Copies { nodes: ids, notes: noted }
 }
 
 fn moved(at: [i32; 2], shift: [i32; 2]) -> [i32; 2] {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::geometry;
-use super::{Effect, Session, clipboard, groups};
+use super::{Effect, Session, groups};
 use crate::design::{Design, Edit, Group, GroupId, Link, Node, NodeId};
-use crate::sorted;
+use crate::{figures, sorted};
 
 /// The boxes of a design and what they hide.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -136,7 +136,10 @@ pub(super) fn toggle(session: &mut Session, id: GroupId) -> Vec<Effect> {
     if effects.contains(&Effect::Document) {
         effects.extend(session.select(groups::only(id)));
         let word = if collapsed { "collapsed" } else { "expanded" };
-        effects.push(Effect::Announce(format!("{title} is {word}, {}.", clipboard::blocks(count))));
+        effects.push(Effect::Announce(format!(
+            "{title} is {word}, {}.",
+            figures::counted(count as u32, "block")
+        )));
     }
     effects
 }

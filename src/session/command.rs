@@ -74,7 +74,7 @@ pub static COMMANDS: &[Command] = &[
     command("edit.confirm", "Connect, or open the inspector", &["Enter"], can_confirm, |s, _| confirm(s)),
     command("edit.leave", "Leave: a gesture, then the selection", &["Escape"], always, |s, _| leave(s)),
     // Select.
-    command("select.all", "Select all", &["Mod+A"], has_design, |s, _| select_all(s)),
+    command("select.all", "Select all", &["Mod+A"], has_content, |s, _| select_all(s)),
     command("select.left", "Block to the left", &["Alt+ArrowLeft"], has_design, |s, _| {
         keys::walk(s, [-1, 0])
     }),
@@ -146,7 +146,7 @@ pub static COMMANDS: &[Command] = &[
         look(s, |s| s.viewport.zoom_reset())
     }),
     command("view.fit", "Fit the design", &["Shift+1"], has_design, |s, _| look(s, Session::fit)),
-    command("view.fit-selection", "Fit the selection", &["Shift+2"], has_nodes, |s, _| {
+    command("view.fit-selection", "Fit the selection", &["Shift+2"], has_a_copy, |s, _| {
         look(s, fit_selection)
     }),
     command("view.minimap", "Show or hide the map", &["Shift+M"], always, |s, _| {
@@ -263,6 +263,11 @@ fn has_design(session: &Session) -> bool {
     !session.design().nodes.is_empty()
 }
 
+/// Blocks or notes.
+fn has_content(session: &Session) -> bool {
+    has_design(session) || !session.design().notes.is_empty()
+}
+
 fn has_any(session: &Session) -> bool {
     session.selection != Selection::default()
 }
@@ -276,11 +281,11 @@ fn has_one_node(session: &Session) -> bool {
 }
 
 fn has_several(session: &Session) -> bool {
-    session.selection.nodes.len() > 1
+    session.selection.nodes.len() + session.selection.notes.len() > 1
 }
 
 fn has_three(session: &Session) -> bool {
-    session.selection.nodes.len() > 2
+    session.selection.nodes.len() + session.selection.notes.len() > 2
 }
 
 fn has_group(session: &Session) -> bool {
@@ -294,12 +299,12 @@ fn has_one(session: &Session) -> bool {
 
 /// One block, one group or one note.
 fn has_a_name(session: &Session) -> bool {
-    has_one(session) || session.selection.note.is_some()
+    has_one(session) || session.selection.single_note().is_some()
 }
 
-/// What can be copied: blocks or a note.
+/// What can be copied: blocks or notes.
 fn has_a_copy(session: &Session) -> bool {
-    has_nodes(session) || session.selection.note.is_some()
+    has_nodes(session) || !session.selection.notes.is_empty()
 }
 
 fn can_confirm(session: &Session) -> bool {
@@ -333,7 +338,7 @@ fn set(session: &mut Session, change: fn(&mut Settings)) -> Vec<Effect> {
 fn rename(session: &Session) -> Vec<Effect> {
     let node = session.selection.single_node().map(Panel::Rename);
     let group = session.selection.group.map(|_| Panel::RenameGroup);
-    node.or(group).or(session.selection.note.map(Panel::Write)).map_or_else(Vec::new, open)
+    node.or(group).or(session.selection.single_note().map(Panel::Write)).map_or_else(Vec::new, open)
 }
 
 fn kill(session: &Session) -> Vec<Effect> {
@@ -349,7 +354,9 @@ fn look(session: &mut Session, change: fn(&mut Session)) -> Vec<Effect> {
 fn fit_selection(session: &mut Session) {
     let seen = collapse::apparent(session.design());
     let chosen = seen.nodes.iter().filter(|node| session.selection.nodes.contains(&node.id));
-    let bounds = geometry::bounds(chosen);
+    let notes = seen.notes.iter().filter(|note| session.selection.notes.contains(&note.id));
+    let all = geometry::bounds(chosen).into_iter().chain(notes.map(geometry::note));
+    let bounds = all.reduce(|all, part| all.union(&part));
     drop(seen);
     if let Some(bounds) = bounds {
         session.viewport.fit(bounds);
@@ -357,7 +364,7 @@ fn fit_selection(session: &mut Session) {
 }
 
 fn confirm(session: &mut Session) -> Vec<Effect> {
-    match session.selection.note {
+    match session.selection.single_note() {
         _ if session.connecting.is_some() => connect::complete(session),
         Some(note) => open(Panel::Write(note)),
         None => open(Panel::Inspector),
@@ -381,8 +388,9 @@ fn select_all(session: &mut Session) -> Vec<Effect> {
     let design = session.design();
     let nodes = design.nodes.iter().map(|node| node.id);
     let links = design.links.iter().map(|link| link.id);
+    let notes = sorted::set(design.notes.iter().map(|note| note.id));
     let (nodes, links) = (sorted::set(nodes), sorted::set(links));
-    let mut effects = session.select(Selection { nodes, links, ..Selection::default() });
+    let mut effects = session.select(Selection { nodes, links, notes, group: None });
     effects.extend(session.announce_selection());
     effects
 }
@@ -402,13 +410,11 @@ fn delete(session: &mut Session) -> Vec<Effect> {
     if has_group(session) {
         return groups::dissolve(session);
     }
-    if let Some(note) = session.selection.note {
-        return announced(session.edit(&Edit::RemoveNote(note)), "Deleted the note.".to_owned());
-    }
     let text = format!("Deleted {}.", selection_in_words(&session.selection));
     let links = session.selection.links.iter().map(|id| Edit::RemoveLink(*id));
     let nodes = session.selection.nodes.iter().map(|id| Edit::RemoveNode(*id));
-    let edit = Edit::All(links.chain(nodes).collect());
+    let notes = session.selection.notes.iter().map(|id| Edit::RemoveNote(*id));
+    let edit = Edit::All(links.chain(nodes).chain(notes).collect());
     announced(session.edit(&edit), text)
 }
 
@@ -465,8 +471,9 @@ fn after_travel(session: &mut Session, before: &Design, text: &str) -> Vec<Effec
     let design = session.design();
     let nodes = design.nodes.iter().filter(|node| before.node(node.id) != Some(node)).map(|node| node.id);
     let links = design.links.iter().filter(|link| before.link(link.id) != Some(link)).map(|link| link.id);
-    let mut touched =
-        Selection { nodes: sorted::set(nodes), links: sorted::set(links), ..Selection::default() };
+    let notes = design.notes.iter().filter(|note| before.note(note.id) != Some(note)).map(|note| note.id);
+    let (nodes, links, notes) = (sorted::set(nodes), sorted::set(links), sorted::set(notes));
+    let mut touched = Selection { nodes, links, notes, group: None };
     if !touched.nodes.is_empty() {
         // Blocks that came back bring their links with them: those are not selected on top.
         touched.links.clear();
@@ -484,21 +491,14 @@ fn after_travel(session: &mut Session, before: &Design, text: &str) -> Vec<Effec
 
 /// “2 blocks and 1 link”.
 fn selection_in_words(selection: &Selection) -> String {
-    let links = match selection.links.len() {
-        1 => "1 link".to_owned(),
-        count => format!("{count} links"),
-    };
-    match (selection.nodes.len(), selection.links.len()) {
-        (nodes, 0) => clipboard::blocks(nodes),
-        (0, _) => links,
-        (nodes, _) => format!("{} and {links}", clipboard::blocks(nodes)),
-    }
+    let Selection { nodes, links, notes, .. } = selection;
+    clipboard::all_of([(nodes.len(), "block"), (links.len(), "link"), (notes.len(), "note")])
 }
 
 impl Session {
     /// Says what is selected when it is more than one thing; one block says so itself when focused.
     pub(super) fn announce_selection(&self) -> Option<Effect> {
-        let count = self.selection.nodes.len() + self.selection.links.len();
+        let count = self.selection.count();
         let text = || format!("{} selected.", selection_in_words(&self.selection));
         (count > 1).then(|| Effect::Announce(text()))
     }

@@ -1,12 +1,12 @@
 //! Pointer gestures: select, move, marquee, connect, pan, pinch, wheel. One gesture is one step of history.
 
-use super::collapse::{self, Boxes, Spot};
+use super::collapse::{self, Spot};
 use super::connect::Way;
+use super::drag::{self, Drag, Hold};
 use super::geometry::{self, GRID, Point, Rect};
-use super::groups::Homes;
-use super::guides::{self, Guides};
-use super::{Effect, Panel, Selection, Session, clipboard, connect, culling, framing, groups, notes};
-use crate::design::{Edit, GroupId, LinkId, NodeId, Note, NoteId};
+use super::guides::Guides;
+use super::{Effect, Panel, Selection, Session, connect, culling, framing, groups};
+use crate::design::{GroupId, LinkId, NodeId, NoteId};
 
 /// A pointer that has moved no farther than this makes a click [px].
 const STILL: f64 = 1.0;
@@ -134,6 +134,8 @@ pub enum Draft {
     },
     /// The lines that dragged blocks stand on with others, and equal gaps.
     Guides(Guides),
+    /// The box that would take the dragged blocks.
+    Into(GroupId),
 }
 
 /// What the pointers are doing.
@@ -148,10 +150,8 @@ pub(super) enum Gesture {
     Pan(i32, Point),
     /// Two fingers.
     Pinch([(i32, Point); 2]),
-    /// Moving blocks.
-    Drag(Drag),
-    /// Moving a note: pointer, where it took hold [canvas units], the note as it was, and what was selected.
-    Carry(i32, Point, Note, Selection),
+    /// Moving blocks and notes.
+    Drag(Box<Drag>),
     /// Drawing a marquee: pointer, first and current corner [canvas units], and what stays selected.
     Marquee(i32, Point, Point, Selection),
     /// Drawing a group; the pointer.
@@ -163,35 +163,13 @@ pub(super) enum Gesture {
 /// A pointer that went down and may still be a click.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Press {
-    pointer: i32,
+    pub(super) pointer: i32,
     at: Point,
     target: Target,
-    mods: Mods,
+    pub(super) mods: Mods,
     touch: bool,
     /// The press itself selected the target: the release does not toggle it again.
     selected: bool,
-}
-
-/// Blocks on the move.
-#[derive(Debug, Clone)]
-pub(super) struct Drag {
-    pointer: i32,
-    /// Where the pointer took hold [canvas units].
-    start: Point,
-    /// Where the card or the box under the pointer stood, which lands on the grid.
-    grip: [i32; 2],
-    /// One card or one box is dragged.
-    alone: bool,
-    /// Where each block stood and in which group.
-    origins: Vec<(NodeId, [i32; 2], Option<GroupId>)>,
-    /// Frames that the blocks can be dropped in; none for a group that is moved as a whole.
-    homes: Homes,
-    /// What was selected before; differs when copies were made.
-    before: Selection,
-    /// The cards in view that stay where they are.
-    others: Vec<Rect>,
-    /// The lines that it stands on with them.
-    guides: Guides,
 }
 
 impl Gesture {
@@ -202,7 +180,7 @@ impl Gesture {
     pub(super) fn draft(&self) -> Option<Draft> {
         match self {
             Gesture::Marquee(_, from, to, _) => Some(Draft::Marquee(*from, *to)),
-            Gesture::Drag(drag) if !drag.guides.is_empty() => Some(Draft::Guides(drag.guides.clone())),
+            Gesture::Drag(drag) => drag.draft(),
             _ => None,
         }
     }
@@ -224,22 +202,7 @@ pub(super) fn handle(session: &mut Session, input: Input) -> Vec<Effect> {
 /// Ends what is under way without a trace.
 pub(super) fn cancel(session: &mut Session) -> Vec<Effect> {
     match std::mem::take(&mut session.gesture) {
-        Gesture::Drag(drag) => {
-            session.history.cancel();
-            if session.selection != drag.before {
-                session.selection = drag.before;
-                return vec![Effect::Document, Effect::Selection, Effect::Draft];
-            }
-            vec![Effect::Moved(drag.ids()), Effect::Draft]
-        }
-        Gesture::Carry(.., before) => {
-            session.history.cancel();
-            if session.selection != before {
-                session.selection = before;
-                return vec![Effect::Document, Effect::Selection];
-            }
-            vec![Effect::Moved(Vec::new())]
-        }
+        Gesture::Drag(drag) => drag::cancel(session, *drag),
         Gesture::Marquee(_, _, _, before) => {
             session.selection = before;
             vec![Effect::Selection, Effect::Draft]
@@ -351,13 +314,7 @@ fn moved(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effe
         }
         Gesture::Drag(drag) if drag.pointer == pointer => {
             let drag = drag.clone();
-            drag_to(session, drag, canvas, mods)
-        }
-        Gesture::Carry(id, from, note, _) if *id == pointer => {
-            let way = [0, 1].map(|axis| f64::from(note.at[axis]) + canvas[axis] - from[axis]);
-            let note = Note { at: way.map(on_grid), ..note.clone() };
-            let _ = session.history.apply(&Edit::SetNote(note));
-            vec![Effect::Moved(Vec::new())]
+            drag::to(session, *drag, canvas, mods)
         }
         Gesture::Marquee(id, from, to, kept) if *id == pointer => {
             *to = canvas;
@@ -394,14 +351,14 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
     }
     match press.target {
         Target::Canvas | Target::Link(_) if press.touch => pan(session, &press),
-        Target::Group(id) => start_group_drag(session, &press, id, from),
-        Target::Note(id) => start_carry(session, &press, id, from),
+        Target::Group(id) => drag::start(session, &press, Hold::Group(id), from),
+        Target::Note(id) => drag::start(session, &press, Hold::Note(id), from),
         Target::Canvas | Target::Link(_) => {
             let kept = if press.mods.adds() { session.selection.extendable() } else { Selection::default() };
             session.gesture = Gesture::Marquee(press.pointer, from, from, kept);
             Vec::new()
         }
-        Target::Node(id) => start_drag(session, &press, id, from),
+        Target::Node(id) => drag::start(session, &press, Hold::Node(id), from),
         Target::Out(id) | Target::In(id) => {
             let backwards = matches!(press.target, Target::In(_));
             let effects = connect::start(session, id, backwards, Way::Drag, from);
@@ -413,125 +370,12 @@ fn start(session: &mut Session, press: Press) -> Vec<Effect> {
     }
 }
 
-fn start_drag(session: &mut Session, press: &Press, grabbed: NodeId, start: Point) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let mut grabbed = grabbed;
-    let before = session.selection.clone();
-    session.history.begin();
-    if press.mods.alt {
-        let copies = clipboard::duplicate(session, [0, 0]);
-        grabbed = copies.get(&grabbed).copied().unwrap_or(grabbed);
-        effects = vec![Effect::Document, Effect::Selection];
-    }
-    let rest = session.selection.nodes.iter().copied().filter(|id| *id != grabbed);
-    let ids: Vec<NodeId> = std::iter::once(grabbed).chain(rest).collect();
-    let homes = Homes::of(session.design(), &crate::sorted::set(ids.iter().copied()));
-    take_up(session, press.pointer, start, &ids, homes, before);
-    effects
-}
-
-fn start_carry(session: &mut Session, press: &Press, id: NoteId, from: Point) -> Vec<Effect> {
-    let before = session.selection.clone();
-    session.history.begin();
-    let mut effects = Vec::new();
-    if press.mods.alt {
-        clipboard::duplicate(session, [0, 0]);
-        effects = vec![Effect::Document, Effect::Selection];
-    }
-    let carried = session.selection.note.unwrap_or(id);
-    match session.design().note(carried).cloned() {
-        Some(note) => session.gesture = Gesture::Carry(press.pointer, from, note, before),
-        None => session.history.cancel(),
-    }
-    effects
-}
-
-/// A group moves with all that is inside, and takes up nothing on its way.
-fn start_group_drag(session: &mut Session, press: &Press, id: GroupId, start: Point) -> Vec<Effect> {
-    let before = session.selection.clone();
-    let ids = geometry::members(session.design(), id);
-    session.history.begin();
-    take_up(session, press.pointer, start, &ids, Homes::default(), before);
-    Vec::new()
-}
-
-fn take_up(
-    session: &mut Session,
-    pointer: i32,
-    start: Point,
-    ids: &[NodeId],
-    homes: Homes,
-    before: Selection,
-) {
-    let (design, view, boxes) = (session.design(), session.viewport.visible(), Boxes::of(session.design()));
-    let grip = ids.first().and_then(|id| design.node(*id)).map_or([0, 0], |node| boxes.place(node));
-    let at_grip = |id: &NodeId| design.node(*id).is_some_and(|node| boxes.place(node) == grip);
-    let alone = ids.iter().all(at_grip);
-    let origin = |id: &NodeId| design.node(*id).map(|node| (*id, node.at, node.group));
-    let origins = ids.iter().filter_map(origin).collect();
-    let others = collapse::cards_but(design, ids).into_iter().filter(|card| card.overlaps(&view)).collect();
-    session.gesture = Gesture::Drag(Drag {
-        pointer,
-        start,
-        grip,
-        alone,
-        origins,
-        homes,
-        before,
-        others,
-        guides: Guides::default(),
-    });
-}
-
-fn drag_to(session: &mut Session, mut drag: Drag, to: Point, mods: Mods) -> Vec<Effect> {
-    let first = drag.grip;
-    let wanted = [0, 1].map(|axis| f64::from(first[axis]) + to[axis] - drag.start[axis]);
-    let card = |at: Point| Rect { min: at, max: [at[0] + geometry::CARD[0], at[1] + geometry::CARD[1]] };
-    let others = guides::around(&card(wanted), &drag.others);
-    let near = guides::snap(&card(wanted), &others, drag.alone, guides::NEAR / session.viewport.zoom);
-    // Ctrl held while dragging inverts snapping.
-    let landed = [0, 1].map(|axis| match near[axis] {
-        _ if mods.main => wanted[axis].round() as i32,
-        Some(way) => (wanted[axis] + way).round() as i32,
-        None => on_grid(wanted[axis]),
-    });
-    let lines =
-        if mods.main { Guides::default() } else { guides::of(&geometry::card(landed), &others, drag.alone) };
-    let shift = [0, 1].map(|axis| landed[axis].saturating_sub(first[axis]));
-    let mut effects = Vec::new();
-    if lines != drag.guides {
-        drag.guides = lines;
-        session.gesture = Gesture::Drag(drag.clone());
-        effects.push(Effect::Draft);
-    }
-    let moved = |at: [i32; 2]| [0, 1].map(|axis| at[axis].saturating_add(shift[axis]));
-    let places: Vec<_> = drag.origins.iter().map(|(id, at, _)| (*id, moved(*at))).collect();
-    let same = places.iter().all(|(id, at)| session.design().node(*id).is_none_or(|node| node.at == *at));
-    let edits = drag.joins(&places).chain([Edit::Move(places.clone())]).collect();
-    if !same && session.history.apply(&Edit::All(edits)).is_ok() {
-        effects.push(Effect::Moved(drag.ids()));
-    }
-    effects
-}
-
-impl Drag {
-    fn ids(&self) -> Vec<NodeId> {
-        self.origins.iter().map(|(id, ..)| *id).collect()
-    }
-
-    /// Which group each block is in at these places; nothing for a group that moves as a whole.
-    fn joins(&self, places: &[(NodeId, [i32; 2])]) -> impl Iterator<Item = Edit> {
-        let home = move |((id, _, own), (_, at)): (&(NodeId, [i32; 2], Option<GroupId>), &(_, _))| {
-            Edit::SetGroup(*id, self.homes.home(*own, *at))
-        };
-        self.origins.iter().zip(places).filter(|_| !self.homes.is_empty()).map(home)
-    }
-}
-
 fn marquee_selects(session: &mut Session, rect: Rect, mut selection: Selection) -> Vec<Effect> {
     let seen = collapse::apparent(session.design());
     let inside = seen.nodes.iter().filter(|node| geometry::card(node.at).overlaps(&rect));
     selection.nodes.extend(inside.map(|node| node.id));
+    let notes = seen.notes.iter().filter(|note| geometry::note(note).overlaps(&rect));
+    selection.notes.extend(notes.map(|note| note.id));
     drop(seen);
     let changed = selection != session.selection;
     session.selection = selection;
@@ -554,15 +398,8 @@ fn up(session: &mut Session, pointer: i32, at: Point, mods: Mods) -> Vec<Effect>
             }
         }
         Gesture::Drag(drag) if drag.pointer == pointer => {
-            effects.extend((!drag.guides.is_empty()).then_some(Effect::Draft));
-            session.gesture = Gesture::Idle;
-            if session.commit() {
-                effects.push(Effect::Document);
-            }
-        }
-        Gesture::Carry(id, ..) if *id == pointer => {
-            session.gesture = Gesture::Idle;
-            effects.extend(session.commit().then_some(Effect::Document));
+            let drag = drag.clone();
+            effects.extend(drag::drop(session, &drag));
         }
         Gesture::Marquee(id, ..) if *id == pointer => {
             session.gesture = Gesture::Idle;
@@ -590,7 +427,7 @@ fn click(session: &mut Session, press: Press) -> Vec<Effect> {
         Target::Node(_) | Target::Link(_) | Target::Group(_) | Target::Note(_) if press.selected => {
             Vec::new()
         }
-        Target::Node(_) | Target::Link(_) if press.mods.adds() => {
+        Target::Node(_) | Target::Link(_) | Target::Note(_) if press.mods.adds() => {
             session.select(toggled(session.selection.clone(), press.target))
         }
         Target::Node(_) | Target::Link(_) | Target::Group(_) | Target::Note(_) => {
@@ -657,7 +494,7 @@ fn is_selected(selection: &Selection, target: Target) -> bool {
         Target::Group(id) | Target::Out(Spot::Box(id)) | Target::In(Spot::Box(id)) => {
             selection.group == Some(id)
         }
-        Target::Note(id) => selection.note == Some(id),
+        Target::Note(id) => selection.notes.contains(&id),
     }
 }
 
@@ -665,12 +502,16 @@ fn only(target: Target) -> Selection {
     toggled(Selection::default(), target)
 }
 
-/// A group or a note is selected alone: blocks and links take its place.
+/// A group is selected alone: blocks, links and notes take its place.
 fn toggled(mut selection: Selection, target: Target) -> Selection {
     selection = selection.extendable();
     match target {
         Target::Canvas => {}
-        Target::Note(id) => selection = notes::only(id),
+        Target::Note(id) => {
+            if !selection.notes.remove(&id) {
+                selection.notes.insert(id);
+            }
+        }
         Target::Group(id) | Target::Out(Spot::Box(id)) | Target::In(Spot::Box(id)) => {
             selection = groups::only(id);
         }

@@ -4,8 +4,9 @@ use crate::blocks::param::Values;
 use std::collections::BTreeSet;
 
 use super::geometry::{self, Rect};
-use super::{Effect, Selection, Session, clipboard};
+use super::{Effect, Selection, Session};
 use crate::design::{Design, Edit, Group, GroupId, GroupKind, NodeId};
+use crate::figures;
 
 /// Draws a group around the selected blocks and selects it.
 pub(super) fn draw(session: &mut Session) -> Vec<Effect> {
@@ -36,7 +37,7 @@ pub(super) fn draw_around(session: &mut Session, chosen: &BTreeSet<NodeId>) -> V
         collapsed: false,
         values: Values::default(),
     };
-    let text = format!("Drew {} around {}.", group.name, clipboard::blocks(chosen.len()));
+    let text = format!("Drew {} around {}.", group.name, figures::counted(chosen.len() as u32, "block"));
     let inner = groups.into_iter().filter_map(|inner| design.group(inner));
     let inner = inner.map(|inner| Edit::ChangeGroup(Group { parent: Some(id), ..inner.clone() }));
     let members = nodes.into_iter().map(|node| Edit::SetGroup(node, Some(id)));
@@ -79,7 +80,7 @@ pub(super) fn select(session: &mut Session, id: GroupId) -> Vec<Effect> {
     let count = geometry::members(session.design(), id).len();
     let is_collapsed = session.design().group(id).is_some_and(|group| group.collapsed);
     let word = if is_collapsed { ", collapsed" } else { "" };
-    let text = format!("{}{word}, {}.", title(session.design(), id), clipboard::blocks(count));
+    let text = format!("{}{word}, {}.", title(session.design(), id), figures::counted(count as u32, "block"));
     let mut effects = session.select(only(id));
     effects.push(Effect::Announce(text));
     effects
@@ -124,6 +125,11 @@ impl Homes {
     /// Whether no group is drawn that a block could join or leave.
     pub(super) fn is_empty(&self) -> bool {
         self.before.is_empty()
+    }
+
+    /// Whether the dragged blocks are all of this group.
+    pub(super) fn moves_along(&self, own: Option<GroupId>) -> bool {
+        own.is_some_and(|own| self.others.iter().all(|home| home.0 != own))
     }
 
     /// The group of a block that was in `own` and whose card is dropped here. A block stays while it touches its

@@ -11,8 +11,8 @@ pub(super) fn arrow(session: &mut Session, direction: [i32; 2], steps: i32, now_
     if session.connecting().is_some() {
         return connect::step(session, direction[0] + direction[1] > 0);
     }
-    let Selection { nodes, group, note, .. } = &session.selection;
-    if nodes.is_empty() && group.is_none() && note.is_none() {
+    let Selection { nodes, group, notes, .. } = &session.selection;
+    if nodes.is_empty() && group.is_none() && notes.is_empty() {
         return walk(session, direction);
     }
     nudge(session, direction.map(|sign| sign * steps * GRID), now_ms)
@@ -66,9 +66,9 @@ fn nudge(session: &mut Session, shift: [i32; 2], now_ms: f64) -> Vec<Effect> {
     let moved = |at: [i32; 2]| [at[0].saturating_add(shift[0]), at[1].saturating_add(shift[1])];
     let places: Vec<_> = chosen.map(|node| (node.id, moved(node.at))).collect();
     let ids: Vec<NodeId> = places.iter().map(|(id, _)| *id).collect();
-    let note = session.selection.note.and_then(|id| design.note(id));
-    let edit =
-        note.map_or(Edit::Move(places), |note| Edit::SetNote(Note { at: moved(note.at), ..note.clone() }));
+    let notes = session.selection.notes.iter().filter_map(|id| design.note(*id));
+    let notes = notes.map(|note| Edit::SetNote(Note { at: moved(note.at), ..note.clone() }));
+    let edit = Edit::All(notes.chain([Edit::Move(places)]).collect());
     match session.apply_in_burst(&edit, Burst::Nudge, now_ms) {
         Ok(()) => {
             let mut effects = vec![Effect::Moved(ids.clone()), Effect::Document];

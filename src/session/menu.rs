@@ -51,7 +51,7 @@ const OF_THE_CANVAS: [&str; 10] = [
 /// The commands, in the order of the menu; the page leaves out those that cannot be asked for now.
 pub fn of(target: Target, selection: &Selection) -> Vec<&'static Command> {
     let ids: &[&str] = match target {
-        Target::Node(_) if selection.nodes.len() > 1 => &OF_SEVERAL,
+        Target::Node(_) | Target::Note(_) if selection.nodes.len() + selection.notes.len() > 1 => &OF_SEVERAL,
         Target::Group(_) | Target::Out(Spot::Box(_)) | Target::In(Spot::Box(_)) => &OF_A_GROUP,
         Target::Node(_) | Target::Out(_) | Target::In(_) => &OF_A_BLOCK,
         Target::Link(_) => &OF_A_LINK,

@@ -4,6 +4,7 @@ use super::gesture::on_grid;
 use super::{Effect, Panel, Selection, Session};
 use crate::blocks::param::Values;
 use crate::design::{Edit, Note, NoteId};
+use crate::sorted;
 
 /// Puts an empty note in the middle of the view, selected, and asks for its text.
 pub(super) fn add(session: &mut Session) -> Vec<Effect> {
@@ -18,8 +19,8 @@ pub(super) fn add(session: &mut Session) -> Vec<Effect> {
 }
 
 /// Exactly this note.
-pub fn only(id: NoteId) -> Selection {
-    Selection { note: Some(id), ..Selection::default() }
+pub(super) fn only(id: NoteId) -> Selection {
+    Selection { notes: sorted::set([id]), ..Selection::default() }
 }
 
 impl Session {

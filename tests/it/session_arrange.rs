@@ -3,7 +3,7 @@
 use headroom::design::{Design, Edit, NodeId};
 use headroom::engine::random::Draw;
 use headroom::session::geometry::{self, CARD, Rect};
-use headroom::session::{Draft, Effect, Panel, Selection, Session, Way, Wish, layout, routing};
+use headroom::session::{Draft, Effect, Panel, Session, Way, Wish, layout, routing};
 use headroom::share::from_json;
 
 use crate::session::{ROW, open, picture, play};
@@ -288,7 +288,7 @@ fn notes_are_written_moved_and_removed_and_change_no_result() {
     session.resize([1200.0, 800.0]);
     let before = session.design().clone();
     let effects = session.command("edit.note", 0.0);
-    let id = session.selection().note.expect("the new note is selected");
+    let id = session.selection().single_note().expect("the new note is selected");
     assert!(effects.contains(&Effect::Open(Panel::Write(id))), "{effects:?}");
     session.write_note(id, "Peak is at noon.\nAsk the shop.");
     assert!(session.design().is_same_system(&before));
@@ -307,25 +307,22 @@ fn notes_are_written_moved_and_removed_and_change_no_result() {
     session.command("edit.delete", 3.0);
     assert!(session.design().notes.is_empty());
     session.command("edit.note", 4.0);
-    let id = session.selection().note.expect("a note");
+    let id = session.selection().single_note().expect("a note");
     session.write_note(id, " ");
     assert!(session.design().notes.is_empty(), "one that says nothing goes");
 }
 
-/// What a click or a marquee adds to is never a group or a note.
+/// What a click or a marquee adds to is never a group.
 #[test]
-fn a_note_and_a_group_are_selected_alone() {
+fn a_group_is_selected_alone() {
     let mut session = open(ROW);
     session.resize([1200.0, 800.0]);
     let [x, y] = session.viewport().to_screen([-40.0, -40.0]);
     let [to_x, to_y] = session.viewport().to_screen([100.0, 60.0]);
     let marquee = format!("down {x},{y} canvas shift; move {to_x},{to_y} shift; up {to_x},{to_y} shift");
-    for alone in ["edit.note", "select.all; edit.group"] {
-        play(&mut session, alone);
-        assert!(session.selection().note.is_some() || session.selection().group.is_some());
-        play(&mut session, &marquee);
-        let Selection { note, group, .. } = session.selection();
-        assert_eq!((*note, *group), (None, None), "{alone}");
-        assert!(session.selection().nodes.contains(&NodeId(1)));
-    }
+    play(&mut session, "select.all; edit.group");
+    assert!(session.selection().group.is_some());
+    play(&mut session, &marquee);
+    assert_eq!(session.selection().group, None);
+    assert!(session.selection().nodes.contains(&NodeId(1)));
 }

@@ -266,3 +266,48 @@ fn the_picture_shows_the_box_in_the_place_of_what_is_inside() {
     assert!(all.iter().all(|card| extent.contains(card.min) && extent.contains(card.max)));
     assert_eq!(extent.max, [1100.0, 100.0], "the frame around the zone is the outermost");
 }
+
+#[test]
+fn blocks_dropped_on_a_box_join_its_group_in_one_step_and_stand_below_what_is_inside() {
+    let json = TWO_BOXES.replace(
+        r#","in":2},
+    {"id":5,"block":"client","at":[0,300],"in":2}"#,
+        r#"},
+    {"id":5,"block":"cache","at":[750,90]}"#,
+    );
+    let groups = |session: &Session| session.design().nodes.iter().map(|node| node.group).collect::<Vec<_>>();
+    let (zone, before) = (Some(GroupId(1)), Some("1@0,0 2@300,0 3@300,120 4@600,0 5@750,90"));
+    let mut session = open(&json);
+    play(&mut session, "down 650,30 node4; move 380,50");
+    assert_eq!(session.draft(), Some(Draft::Into(GroupId(1))), "the box says that it would take it");
+    assert_eq!(groups(&session), [None, zone, zone, None, None], "not before it is dropped");
+    let effects = play(&mut session, "up 380,50");
+    assert_eq!(groups(&session), [None, zone, zone, zone, None]);
+    assert!(effects.contains(&Effect::Announce("SQL database is in zone a now.".to_owned())), "{effects:?}");
+    // Orders reaches down to 120 + 76; 24 of room below that, on the grid of 15: 220 → 225.
+    assert_eq!(picture(&session).split(" |").next(), Some("1@0,0 2@300,0 3@300,120 4@300,225 5@750,90"));
+    assert_eq!(session.selection().group, zone, "what is seen is selected");
+    play(&mut session, "edit.undo");
+    assert_eq!((groups(&session)[3], picture(&session).split(" |").next()), (None, before));
+    // Two at once keep their places to each other.
+    play(&mut session, "down 650,30 node4; up 650,30; down 800,120 node5 shift; up 800,120 shift");
+    let effects = play(&mut session, "down 650,30 node4; move 380,50; up 380,50");
+    assert_eq!(groups(&session), [None, zone, zone, zone, zone]);
+    assert!(effects.contains(&Effect::Announce("2 blocks are in zone a now.".to_owned())), "{effects:?}");
+    assert_eq!(picture(&session).split(" |").next(), Some("1@0,0 2@300,0 3@300,120 4@300,225 5@450,315"));
+    play(&mut session, "edit.undo");
+    assert_eq!(picture(&session).split(" |").next(), before);
+    // Escape, and a drag that only passes over the box, change nothing.
+    play(&mut session, "down 650,30 node4; move 380,50; cancel; up 380,50");
+    assert_eq!((groups(&session)[3], picture(&session).split(" |").next()), (None, before));
+    play(&mut session, "down 650,30 node4; move 380,50; move 650,330; up 650,330");
+    assert_eq!((groups(&session)[3], session.draft()), (None, None));
+}
+
+#[test]
+fn a_group_dropped_on_a_box_stays_what_it_is() {
+    let mut session = open(&TWO_BOXES.replace(r#""at":[0,300]"#, r#""at":[600,300]"#));
+    play(&mut session, "down 650,30 group2; move 380,50; up 380,50");
+    let zone = |id| session.design().node(NodeId(id)).and_then(|node| node.group);
+    assert_eq!((zone(4), session.draft()), (Some(GroupId(2)), None));
+}

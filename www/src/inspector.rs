@@ -43,8 +43,8 @@ pub fn Inspector() -> impl IntoView {
             (Some(node), _) => Subject::Node(node),
             (_, Some(link)) => Subject::Link(link),
             _ if selection.group.is_some() => selection.group.map_or(Subject::Design, Subject::Group),
-            _ if selection.nodes.is_empty() && selection.links.is_empty() => Subject::Design,
-            _ => Subject::Many(selection.nodes.len() + selection.links.len()),
+            _ if selection.count() == 0 || selection.single_note().is_some() => Subject::Design,
+            _ => Subject::Many(selection.count()),
         })
     });
     let content = move || match subject.get() {

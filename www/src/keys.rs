@@ -178,7 +178,7 @@ fn open_menu(app: App, event: &KeyboardEvent) {
         (Some(id), ..) => at(id).map(|at| (Target::Node(id), view.to_screen(at))),
         (None, Some(id), _) => Some((Target::Link(id), middle)),
         (None, None, Some(id)) => Some((Target::Group(id), middle)),
-        (None, None, None) => Some((selection.note.map_or(Target::Canvas, Target::Note), middle)),
+        (None, None, None) => Some((selection.single_note().map_or(Target::Canvas, Target::Note), middle)),
     };
     app.panels.menu.set(menu);
 }

@@ -111,6 +111,19 @@ test("a note is written, copied, pasted and deleted by keys", async ({ app, page
   await expect(notes.nth(1)).toHaveClass(/selected/);
   await page.keyboard.press("Delete");
   await expect(notes).toHaveCount(1);
+  // All is blocks and notes: what is done with all is done with both.
+  await page.keyboard.press("Control+a");
+  await expect(notes).toHaveClass(/selected/);
+  const y = async (thing) => (await thing.boundingBox()).y;
+  const [note, card] = [await y(notes), await y(app.block("App server"))];
+  await page.keyboard.press("Shift+ArrowDown");
+  await expect.poll(() => y(notes)).toBeGreaterThan(note + 20);
+  expect((await y(app.block("App server"))) - card).toBeCloseTo((await y(notes)) - note, 0);
+  await page.keyboard.press("Delete");
+  await expect(notes).toHaveCount(0);
+  await expect(app.blocks).toHaveCount(0);
+  await app.undo.click();
+  await expect(notes).toHaveCount(1);
 });
 
 test("put another block in the place of one, links kept", async ({ app, page }) => {

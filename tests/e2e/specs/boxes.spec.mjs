@@ -49,3 +49,15 @@ test("draw links to a box and from it: by a drag, by clicks, by keys", async ({ 
   await expect(app.links).toHaveCount(2);
   await expect(box).toBeVisible();
 });
+
+test("drop a block on a box: it joins the group, and undo takes it out again", async ({ app, page }) => {
+  const { box } = await open(app, page);
+  await app.drag(await center(app.block("Cache")), await center(box), {
+    before: async () => await expect(page.locator(".draft .target")).toBeVisible(),
+  });
+  await expect(app.said).toHaveText("Cache is in zone a now.");
+  await expect(app.blocks).toHaveCount(2);
+  await expect(page.getByRole("group", { name: /^zone a, collapsed, 3 blocks/ })).toBeVisible();
+  await app.undo.click();
+  await expect(app.block("Cache")).toBeVisible();
+});

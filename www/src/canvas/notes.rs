@@ -31,7 +31,7 @@ fn Paper(id: NoteId) -> impl IntoView {
     let text = Memo::new(move |_| {
         app.design.with(|design| design.note(id).map_or_else(String::new, |note| note.text.clone()))
     });
-    let selected = Memo::new(move |_| app.selection.with(|selection| selection.note == Some(id)));
+    let selected = Memo::new(move |_| app.selection.with(|selection| selection.notes.contains(&id)));
     let writing = Memo::new(move |_| app.panels.writing.get() == Some(id));
     let corner = move || place.get().map(|[x, y]| format!("translate({x}px,{y}px)"));
     let content = move || match writing.get() {

@@ -29,7 +29,9 @@ pub fn DraftLayer() -> impl IntoView {
 fn valid_of(draft: Option<&Draft>) -> Vec<(Spot, bool)> {
     match draft {
         Some(Draft::Link { valid, backwards, .. }) => valid.iter().map(|spot| (*spot, *backwards)).collect(),
-        Some(Draft::Marquee(..) | Draft::Frame { .. } | Draft::Guides(_)) | None => Vec::new(),
+        Some(Draft::Marquee(..) | Draft::Frame { .. } | Draft::Guides(_) | Draft::Into(_)) | None => {
+            Vec::new()
+        }
     }
 }
 
@@ -62,16 +64,14 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             let gaps: String = guides.gaps.iter().map(|gap| line(gap) + &ends(*gap)).collect();
             view! { <path class="guides" d=lines/><path class="gaps" d=gaps/> }.into_any()
         }
+        Draft::Into(id) => target(app, Spot::Box(*id)),
         Draft::Link { from, backwards, to, snapped, .. } => {
             let Some(start) = place(app, *from).map(|at| handle(at, !backwards)) else {
                 return ().into_any();
             };
             let end = snapped.and_then(|spot| place(app, spot)).map_or(*to, |at| handle(at, *backwards));
             let [first, last] = if *backwards { [end, start] } else { [start, end] };
-            let target = snapped.and_then(|spot| place(app, spot)).map(|at| {
-                let [x, y] = at.map(|value| value.to_string());
-                view! { <rect class="target" x=x y=y width=CARD[0].to_string() height=CARD[1].to_string() rx="8"/> }
-            });
+            let target = snapped.map(|spot| target(app, spot));
             let [cx, cy] = end.map(|value| value.to_string());
             view! {
                 {target}
@@ -81,6 +81,11 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// What takes a link, or blocks, where a hand lets go.
+fn target(app: App, spot: Spot) -> AnyView {
+    place(app, spot).map_or_else(|| ().into_any(), |at| drawn_rect(&geometry::card(at), "target"))
 }
 
 fn drawn_rect(rect: &Rect, class: &'static str) -> AnyView {
