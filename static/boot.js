@@ -11,6 +11,29 @@
 
   let started = false;
   let told = false;
+
+  // After a crash nothing of the program may go on: what it would do with half a change done nobody knows. Timers and frames
+  // no longer call it, its workers end, it hears no events of the window, and what is stored stays as it was.
+  let dead = false;
+  const workers = new Set();
+  for (const name of ["setTimeout", "setInterval", "requestAnimationFrame", "queueMicrotask"]) {
+    const own = window[name];
+    window[name] = (act, ...more) => own.call(window, (...given) => dead || act(...given), ...more);
+  }
+  if (window.Worker) {
+    window.Worker = class extends Worker {
+      constructor(...how) { super(...how); workers.add(this); }
+      terminate() { workers.delete(this); super.terminate(); }
+    };
+  }
+  for (const name of ["keydown", "keyup", "resize", "storage", "visibilitychange", "pagehide", "beforeunload", "copy", "cut", "paste"]) {
+    addEventListener(name, (event) => { if (dead) event.stopImmediatePropagation(); }, true);
+  }
+  const stop = () => {
+    dead = true;
+    for (const worker of workers) worker.terminate();
+    for (const name of ["setItem", "removeItem", "clear"]) Storage.prototype[name] = () => {};
+  };
   addEventListener("TrunkApplicationStarted", () => { started = true; });
 
   const element = (name, text, act) => {
@@ -53,7 +76,7 @@
     const reload = element("button", "Reload", () => location.reload());
     reload.classList.add("primary");
     buttons.append(reload);
-    const kept = has ? "Your design is saved in this browser, up to the last change." : "";
+    const kept = has ? "Your design is saved in this browser, as it was before that." : "";
     dialog.append(element("h2", title), element("p", text), element("p", kept));
     if (detail) dialog.append(element("pre", detail));
     dialog.append(buttons);
@@ -61,7 +84,10 @@
     dialog.showModal();
   };
 
-  const crashed = (detail) => tell("Headroom has stopped", "Something went wrong inside the page. It is our fault, not yours.", detail);
+  const crashed = (detail) => {
+    stop();
+    tell("Headroom has stopped", "Something went wrong inside the page. It is our fault, not yours.", detail);
+  };
   const unable = (detail) => tell("Headroom cannot start here", "This browser could not start the program. It needs WebAssembly: a current Chrome, Edge, Firefox or Safari, without a mode that turns WebAssembly off.", detail);
 
   addEventListener("headroom-panic", (event) => crashed(event.detail));

@@ -44,9 +44,19 @@ impl shelf::Storage for Browser {
 
 /// After the last change it is saved this long later [ms].
 const DELAY_MS: u32 = 300;
+/// While changes go on without a pause, it is saved about this often [ms]: after a crash what waits is not saved any more,
+/// because the last change may be what crashed.
+const LONGEST_MS: u64 = 2_000;
+
+/// Something waits to be saved.
+struct Waiting {
+    /// Since when [ms since 1970].
+    since: u64,
+    _timer: Timeout,
+}
 
 thread_local! {
-    static PENDING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+    static PENDING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
     /// Something has to be saved once all of the program is there.
     static UNSAVED: Cell<bool> = const { Cell::new(false) };
 }
@@ -56,10 +66,16 @@ pub fn save_soon(app: App) {
     if !app.place.with_untracked(|place| place.touched) {
         app.place.update(|place| place.touched = true);
     }
-    PENDING.set(Some(Timeout::new(DELAY_MS, move || {
+    let now = now_ms();
+    let since = PENDING.with_borrow(|waiting| waiting.as_ref().map_or(now, |waiting| waiting.since));
+    if now.saturating_sub(since) > LONGEST_MS {
+        return;
+    }
+    let timer = Timeout::new(DELAY_MS, move || {
         PENDING.take();
         save(app);
-    })));
+    });
+    PENDING.set(Some(Waiting { since, _timer: timer }));
 }
 
 /// Saves at once what waits to be saved: the page is being hidden, or another design takes its place.
