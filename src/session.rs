@@ -11,6 +11,7 @@ pub mod geometry;
 pub mod gesture;
 pub mod groups;
 pub mod guides;
+pub mod labels;
 pub mod layout;
 pub mod menu;
 pub mod notes;

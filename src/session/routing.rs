@@ -59,13 +59,13 @@ fn lanes(design: &Design) -> Vec<f64> {
 }
 
 /// Cards by the cells that they touch.
-struct Map {
+pub(super) struct Map {
     cells: BTreeMap<[i32; 2], Vec<usize>>,
     cards: Vec<Rect>,
 }
 
 impl Map {
-    fn of(design: &Design) -> Map {
+    pub(super) fn of(design: &Design) -> Map {
         let card = |node: &crate::design::Node| geometry::card(node.at).grown(ROOM);
         let mut map = Map { cells: BTreeMap::new(), cards: design.nodes.iter().map(card).collect() };
         for (index, card) in map.cards.iter().enumerate() {
@@ -74,6 +74,12 @@ impl Map {
             }
         }
         map
+    }
+
+    /// The cards in the cells that this touches, some of them twice; each with the room that a link keeps to it.
+    pub(super) fn near(&self, rect: &Rect) -> Vec<&Rect> {
+        let inside = cells(rect).filter_map(|cell| self.cells.get(&cell));
+        inside.flatten().map(|index| &self.cards[*index]).collect()
     }
 
     /// Whether a link runs through no card but those at its ends; `None` where there are too many to say.

@@ -59,6 +59,7 @@ mod session_collapse;
 mod session_commands;
 mod session_geometry;
 mod session_groups;
+mod session_labels;
 mod session_notes;
 mod shards;
 mod share;

@@ -13,6 +13,7 @@ use headroom::engine::Unit;
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
 use headroom::session::collapse::{Boxes, apparent};
+use headroom::session::labels::{self, Room};
 use headroom::session::{Selection, routing};
 use headroom::sorted;
 use headroom::topology::Problem;
@@ -97,6 +98,10 @@ pub struct LinkCard {
     pub ends: ArcRwSignal<(NodeId, NodeId)>,
     /// How far it bends out of its way [canvas units] (see `routing::bends`).
     pub bend: ArcRwSignal<f64>,
+    /// The room for its label.
+    pub room: ArcRwSignal<Room>,
+    /// The pointer is over it.
+    pub hovered: ArcRwSignal<bool>,
     /// What it carries and when, in a few words; empty when everything always.
     pub carries: ArcRwSignal<String>,
     /// Calls and failures.
@@ -175,8 +180,11 @@ impl Cards {
             }
             // Ways around cards take their time: they are looked for when something has come, gone or moved.
             if drawn.is_none_or(|drawn| !lies_alike(&drawn, &seen)) {
-                for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
+                let bends = routing::bends(&seen);
+                let rooms = labels::rooms(&seen, &bends);
+                for ((link, bend), room) in seen.links.iter().zip(bends).zip(rooms) {
                     put(&links[&link.id].bend, bend);
+                    put(&links[&link.id].room, room);
                 }
                 self.moves.set(Vec::new());
             }
@@ -276,6 +284,8 @@ impl LinkCard {
         LinkCard {
             ends: ArcRwSignal::new((link.from, link.to)),
             bend: ArcRwSignal::new(0.0),
+            room: ArcRwSignal::new(Room { line: 0.0, stack: 0.0 }),
+            hovered: ArcRwSignal::new(false),
             carries: ArcRwSignal::new(String::new()),
             figures: ArcRwSignal::new(LinkFrame::default()),
             selected: ArcRwSignal::new(false),

@@ -74,3 +74,24 @@ test("a table of rates keeps its lines, typed or read from a file", async ({ app
   await app.inspector.locator("input[type=file]").setInputFiles(file);
   await expect(table).toHaveValue(/3600,90/);
 });
+
+test("a label without room between two blocks comes back under the pointer, beside the cards", async ({ app, page }) => {
+  await app.openDesign({
+    headroom: 1,
+    nodes: [
+      { id: 1, block: "client", at: [0, 100] },
+      { id: 2, block: "app-server", at: [210, 100] },
+    ],
+    links: [[1, 2]],
+  });
+  const label = page.locator(".labels text");
+  await expect(label).toHaveText(/\/s/);
+  await expect(label).toBeHidden();
+  const wire = await app.links.locator(".wire").boundingBox();
+  await page.mouse.move(wire.x + wire.width / 2, wire.y);
+  await expect(label).toBeVisible();
+  const [box, card] = [await label.boundingBox(), await app.block("App server").boundingBox()];
+  expect(box.y + box.height).toBeLessThan(card.y);
+  await page.mouse.move(wire.x + wire.width / 2, wire.y + 150);
+  await expect(label).toBeHidden();
+});

@@ -4,6 +4,7 @@ use headroom::design::LinkId;
 use headroom::figures;
 use headroom::job::LinkFrame;
 use headroom::session::geometry::{self, Curve};
+use headroom::session::labels::{Parts, Seat, Shape};
 use leptos::prelude::*;
 
 use crate::cards::{Cards, LinkCard};
@@ -22,6 +23,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
     let LinkCard { ends, figures, selected, .. } = card.clone();
     let ends = move || ends.with(|(from, to)| format!("{} {}", from.0, to.0));
+    let (entered, left) = (card.hovered.clone(), card.hovered.clone());
     let curve = Memo::new(move |_| curve_of(cards, &card));
     let path = Signal::derive(move || curve.get().map_or_else(String::new, |curve| curve.path()));
     let failing = {
@@ -35,7 +37,8 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
-        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut>
+        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut
+            on:pointerenter=move |_| entered.set(true) on:pointerleave=move |_| left.set(false)>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| curve.tip())/>
@@ -54,8 +57,8 @@ pub fn LinkLabel(id: LinkId) -> impl IntoView {
 #[component]
 fn Label(card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
-    let LinkCard { figures, carries, .. } = card.clone();
-    let seat = Memo::new(move |_| curve_of(cards, &card).map(|curve| Seat::beside(&curve)));
+    let LinkCard { figures, carries, room, selected, hovered, .. } = card.clone();
+    let curve = Memo::new(move |_| curve_of(cards, &card));
     let failed = {
         let figures = figures.clone();
         Memo::new(move |_| figures.with(failures))
@@ -65,23 +68,36 @@ fn Label(card: LinkCard) -> impl IntoView {
         Memo::new(move |_| figures.with(|now| now.cut))
     };
     let rate = Memo::new(move |_| figures.with(|now| (now.calls > 0.0).then(|| figures::rate(now.calls))));
-    let words = {
-        let carries = carries.clone();
-        let cut = move || if is_cut.get() { "cut " } else { "" };
-        move || {
-            carries
-                .with(|words| if words.is_empty() { cut().to_owned() } else { format!("{words} {}", cut()) })
+    let words = Memo::new(move |_| {
+        let cut = if is_cut.get() { "cut " } else { "" };
+        carries.with(|words| if words.is_empty() { cut.to_owned() } else { format!("{words} {cut}") })
+    });
+    // What fits of it: in full, and from some way off, where letters are larger and what is carried is left out.
+    let shape = move |letter: f64, all: bool| {
+        let wide = |text: &str| text.chars().count() as f64 * letter;
+        let some = |text: &Option<String>| text.as_deref().map_or(0.0, wide);
+        let failed = failed.with(|text| if text.is_some() { some(text) + 3.0 * letter } else { 0.0 });
+        Parts {
+            carries: if all { words.with(|text| wide(text)) } else { 0.0 },
+            rate: rate.with(some),
+            failed,
         }
     };
-    // Without room for one line, each part has a line of its own.
-    let stacked = Memo::new(move |_| {
-        let count = |text: &Option<String>| text.as_ref().map_or(0, |text| text.chars().count());
-        let (rate, failed) = (rate.with(count), failed.with(|text| count(text) + 3));
-        let long = carries.with(|words| words.chars().count()) + rate;
-        let wide = (long as f64 * NARROW).max(rate as f64 * LARGE);
-        let wide = wide.max((rate + failed) as f64 * if failed > 3 { LARGE } else { 0.0 });
-        seat.with(|seat| seat.as_ref().is_some_and(|seat| wide > seat.room))
+    let asked = Memo::new(move |_| selected.get() || hovered.get());
+    let shapes = Memo::new(move |_| {
+        let room = room.get();
+        [shape(NARROW, true), shape(LARGE, false)].map(|parts| parts.shape(room))
     });
+    // Asked for by a hand where it does not fit, it stands above both cards.
+    let aside = Memo::new(move |_| asked.get() && shapes.get().contains(&Shape::Nothing));
+    let seat = Memo::new(move |_| {
+        let curve = curve.get()?;
+        let seat = Seat::beside(&curve);
+        let top = curve.0[0][1].min(curve.0[3][1]) - ASIDE;
+        Some(if aside.get() { Seat { at: [seat.at[0], top], ..seat } } else { seat })
+    });
+    let is = move |which: usize, shape: Shape| move || !asked.get() && shapes.get()[which] == shape;
+    let stacked = Memo::new(move |_| !aside.get() && shapes.get().iter().any(|shape| *shape != Shape::Line));
     let x = Signal::derive(move || seat.with(|seat| seat.as_ref().map(|seat| format!("{:.1}", seat.at[0]))));
     let y = move |line: f64| {
         seat.with(|seat| seat.as_ref().map(|seat| format!("{:.1}", seat.at[1] + seat.line(line))))
@@ -89,10 +105,11 @@ fn Label(card: LinkCard) -> impl IntoView {
     let own = move |line: f64| move || if stacked.get() { y(line) } else { None };
     let own_x = move || if stacked.get() { x.get() } else { None };
     view! {
-        <text class:failing=move || failed.with(Option::is_some) x=x y=move || y(0.0)>
-            <tspan class="carries" x=move || own_x() y=own(-1.0)>{move || words()}</tspan>
+        <text class:failing=move || failed.with(Option::is_some) class:none=is(0, Shape::Nothing) class:bare=is(0, Shape::Rate)
+            class:far-none=is(1, Shape::Nothing) class:far-bare=is(1, Shape::Rate) x=x y=move || y(0.0)>
+            <tspan class="carries" x=move || own_x() y=own(-1.0)>{words}</tspan>
             <tspan x=move || own_x() y=own(0.0)>{rate}</tspan>
-            <tspan x=move || own_x() y=own(1.0)>
+            <tspan class="failed" x=move || own_x() y=own(1.0)>
                 {move || failed.get().map(|failed| if stacked.get() { format!("✕ {failed}") } else { format!(" ✕ {failed}") })}
             </tspan>
         </text>
@@ -102,31 +119,8 @@ fn Label(card: LinkCard) -> impl IntoView {
 /// Width of a character at most [canvas units]: in full, and from some way off, where letters are larger.
 const NARROW: f64 = 5.9;
 const LARGE: f64 = 8.2;
-
-/// Where the label of a link stands.
-#[derive(Clone, Copy, PartialEq)]
-struct Seat {
-    /// Middle of its line.
-    at: [f64; 2],
-    /// Width that is free of cards [canvas units].
-    room: f64,
-    steep: bool,
-}
-
-impl Seat {
-    /// Above a flat link, on a steep one, which would run through it anyway.
-    fn beside(curve: &Curve) -> Seat {
-        let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
-        let steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
-        Seat { at: [x, if steep { y + 4.0 } else { y - 9.0 }], room: curve.room(), steep }
-    }
-
-    /// How far below the first line another one stands; on a flat link the wire runs between.
-    fn line(&self, line: f64) -> f64 {
-        let below_the_wire = if line > 0.0 && !self.steep { 12.0 } else { 0.0 };
-        line * 14.0 + below_the_wire
-    }
-}
+/// From the ports up to a label above both cards and what stands on their edges [canvas units].
+const ASIDE: f64 = 60.0;
 
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {

@@ -1,0 +1,111 @@
+//! Where the label of a link stands, and what of it fits there: a card never covers a part of a label.
+
+use super::geometry::{Curve, Point, Rect};
+use super::routing::Map;
+use crate::design::Design;
+
+/// Height of a line above and below the point where it is written, in its larger letters [canvas units].
+const ABOVE: f64 = 12.0;
+const BELOW: f64 = 4.0;
+/// From one line of a label to the next [canvas units].
+const LINE: f64 = 14.0;
+/// A label is looked at this far to either side; more room than that is never needed [canvas units].
+const REACH: f64 = 160.0;
+
+/// Where the label of a link stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seat {
+    /// Middle of its line, at the foot of the letters [canvas units].
+    pub at: Point,
+    /// The link would run through it anyway: it stands on it.
+    pub steep: bool,
+}
+
+/// How wide a label may be before it touches a card [canvas units].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    /// On one line.
+    pub line: f64,
+    /// On three lines.
+    pub stack: f64,
+}
+
+/// How wide the parts of a label are [canvas units].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parts {
+    /// What the link carries.
+    pub carries: f64,
+    /// Its rate.
+    pub rate: f64,
+    /// How many of its calls fail.
+    pub failed: f64,
+}
+
+/// What of a label is shown, the most that fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// Everything on one line.
+    Line,
+    /// Each part on a line of its own.
+    Stack,
+    /// The rate alone.
+    Rate,
+    /// Nothing.
+    Nothing,
+}
+
+impl Seat {
+    /// Above a flat link, on a steep one.
+    pub fn beside(curve: &Curve) -> Seat {
+        let ([x0, y0], [x1, y1], [x, y]) = (curve.at(0.45), curve.at(0.55), curve.at(0.5));
+        let steep = (y1 - y0).abs() > 0.5 * (x1 - x0).abs();
+        Seat { at: [x, if steep { y + 4.0 } else { y - 9.0 }], steep }
+    }
+
+    /// How far below the first line another one stands; on a flat link the wire runs between.
+    pub fn line(&self, line: f64) -> f64 {
+        let below_the_wire = if line > 0.0 && !self.steep { 12.0 } else { 0.0 };
+        line * LINE + below_the_wire
+    }
+
+    /// The room here among these cards.
+    fn room<'a>(&self, cards: impl Iterator<Item = &'a Rect> + Clone) -> Room {
+        let [x, y] = self.at;
+        let between = |top: f64, bottom: f64| {
+            let band = Rect::of_corners([x - REACH, y + top - ABOVE], [x + REACH, y + bottom + BELOW]);
+            let beside = |card: &Rect| (card.min[0] - x).max(x - card.max[0]).max(0.0);
+            let near = cards.clone().filter(|card| card.overlaps(&band));
+            2.0 * near.map(beside).fold(REACH, f64::min)
+        };
+        Room { line: between(0.0, 0.0), stack: between(self.line(-1.0), self.line(1.0)) }
+    }
+}
+
+impl Parts {
+    /// What fits.
+    pub fn shape(&self, room: Room) -> Shape {
+        let Parts { carries, rate, failed } = *self;
+        if carries + rate + failed <= room.line {
+            Shape::Line
+        } else if carries.max(rate).max(failed) <= room.stack {
+            Shape::Stack
+        } else if rate <= room.line {
+            Shape::Rate
+        } else {
+            Shape::Nothing
+        }
+    }
+}
+
+/// The room beside each link, bent so far, in list order; of a design as it appears.
+pub fn rooms(design: &Design, bends: &[f64]) -> Vec<Room> {
+    let map = Map::of(design);
+    let room = |(link, bend)| {
+        let none = Room { line: 0.0, stack: 0.0 };
+        let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return none };
+        let seat = Seat::beside(&curve);
+        let reach = Rect { min: seat.at, max: seat.at }.grown(REACH);
+        seat.room(map.near(&reach).iter().copied())
+    };
+    design.links.iter().zip(bends.iter().copied()).map(room).collect()
+}
