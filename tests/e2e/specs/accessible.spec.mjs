@@ -217,17 +217,48 @@ test.describe("with reduced motion", () => {
   });
 });
 
-test("letters twice as large lose nothing", async ({ app, page }) => {
-  // As a zoom of 200 % of the browser does it: half the width, every letter twice as large.
-  await page.setViewportSize({ width: 720, height: 450 });
+/** Texts of a part of the page that are cut off, and controls that cannot be scrolled into the window. */
+function lost(root) {
+  const cut = [];
+  for (const element of document.querySelectorAll(`${root} *`)) {
+    const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const control = element.matches("button, input, select, textarea, summary, a");
+    // The canvas has a zoom of its own, and the browser shows an option as it likes.
+    if (!(own || control) || element.closest(".world, option, .hidden, canvas") || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    // Names that only a screen reader reads have no room.
+    if (element.clientWidth === 1) continue;
+    // What ends in three dots is whole in its tip or in the inspector.
+    const hides = /hidden|clip/.test(style.overflowX + style.overflowY) && style.textOverflow !== "ellipsis";
+    if (hides && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1)) {
+      cut.push(`cut: ${element.className} ${element.textContent.trim().slice(0, 40)}`);
+    }
+    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const inside = left > -1 && right < innerWidth + 1 && (bottom - top > innerHeight || (top > -1 && bottom < innerHeight + 1));
+    if (!inside) cut.push(`out of reach: ${element.className} ${(element.ariaLabel ?? element.textContent).trim().slice(0, 40)}`);
+  }
+  return cut;
+}
+
+test("letters twice as large, as the browser's text size sets them, lose nothing", async ({ app, page }) => {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Page.enable");
+  await browser.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
   await app.open();
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow).toBeLessThanOrEqual(0);
-  for (const sheet of ["Blocks", "Inspect", "Findings"]) {
+  expect(await page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize)), "twice 13").toBe(26);
+  expect(await page.evaluate(lost, ".page")).toEqual([]);
+  for (const [sheet, root] of [["Blocks", ".palette"], ["Inspect", ".inspector"], ["Findings", ".dock"]]) {
     const button = page.getByRole("navigation", { name: "Panels" }).getByRole("button", { name: sheet });
     await button.click();
-    await expect(page.locator(".sheet").first()).toBeVisible();
+    expect(await page.evaluate(lost, root), sheet).toEqual([]);
     await button.click();
   }
-  await expect(app.run.getByRole("button").first()).toBeInViewport();
+  for (const [keys, name] of [["Control+Shift+S", /Share/], ["?", /Keyboard/]]) {
+    await app.canvas.locator(".canvas").focus();
+    await page.keyboard.press(keys);
+    await expect(page.getByRole("dialog", { name })).toBeVisible();
+    expect(await page.evaluate(lost, "dialog"), String(name)).toEqual([]);
+    await page.keyboard.press("Escape");
+  }
 });

@@ -19,9 +19,9 @@ pub fn Tip(view: Memo<View>) -> impl IntoView {
         });
         let faults = broken(app, [at.from_s, at.until_s]);
         // On the side where there is room.
-        let inside = "(100% - 52px)";
+        let inside = "(100% - 3.25rem)";
         let (left, right) = if place < 0.5 {
-            (format!("calc(52px + {inside} * {place:.4} + 8px)"), "auto".to_owned())
+            (format!("calc(3.25rem + {inside} * {place:.4} + 8px)"), "auto".to_owned())
         } else {
             ("auto".to_owned(), format!("calc({inside} * {:.4} + 8px)", 1.0 - place))
         };
