@@ -29,6 +29,30 @@ const middle = async (selector) => {
   return [x + width / 2, y + height / 2];
 };
 
+/** Of a film: its seconds, and by how many pixels of a small picture its end differs from its beginning. */
+async function watched(film) {
+  const video = Object.assign(document.createElement("video"), { muted: true, src: film });
+  const pen = Object.assign(document.createElement("canvas"), { width: 320, height: 180 }).getContext("2d");
+  const picture = () => {
+    pen.drawImage(video, 0, 0, 320, 180);
+    return pen.getImageData(0, 0, 320, 180).data;
+  };
+  await new Promise((done, failed) => {
+    video.onerror = () => failed(new Error(video.error.message));
+    video.oncanplay = done;
+  });
+  const first = picture();
+  await new Promise((done) => {
+    video.onended = done;
+    video.playbackRate = 4;
+    video.play();
+  });
+  const last = picture();
+  let differ = 0;
+  for (let at = 0; at < last.length; at += 4) differ += Math.abs(last[at + 1] - first[at + 1]) > 48 ? 1 : 0;
+  return { played: video.currentTime, differ };
+}
+
 const tasks = {
   "opens the first example": async () => {
     await page.goto(url);
@@ -62,6 +86,39 @@ const tasks = {
     await until(() => !document.querySelector(".page").inert);
     // The time series appears once two simulated seconds are over.
     await page.waitForSelector(".plot path[d^=M]", { timeout: 20_000 });
+  },
+  "records a film of the run that can be played": async () => {
+    await page.evaluate(() => {
+      const own = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        if (blob.type.startsWith("video/")) window.film = blob;
+        return own.call(URL, blob);
+      };
+    });
+    await page.focus(".canvas");
+    await page.keyboard.down("Control");
+    await page.keyboard.press("k");
+    await page.keyboard.up("Control");
+    await page.waitForSelector("dialog input");
+    await page.keyboard.type("record");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".toast.film");
+    await page.waitForFunction(() => window.film, { timeout: 40_000 });
+    const film = await page.evaluate(
+      () => new Promise((done) => {
+        const reader = new FileReader();
+        reader.onload = () => done(reader.result);
+        reader.readAsDataURL(window.film);
+      }),
+    );
+    assert.match(film, /^data:video\/(webm|mp4)/);
+    assert.ok(film.length > 50_000, `${film.length} letters`);
+    // The page's own policy plays no films.
+    const other = await browser.newPage();
+    const { played, differ } = await other.evaluate(watched, film);
+    await other.close();
+    assert.ok(played > 6, `${played} s`);
+    assert.ok(differ > 20, `${differ} pixels of 57,600 have changed`);
   },
   "shares a link that opens as the same design": async () => {
     const blocks = await count("[data-node]");

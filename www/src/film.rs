@@ -19,8 +19,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BlobEvent, CanvasRenderingContext2d, HtmlCanvasElement, MediaRecorder, MediaRecorderOptions};
 
-use crate::canvas::traffic::dots::{Flow, Mark};
-use crate::canvas::traffic::per_dot;
+use crate::canvas::traffic::dots::Flow;
+use crate::canvas::traffic::{paint, per_dot};
 use crate::files::{self, Kind};
 use crate::live::some;
 use crate::parts::Icon;
@@ -207,23 +207,9 @@ impl Scene {
         let [width, height] = self.size.map(f64::from);
         pen.draw_image_with_html_canvas_element(&self.picture.canvas, 0.0, 0.0)?;
         let dot = DOT * self.picture.scale.clamp(0.5, 1.5);
-        pen.set_fill_style_str(ink.accent);
-        pen.set_stroke_style_str(ink.saturated);
-        pen.set_line_width(0.6 * dot);
-        for (mark, at) in self.flows.iter().flat_map(Flow::marks) {
-            let [x, y] = self.picture.pixel(at);
-            pen.begin_path();
-            if mark == Mark::Going {
-                pen.arc(x, y, dot, 0.0, std::f64::consts::TAU)?;
-                pen.fill();
-            } else {
-                pen.move_to(x - dot, y - dot);
-                pen.line_to(x + dot, y + dot);
-                pen.move_to(x - dot, y + dot);
-                pen.line_to(x + dot, y - dot);
-                pen.stroke();
-            }
-        }
+        let marks = self.flows.iter().flat_map(Flow::marks);
+        let marks: Vec<_> = marks.map(|(mark, at)| (mark, self.picture.pixel(at))).collect();
+        paint(pen, [ink.accent, ink.saturated], dot, 1.0, &marks);
         pen.set_fill_style_str(ink.card);
         pen.fill_rect(0.0, height - film::LINE, width, film::LINE);
         pen.set_fill_style_str(ink.text);

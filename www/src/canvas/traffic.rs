@@ -276,31 +276,35 @@ impl Layer {
     }
 
     fn paint(&mut self, marks: &[(Mark, [f64; 2])], scale: f64, density: f64) {
-        let [dot, cross] = self.ink.colors(self.app, &self.canvas);
-        let pen = &self.pen;
-        pen.set_fill_style_str(dot);
-        let radius = 2.6 * scale;
-        for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Going) {
-            if radius < ROUND {
-                pen.fill_rect(x - radius, y - radius, 2.0 * radius, 2.0 * radius);
-            } else {
-                pen.begin_path();
-                let _ = pen.arc(*x, *y, radius, 0.0, std::f64::consts::TAU);
-                pen.fill();
-            }
-        }
-        pen.set_stroke_style_str(cross);
-        pen.set_line_width((1.8 * scale).max(1.0 / density));
-        pen.begin_path();
-        let arm = 3.2 * scale;
-        for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Failed) {
-            pen.move_to(x - arm, y - arm);
-            pen.line_to(x + arm, y + arm);
-            pen.move_to(x - arm, y + arm);
-            pen.line_to(x + arm, y - arm);
-        }
-        pen.stroke();
+        let colors = self.ink.colors(self.app, &self.canvas);
+        paint(&self.pen, colors, 2.6 * scale, 1.0 / density, marks);
     }
+}
+
+/// Draws marks: dots of this radius in the first color, and crosses a little wider in the second, with lines of at least
+/// this width.
+pub fn paint(pen: &Pen, [dot, cross]: [&str; 2], radius: f64, thinnest: f64, marks: &[(Mark, [f64; 2])]) {
+    pen.set_fill_style_str(dot);
+    for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Going) {
+        if radius < ROUND {
+            pen.fill_rect(x - radius, y - radius, 2.0 * radius, 2.0 * radius);
+        } else {
+            pen.begin_path();
+            let _ = pen.arc(*x, *y, radius, 0.0, std::f64::consts::TAU);
+            pen.fill();
+        }
+    }
+    pen.set_stroke_style_str(cross);
+    pen.set_line_width((0.7 * radius).max(thinnest));
+    pen.begin_path();
+    let arm = 1.23 * radius;
+    for (_, [x, y]) in marks.iter().filter(|(mark, _)| *mark == Mark::Failed) {
+        pen.move_to(x - arm, y - arm);
+        pen.line_to(x + arm, y + arm);
+        pen.move_to(x - arm, y + arm);
+        pen.line_to(x + arm, y - arm);
+    }
+    pen.stroke();
 }
 
 impl Followed {
