@@ -11,6 +11,7 @@ mod notes;
 mod overlay;
 mod pace;
 mod painted;
+mod picture;
 pub mod traffic;
 
 use std::time::Duration;
