@@ -93,11 +93,11 @@ pub fn Canvas() -> impl IntoView {
                     {live(move || if app.complete.get() { labels(elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
-                {later(app, folded, nothing)}
-                {later(app, drafts, nothing)}
+                {later(app.complete, folded, nothing)}
+                {later(app.complete, drafts, nothing)}
             </div>
         </div>
-        {later(app, notes, nothing)}
+        {later(app.complete, notes, nothing)}
         <Zoom/>
     }
 }
