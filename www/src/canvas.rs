@@ -11,6 +11,7 @@ mod notes;
 mod overlay;
 mod pace;
 mod painted;
+mod picture;
 pub mod traffic;
 
 use std::time::Duration;
@@ -89,14 +90,14 @@ pub fn Canvas() -> impl IntoView {
             {live(move || if app.complete.get() { layers(elements, moving) } else { nothing() })}
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    {live(move || if app.complete.get() { labels(elements) } else { nothing() })}
+                    {live(move || if app.complete.get() { labels(app, elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
-                {later(app, folded, nothing)}
-                {later(app, drafts, nothing)}
+                {later(app.complete, folded, nothing)}
+                {later(app.complete, drafts, nothing)}
             </div>
         </div>
-        {later(app, notes, nothing)}
+        {later(app.complete, notes, nothing)}
         <Zoom/>
     }
 }
@@ -106,7 +107,13 @@ fn nothing() -> AnyView {
 }
 
 /// What stands beside the links: figures, which come with the first answer.
-fn labels(elements: Elements) -> AnyView {
+fn labels(app: App, elements: Elements) -> AnyView {
+    // Nothing is on its way any more: what has come, gone or moved has its place.
+    Effect::new(move |_| {
+        if app.cards.moves.with(Vec::is_empty) {
+            app.cards.make_room();
+        }
+    });
     each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })
 }
 

@@ -40,6 +40,8 @@ pub struct Cards {
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
     /// The design as it appeared when it was followed last.
     drawn: StoredValue<Option<Arc<Design>>>,
+    /// The link under the pointer.
+    hovered: StoredValue<Option<LinkId>>,
 }
 
 /// Signals of one block.
@@ -122,12 +124,40 @@ impl Cards {
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
             drawn: StoredValue::new(None),
+            hovered: StoredValue::new(None),
         }
     }
 
     /// Signals of a block; `None` once it is removed.
     pub fn node(&self, id: NodeId) -> Option<NodeCard> {
         self.nodes.with_value(|nodes| nodes.get(&id).cloned())
+    }
+
+    /// Measures the room for the labels of links, which are not part of the first screen.
+    pub fn make_room(&self) {
+        let Some(seen) = self.drawn.get_value() else { return };
+        self.links.with_value(|links| {
+            let cards: Vec<_> = seen.links.iter().filter_map(|link| links.get(&link.id)).collect();
+            let bends: Vec<f64> = cards.iter().map(|card| card.bend.get_untracked()).collect();
+            for (card, room) in cards.iter().zip(labels::rooms(&seen, &bends)) {
+                put(&card.room, room);
+            }
+        });
+    }
+
+    /// The pointer is over this link now, and over no other.
+    pub fn hover(&self, id: Option<LinkId>) {
+        let before = self.hovered.get_value();
+        if before != id {
+            self.hovered.set_value(id);
+            let turn = |id: Option<LinkId>, on| {
+                if let Some(card) = id.and_then(|id| self.link(id)) {
+                    card.hovered.set(on);
+                }
+            };
+            turn(before, false);
+            turn(id, true);
+        }
     }
 
     /// Signals of a link; `None` once it is removed.
@@ -180,15 +210,13 @@ impl Cards {
             }
             // Ways around cards take their time: they are looked for when something has come, gone or moved.
             if drawn.is_none_or(|drawn| !lies_alike(&drawn, &seen)) {
-                let bends = routing::bends(&seen);
-                let rooms = labels::rooms(&seen, &bends);
-                for ((link, bend), room) in seen.links.iter().zip(bends).zip(rooms) {
+                for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
                     put(&links[&link.id].bend, bend);
-                    put(&links[&link.id].room, room);
                 }
                 self.moves.set(Vec::new());
             }
         });
+        put_order(self.moves, Vec::new());
         let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
         put_order(self.order, free.collect());
         put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());

@@ -73,6 +73,14 @@ fn attach(app: App, root: &HtmlElement) {
     on(root, "wheel", move |event: WheelEvent| q.wheel(&r, &event));
     let (q, r) = (queue.clone(), canvas.clone());
     on(root, "contextmenu", move |event: MouseEvent| q.menu(&r, &event));
+    on(root, "pointerover", move |event: PointerEvent| {
+        let link = match target_of(&event) {
+            Target::Link(id) => Some(id),
+            _ => None,
+        };
+        app.cards.hover(link);
+    });
+    on(root, "pointerleave", move |_: PointerEvent| app.cards.hover(None));
     let r = canvas.clone();
     on(root, "dblclick", move |event: MouseEvent| {
         // The event itself names the canvas, which has captured the pointer.

@@ -23,7 +23,6 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
     let LinkCard { ends, figures, selected, .. } = card.clone();
     let ends = move || ends.with(|(from, to)| format!("{} {}", from.0, to.0));
-    let (entered, left) = (card.hovered.clone(), card.hovered.clone());
     let curve = Memo::new(move |_| curve_of(cards, &card));
     let path = Signal::derive(move || curve.get().map_or_else(String::new, |curve| curve.path()));
     let failing = {
@@ -37,8 +36,7 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
     let width = Memo::new(move |_| figures.with(stroke));
     let chosen = selected.clone();
     view! {
-        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut
-            on:pointerenter=move |_| entered.set(true) on:pointerleave=move |_| left.set(false)>
+        <g class="link" data-link=id.0 data-ends=move || ends() class:selected=move || selected.get() class:failing=failing class:cut=cut>
             <path class="reach" d=path/>
             <path class="wire" d=path style:stroke-width=move || format!("{:.1}px", width.get())/>
             <path class="tip" d=move || curve.get().map_or_else(String::new, |curve| curve.tip())/>
