@@ -30,7 +30,7 @@ use boxes::Boxes;
 use card::{Card, RenameField};
 use elements::Elements;
 use groups::Groups;
-use link::{LinkLabel, LinkLine};
+use link::{LinkLabel, LinkLine, make_room};
 use minimap::Minimap;
 use notes::Notes;
 use overlay::{DraftLayer, FrameHint};
@@ -111,7 +111,7 @@ fn labels(app: App, elements: Elements) -> AnyView {
     // Nothing is on its way any more: what has come, gone or moved has its place.
     Effect::new(move |_| {
         if app.cards.moves.with(Vec::is_empty) {
-            app.cards.make_room();
+            make_room(app);
         }
     });
     each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })

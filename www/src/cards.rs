@@ -13,7 +13,7 @@ use headroom::engine::Unit;
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
 use headroom::session::collapse::{Boxes, apparent};
-use headroom::session::labels::{self, Room};
+use headroom::session::labels::Room;
 use headroom::session::{Selection, routing};
 use headroom::sorted;
 use headroom::topology::Problem;
@@ -36,12 +36,12 @@ pub struct Cards {
     pub moves: RwSignal<Vec<NodeId>>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
+    /// The link under the pointer.
+    pub hovered: RwSignal<Option<LinkId>>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
     /// The design as it appeared when it was followed last.
     drawn: StoredValue<Option<Arc<Design>>>,
-    /// The link under the pointer.
-    hovered: StoredValue<Option<LinkId>>,
 }
 
 /// Signals of one block.
@@ -102,8 +102,6 @@ pub struct LinkCard {
     pub bend: ArcRwSignal<f64>,
     /// The room for its label.
     pub room: ArcRwSignal<Room>,
-    /// The pointer is over it.
-    pub hovered: ArcRwSignal<bool>,
     /// What it carries and when, in a few words; empty when everything always.
     pub carries: ArcRwSignal<String>,
     /// Calls and failures.
@@ -124,40 +122,13 @@ impl Cards {
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
             drawn: StoredValue::new(None),
-            hovered: StoredValue::new(None),
+            hovered: RwSignal::new(None),
         }
     }
 
     /// Signals of a block; `None` once it is removed.
     pub fn node(&self, id: NodeId) -> Option<NodeCard> {
         self.nodes.with_value(|nodes| nodes.get(&id).cloned())
-    }
-
-    /// Measures the room for the labels of links, which are not part of the first screen.
-    pub fn make_room(&self) {
-        let Some(seen) = self.drawn.get_value() else { return };
-        self.links.with_value(|links| {
-            let cards: Vec<_> = seen.links.iter().filter_map(|link| links.get(&link.id)).collect();
-            let bends: Vec<f64> = cards.iter().map(|card| card.bend.get_untracked()).collect();
-            for (card, room) in cards.iter().zip(labels::rooms(&seen, &bends)) {
-                put(&card.room, room);
-            }
-        });
-    }
-
-    /// The pointer is over this link now, and over no other.
-    pub fn hover(&self, id: Option<LinkId>) {
-        let before = self.hovered.get_value();
-        if before != id {
-            self.hovered.set_value(id);
-            let turn = |id: Option<LinkId>, on| {
-                if let Some(card) = id.and_then(|id| self.link(id)) {
-                    card.hovered.set(on);
-                }
-            };
-            turn(before, false);
-            turn(id, true);
-        }
     }
 
     /// Signals of a link; `None` once it is removed.
@@ -313,7 +284,6 @@ impl LinkCard {
             ends: ArcRwSignal::new((link.from, link.to)),
             bend: ArcRwSignal::new(0.0),
             room: ArcRwSignal::new(Room { line: 0.0, stack: 0.0 }),
-            hovered: ArcRwSignal::new(false),
             carries: ArcRwSignal::new(String::new()),
             figures: ArcRwSignal::new(LinkFrame::default()),
             selected: ArcRwSignal::new(false),
@@ -393,7 +363,7 @@ fn in_words(links_in: usize) -> String {
 }
 
 /// Writes a signal only when the value is another one.
-fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+pub fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

@@ -78,9 +78,9 @@ fn attach(app: App, root: &HtmlElement) {
             Target::Link(id) => Some(id),
             _ => None,
         };
-        app.cards.hover(link);
+        app.cards.hovered.set(link);
     });
-    on(root, "pointerleave", move |_: PointerEvent| app.cards.hover(None));
+    on(root, "pointerleave", move |_: PointerEvent| app.cards.hovered.set(None));
     let r = canvas.clone();
     on(root, "dblclick", move |event: MouseEvent| {
         // The event itself names the canvas, which has captured the pointer.

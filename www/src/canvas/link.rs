@@ -3,11 +3,12 @@
 use headroom::design::LinkId;
 use headroom::figures;
 use headroom::job::LinkFrame;
+use headroom::session::collapse::apparent;
 use headroom::session::geometry::{self, Curve};
-use headroom::session::labels::{Parts, Seat, Shape};
+use headroom::session::labels::{self, Parts, Seat, Shape};
 use leptos::prelude::*;
 
-use crate::cards::{Cards, LinkCard};
+use crate::cards::{Cards, LinkCard, put};
 use crate::live::CollectAny;
 use crate::state::App;
 
@@ -49,13 +50,13 @@ fn Drawn(id: LinkId, card: LinkCard) -> impl IntoView {
 #[component]
 pub fn LinkLabel(id: LinkId) -> impl IntoView {
     let cards = App::get().cards;
-    cards.link(id).map(|card| view! { <Label card/> })
+    cards.link(id).map(|card| view! { <Label id card/> })
 }
 
 #[component]
-fn Label(card: LinkCard) -> impl IntoView {
+fn Label(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
-    let LinkCard { figures, carries, room, selected, hovered, .. } = card.clone();
+    let LinkCard { figures, carries, room, selected, .. } = card.clone();
     let curve = Memo::new(move |_| curve_of(cards, &card));
     let failed = {
         let figures = figures.clone();
@@ -74,14 +75,14 @@ fn Label(card: LinkCard) -> impl IntoView {
     let shape = move |letter: f64, all: bool| {
         let wide = |text: &str| text.chars().count() as f64 * letter;
         let some = |text: &Option<String>| text.as_deref().map_or(0.0, wide);
-        let failed = failed.with(|text| if text.is_some() { some(text) + 3.0 * letter } else { 0.0 });
-        Parts {
-            carries: if all { words.with(|text| wide(text)) } else { 0.0 },
-            rate: rate.with(some),
-            failed,
-        }
+        let carries = if all { words.with(|text| wide(text)) } else { 0.0 };
+        let (rate, fails) = (rate.with(some), failed.with(some));
+        // Where calls fail, the letters are bold.
+        let bold = if fails > 0.0 { BOLD } else { 1.0 };
+        let failed = if fails > 0.0 { bold * (fails + 3.0 * letter) } else { 0.0 };
+        Parts { carries: bold * carries, rate: bold * rate, failed }
     };
-    let asked = Memo::new(move |_| selected.get() || hovered.get());
+    let asked = Memo::new(move |_| selected.get() || cards.hovered.get() == Some(id));
     let shapes = Memo::new(move |_| {
         let room = room.get();
         [shape(NARROW, true), shape(LARGE, false)].map(|parts| parts.shape(room))
@@ -115,10 +116,26 @@ fn Label(card: LinkCard) -> impl IntoView {
 }
 
 /// Width of a character at most [canvas units]: in full, and from some way off, where letters are larger.
-const NARROW: f64 = 5.9;
-const LARGE: f64 = 8.2;
+const NARROW: f64 = 6.1;
+const LARGE: f64 = 8.3;
+/// How much wider it is in bold.
+const BOLD: f64 = 1.13;
 /// From the ports up to a label above both cards and what stands on their edges [canvas units].
 const ASIDE: f64 = 60.0;
+
+/// Measures the room for the labels of all links, once everything has its place: during a drag it stays as it was.
+pub fn make_room(app: App) {
+    let design = app.session.with_value(|session| session.design().clone());
+    let seen = apparent(&design);
+    let cards: Vec<_> = seen.links.iter().map(|link| app.cards.link(link.id)).collect();
+    let bend = |card: &Option<LinkCard>| card.as_ref().map_or(0.0, |card| card.bend.get_untracked());
+    let bends: Vec<f64> = cards.iter().map(bend).collect();
+    for (card, room) in cards.iter().zip(labels::rooms(&seen, &bends)) {
+        if let Some(card) = card {
+            put(&card.room, room);
+        }
+    }
+}
 
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
