@@ -201,7 +201,7 @@ pub enum Severity {
 }
 
 /// A finding: one sentence with the number that proves it, why, and what would help.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Name of the rule, such as `saturates-first`. Never changes.
     pub rule: Cow<'static, str>,
@@ -220,7 +220,7 @@ pub struct Finding {
 }
 
 /// A change that would help.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fix {
     /// What the button says: the change and what it achieves, such as “Add a read replica → 1.7×”.
     pub label: String,

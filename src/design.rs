@@ -19,15 +19,15 @@ use crate::blocks::param::Values;
 pub struct NodeId(pub u32);
 
 /// Identity of a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LinkId(pub u32);
 
 /// Identity of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GroupId(pub u32);
 
 /// Identity of a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NoteId(pub u32);
 
 /// A whole design, as drawn.
@@ -54,7 +54,7 @@ pub struct Design {
 }
 
 /// A placed block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Identity within the design.
     pub id: NodeId,
@@ -71,7 +71,7 @@ pub struct Node {
 }
 
 /// A directed link: calls go from `from` to `to`, replies come back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// Identity within the design.
     pub id: LinkId,
@@ -84,7 +84,7 @@ pub struct Link {
 }
 
 /// A failure domain. Groups nest: host in zone in region.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Identity within the design.
     pub id: GroupId,
@@ -101,7 +101,7 @@ pub struct Group {
 }
 
 /// A text on the canvas.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// Identity within the design.
     pub id: NoteId,
@@ -114,7 +114,7 @@ pub struct Note {
 }
 
 /// Kinds of group, from the smallest to the largest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GroupKind {
     /// One machine.
     Host,
@@ -136,7 +136,7 @@ impl GroupKind {
 }
 
 /// What the design promises; `None` promises nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Objectives {
     /// At least 99 % of the requests sent are answered ok within this time [ms].
     pub p99_ms: Option<f64>,
@@ -151,7 +151,7 @@ pub struct Objectives {
 }
 
 /// How to run the design.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Seed of every random draw.
     pub seed: u64,

@@ -1,5 +1,5 @@
-// Appended to the glue by `cargo xtask build`: fetches the rest of the program once the first screen stands.
-// A call into the rest that comes sooner waits for it, and so does everything else then.
+// Appended to the glue by `cargo xtask build`: fetches the rest of the program once the first part is there, which does not
+// wait for it. A call into the rest before it has come does, and so does everything else then.
 const rest = {
   url: new URL("./REST", import.meta.url),
   imports: null,
@@ -16,8 +16,11 @@ const rest = {
   // The first part is there; in a worker the rest already is.
   begin(exports) {
     this.first = exports;
-    if (this.module) this.install();
-    else addEventListener("headroom-first-screen", (event) => { event.preventDefault(); this.later(); }, { once: true });
+    if (this.module) return this.install();
+    const fetched = this.fetched();
+    // Whoever waits for it tells; until then nobody does.
+    fetched.catch(() => {});
+    addEventListener("headroom-first-screen", (event) => { event.preventDefault(); this.later(fetched); }, { once: true });
   },
 
   install() {
@@ -26,9 +29,10 @@ const rest = {
     new WebAssembly.Instance(this.module, { ...this.imports, first: this.first });
   },
 
-  async later() {
+  async later(fetched) {
     try {
-      this.module ??= await this.compiled();
+      const module = await fetched;
+      this.module ??= module;
       this.install();
     } catch (error) {
       return dispatchEvent(new CustomEvent("headroom-rest-lost", { detail: String(error) }));
@@ -36,8 +40,8 @@ const rest = {
     dispatchEvent(new CustomEvent("headroom-rest", { detail: this.module }));
   },
 
-  async compiled() {
-    const answer = await fetch(this.url);
+  async fetched() {
+    const answer = await fetch(this.url, { priority: "low" });
     if (!answer.ok) throw new Error(`${answer.status} for ${this.url}`);
     try {
       return await WebAssembly.compileStreaming(answer.clone());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A parameter of a block or of a link, as the catalogue documents it.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
@@ -150,7 +152,7 @@ pub enum Fixed {
 }
 
 /// A value that a design carries.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// A finite number.
     Number(f64),
@@ -159,7 +161,22 @@ pub enum Value {
     /// A choice's id, or a free text.
     Text(String),
     /// JSON that this version does not know, kept and written back unchanged.
-    Unknown(serde_json::Value),
+    Unknown(#[serde(with = "as_text")] serde_json::Value),
+}
+
+/// JSON on its way to another worker: messages do not describe themselves, so it goes as text.
+mod as_text {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::Value;
+
+    pub fn serialize<S: Serializer>(value: &Value, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&value.to_string())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Value, D::Error> {
+        serde_json::from_str(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 impl From<Fixed> for Value {
@@ -173,8 +190,21 @@ impl From<Fixed> for Value {
 }
 
 /// The parameters of one node or link that were set, by name; what is absent has the default.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, Value)>", into = "Vec<(String, Value)>")]
 pub struct Values(BTreeMap<String, Value>);
+
+impl From<Vec<(String, Value)>> for Values {
+    fn from(all: Vec<(String, Value)>) -> Values {
+        Values(crate::sorted::map(all))
+    }
+}
+
+impl From<Values> for Vec<(String, Value)> {
+    fn from(values: Values) -> Self {
+        values.0.into_iter().collect()
+    }
+}
 
 impl Values {
     /// These values, as a catalogue entry lists them.

@@ -1,5 +1,7 @@
 //! A change to the document, as data: it succeeds as a whole or leaves the design untouched and says why.
 
+use serde::{Deserialize, Serialize};
+
 use super::fault::{self, Strikes, Target};
 use super::{
     Design, Fault, FaultId, Group, GroupId, Link, LinkId, Node, NodeId, Note, NoteId, Objectives, Run,
@@ -8,7 +10,7 @@ use crate::blocks::link::same_conditions;
 use crate::blocks::param::Value;
 
 /// One change to a design.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Edit {
     /// Place a block. Its id must be free.
     AddNode(Node),

@@ -3,15 +3,17 @@
 //! A fault is kept as it was drawn: a kind by its id, what it strikes, when, and parameters that differ from the
 //! defaults of format 1. `topology::fault` lowers it to what the engine does.
 
+use serde::{Deserialize, Serialize};
+
 use super::{GroupId, LinkId, NodeId};
 use crate::blocks::param::{Choice, Fixed, Kind, Param, Unit, Values};
 
 /// Identity of a fault within the design; its random draws hang on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FaultId(pub u32);
 
 /// A fault on the timeline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// Identity within the design.
     pub id: FaultId,
@@ -28,7 +30,7 @@ pub struct Fault {
 }
 
 /// What a fault strikes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Target {
     /// Every block that its kind suits.
     All,

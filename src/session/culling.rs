@@ -18,6 +18,10 @@ const WHOLE: usize = 100;
 /// Elements of a larger design at most, of blocks and of links each.
 const MOST: usize = 160;
 
+/// From so far away that nothing can be read, as many selected blocks are elements at most: more are painted, and a hand then
+/// moves a picture instead of many elements.
+const FEW: usize = 12;
+
 /// The view is looked at in steps of this, and this far beyond its edges [canvas units].
 const STEP: f64 = 240.0;
 
@@ -45,7 +49,8 @@ pub fn is_culled(design: &Design) -> bool {
     design.nodes.len() > WHOLE
 }
 
-/// The elements of a design that is seen like this; what is selected is one of them wherever it is.
+/// The elements of a design that is seen like this; what is selected is one of them wherever it is, unless it is much and
+/// seen from far away.
 pub fn elements(design: &Design, area: Option<Rect>, selection: &Selection) -> Elements {
     let (boxes, appears) = (Boxes::of(design), collapse::apparent(design));
     let free = appears.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
@@ -54,6 +59,8 @@ pub fn elements(design: &Design, area: Option<Rect>, selection: &Selection) -> E
     }
     let cards: BTreeMap<NodeId, Rect> =
         sorted::map(appears.nodes.iter().map(|node| (node.id, geometry::card(node.at))));
+    let none = Selection::default();
+    let selection = if area.is_none() && selection.nodes.len() > FEW { &none } else { selection };
     let seen = |place: &Rect| area.is_some_and(|area| area.overlaps(place));
     let is_node = |id: NodeId| selection.nodes.contains(&id) || seen(&cards[&id]);
     let is_link = |id: LinkId, from: NodeId, to: NodeId| {
@@ -102,6 +109,11 @@ mod tests {
         Viewport { pan: [-x, 0.0], zoom, size: [1000.0, 600.0] }
     }
 
+    fn first(design: &Design, count: usize) -> Selection {
+        let nodes = design.nodes.iter().take(count).map(|node| node.id).collect();
+        Selection { nodes, ..Selection::default() }
+    }
+
     #[test]
     fn a_small_design_is_whole_wherever_one_looks() {
         let design = row(50);
@@ -143,8 +155,16 @@ mod tests {
     #[test]
     fn there_are_never_more_elements_than_a_browser_draws_with_ease() {
         let design = row(300);
-        let all =
-            Selection { nodes: design.nodes.iter().map(|node| node.id).collect(), ..Selection::default() };
-        assert_eq!(elements(&design, None, &all).nodes.len(), MOST);
+        let near = area(&view(0.0, 1.0));
+        assert_eq!(elements(&design, near, &first(&design, 600)).nodes.len(), MOST);
+    }
+
+    #[test]
+    fn much_that_is_selected_is_painted_from_far_away_and_made_of_elements_near_by() {
+        let design = row(300);
+        let (near, many) = (area(&view(0.0, 1.0)), first(&design, FEW + 1));
+        assert_eq!(elements(&design, None, &first(&design, FEW)).nodes.len(), FEW);
+        assert!(elements(&design, None, &many).nodes.is_empty());
+        assert!(elements(&design, near, &many).nodes.len() > FEW);
     }
 }

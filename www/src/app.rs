@@ -41,22 +41,22 @@ pub fn Page() -> impl IntoView {
             class:no-dock=move || !panels.dock.get()
             class:has-lesson=move || lesson()
             class:embed=app.embed
-            inert=move || !app.complete.get() aria-busy=move || (!app.complete.get()).to_string()>
+            inert=move || !app.complete.get() aria-busy=move || (!app.answered.get()).to_string()>
             <Top/>
-            <div class="bars"><GuestBar/>{later(app, claim_bar, || ().into_any())}</div>
+            <div class="bars"><GuestBar/>{later(app.answered, claim_bar, || ().into_any())}</div>
             <Palette/>
-            <main class="stage" class:as-table=panels.table><Canvas/>{later(app, hud, || ().into_any())}</main>
-            {later(app, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
-            {later(app, dock, || view! { <section class="dock"></section> }.into_any())}
+            <main class="stage" class:as-table=panels.table><Canvas/>{later(app.answered, hud, || ().into_any())}</main>
+            {later(app.answered, inspector, || view! { <aside class="inspector">{bones()}</aside> }.into_any())}
+            {later(app.answered, dock, || view! { <section class="dock"></section> }.into_any())}
             <SheetTabs/>
         </div>
-        {later(app, overlays, || ().into_any())}
+        {later(app.complete, overlays, || ().into_any())}
     }
 }
 
-/// A part of the page that comes with the rest of the program, and what stands there before.
-pub fn later(app: App, part: fn() -> AnyView, before: fn() -> AnyView) -> Live {
-    live(move || if app.complete.get() { part() } else { before() })
+/// A part of the page that comes with the rest of the program or the first answer, and what stands there before.
+pub fn later(there: RwSignal<bool>, part: fn() -> AnyView, before: fn() -> AnyView) -> Live {
+    live(move || if there.get() { part() } else { before() })
 }
 
 /// Grey lines where a panel's contents will be.

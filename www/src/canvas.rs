@@ -11,6 +11,7 @@ mod notes;
 mod overlay;
 mod pace;
 mod painted;
+mod picture;
 pub mod traffic;
 
 use std::time::Duration;
@@ -92,11 +93,11 @@ pub fn Canvas() -> impl IntoView {
                     {live(move || if app.complete.get() { labels(elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
-                {later(app, folded, nothing)}
-                {later(app, drafts, nothing)}
+                {later(app.complete, folded, nothing)}
+                {later(app.complete, drafts, nothing)}
             </div>
         </div>
-        {later(app, notes, nothing)}
+        {later(app.complete, notes, nothing)}
         <Zoom/>
     }
 }

@@ -181,6 +181,7 @@ impl Cards {
                 self.moves.set(Vec::new());
             }
         });
+        put_order(self.moves, Vec::new());
         let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
         put_order(self.order, free.collect());
         put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());

@@ -4,6 +4,7 @@
 //! seen and not yet be used; a page that was not split is whole from the start.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -49,13 +50,19 @@ fn is_fetched() -> bool {
     event.is_ok_and(|event| window().dispatch_event(&event) == Ok(false))
 }
 
-/// The first answer, the panels, the hands, the run.
+/// The hands and the run; once the person can see that the page may be used, the first answer and the panels that show it.
 #[inline(never)]
 fn begin(app: App) {
-    effects::solve(app);
     app.complete.set(true);
     app::watch_window(app);
     files::listen(app);
     runner::restart(app);
-    open::settle(app);
+    request_animation_frame(move || {
+        let answer = move || {
+            effects::solve(app);
+            app.answered.set(true);
+            open::settle(app);
+        };
+        set_timeout(answer, Duration::ZERO);
+    });
 }

@@ -31,6 +31,8 @@ use crate::{effects, runner, store};
 pub struct App {
     /// Whether the whole program is here; until then the page is only looked at.
     pub complete: RwSignal<bool>,
+    /// Whether there has been an answer, which the panels show.
+    pub answered: RwSignal<bool>,
     /// The editor: the truth about design, selection and viewport.
     pub session: StoredValue<Session>,
     /// The design, written when it changed for good; positions under a drag are in `cards`.
@@ -201,6 +203,7 @@ impl App {
         let app = App {
             settings: RwSignal::new(session.settings()),
             complete: RwSignal::new(false),
+            answered: RwSignal::new(false),
             design: RwSignal::new(Arc::clone(session.design())),
             selection: RwSignal::new(Selection::default()),
             viewport: RwSignal::new(session.viewport()),

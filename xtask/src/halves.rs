@@ -12,6 +12,8 @@ use crate::{Outcome, command, serve, tools};
 
 /// What the first part consists of.
 const LIST: &str = "www/first.txt";
+/// What the linker left, before wasm-bindgen: it tells who names which constant (see www/build.rs).
+const LINKED: &str = "target/wasm32-unknown-unknown/web/headroom-www.wasm";
 /// Fetches the rest; goes to the end of the glue.
 const LOADER: &str = "www/rest.js";
 /// How the file of the rest ends: `sizes` counts it apart.
@@ -46,7 +48,7 @@ pub fn split() -> Outcome {
     let linked = Linked::find()?;
     let rest = PathBuf::from(linked.wasm.to_string_lossy().replace("_bg.wasm", REST));
     let wasm = linked.wasm.as_os_str();
-    command::run(tool().arg("split").arg(wasm).arg(LIST).arg(wasm).arg(&rest))?;
+    command::run(tool().arg("split").arg(LINKED).arg(wasm).arg(LIST).arg(wasm).arg(&rest))?;
     let name = rest.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let loader = text(Path::new(LOADER))?.replace("REST", &name);
     let glue = text(&linked.glue)?;

@@ -8,8 +8,8 @@ use crate::Outcome;
 use crate::build::{self, DIST, Effort};
 use crate::halves::REST;
 
-/// Most that everything may weigh as brotli that is loaded before the first screen stands [bytes]. The aim is 300 KB.
-pub const LIMIT: u64 = 330 * 1000;
+/// Most that everything may weigh as brotli that is loaded before the first screen stands [bytes].
+pub const LIMIT: u64 = 300 * 1000;
 
 /// Loaded once the first screen stands: what starts a simulation, what keeps the page for when there is no network, and what
 /// tells how to install it.

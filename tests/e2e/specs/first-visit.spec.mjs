@@ -7,15 +7,18 @@ test("a first visit shows a running design", async ({ app, page }) => {
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {
       if (!document.querySelector("[data-node]")) return;
-      window.firstBlockAt = performance.now();
+      window.firstBlockAt ??= performance.now();
+      if (document.querySelector(".page").inert) return;
+      window.usableAt = performance.now();
       observer.disconnect();
-    }).observe(document, { childList: true, subtree: true });
+    }).observe(document, { childList: true, subtree: true, attributeFilter: ["inert"] });
   });
   await app.open();
   expect(await app.blocks.count()).toBeGreaterThanOrEqual(4);
   await expect(app.run.getByRole("button", { name: "Pause" })).toBeVisible();
   const firstBlockAt = Math.round(await page.evaluate(() => window.firstBlockAt));
   figure("navigation to first block on the canvas, loopback, cold cache [ms]", firstBlockAt);
+  figure("navigation to a page that can be used, loopback, cold cache [ms]", Math.round(await page.evaluate(() => window.usableAt)));
   // Simulated time goes on: the chart fills by itself.
   await expect(app.chart).toContainText("p99", { timeout: 20_000 });
   await expect(app.chart).not.toContainText("NaN");
@@ -29,7 +32,8 @@ test("the first screen downloads what the size gate counts, and waits for nothin
   page.on("console", (message) => message.text().includes("was needed before it came") && early.push(message.text()));
   await page.addInitScript(() => {
     addEventListener("headroom-first-screen", () => {
-      window.loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+      // The rest is on its way by now, and nothing has waited for it: the test below holds it back.
+      window.loaded = performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => !name.endsWith("_rest.wasm"));
       window.firstScreenAt = performance.now();
       window.blocksThen = document.querySelectorAll("[data-node]").length;
     }, { capture: true });

@@ -24,13 +24,14 @@ async function middle(page, id) {
   return [view.x + (left + 88) * view.zoom, view.y + (top + 38) * view.zoom];
 }
 
-/** How many pixels of the painted layer are not empty around a point of the screen. */
-const painted = (page, [x, y]) => page.locator("canvas.painted").evaluate((canvas, [x, y]) => {
+/** How many pixels of the painted sheets are not empty around a point of the screen. */
+const painted = (page, [x, y]) => page.locator("canvas.painted").evaluateAll((sheets, [x, y]) => sheets.map((canvas) => {
+  if (canvas.width === 0) return 0;
   const box = canvas.getBoundingClientRect();
   const [scaleX, scaleY] = [canvas.width / box.width, canvas.height / box.height];
   const { data } = canvas.getContext("2d").getImageData((x - box.x) * scaleX - 4, (y - box.y) * scaleY - 4, 8, 8);
   return data.filter((_, index) => index % 4 === 3 && data[index] > 0).length;
-}, [x, y]);
+}).reduce((all, one) => all + one), [x, y]);
 
 test("from far away blocks are painted, and are chosen, moved and taken back like any other", async ({ app, page, watched }) => {
   watched.expected = [/getImageData/];
@@ -50,6 +51,27 @@ test("from far away blocks are painted, and are chosen, moved and taken back lik
   await page.keyboard.press("Escape");
   await expect(app.blocks).toHaveCount(0);
   await expect.poll(async () => painted(page, from), { message: "it is painted again" }).toBeGreaterThan(0);
+});
+
+test("many blocks that are moved from far away move as a picture, and can be put back", async ({ app, page, watched }) => {
+  watched.expected = [/getImageData/];
+  await app.open(fragment(DESIGN));
+  // Four chains of the last column, and beside them nothing.
+  const [first, end, last] = [await middle(page, 217), await middle(page, 220), await middle(page, 280)];
+  await app.drag([first[0] - 24, first[1] - 12], [last[0] + 24, last[1] + 8]);
+  await expect(page.locator("#inspector h2")).toContainText("16 selected");
+  await expect(app.blocks).toHaveCount(0);
+  const there = [end[0] + 60, end[1]];
+  expect(await painted(page, there)).toBe(0);
+  await page.mouse.move(...end);
+  await page.mouse.down();
+  await page.mouse.move(...there, { steps: 4 });
+  await expect.poll(() => painted(page, there), { message: "under the hand" }).toBeGreaterThan(0);
+  await expect.poll(() => painted(page, first), { message: "where it was" }).toBe(0);
+  await page.mouse.up();
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => painted(page, there), { message: "taken back" }).toBe(0);
+  await expect.poll(() => painted(page, first)).toBeGreaterThan(0);
 });
 
 test("near enough to be read, blocks in view are cards with figures, and only those", async ({ app, page }) => {

@@ -1,6 +1,7 @@
 //! A module as it was read, in the order of its indices.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use wasmparser::{
     ElementKind, Export, FuncType, FunctionBody, Global, Import, MemoryType, Operator, Parser, Payload,
@@ -26,7 +27,7 @@ pub struct Module<'a> {
     /// What stands in a table from the start.
     pub elements: Vec<Element>,
     pub bodies: Vec<FunctionBody<'a>>,
-    pub data: Vec<wasmparser::Data<'a>>,
+    pub data: Vec<Segment<'a>>,
     /// Names of functions, as the compiler wrote them.
     pub names: BTreeMap<u32, String>,
 }
@@ -36,6 +37,30 @@ pub struct Element {
     pub table: u32,
     pub offset: u32,
     pub functions: Vec<u32>,
+}
+
+/// Data that stands in memory from the start.
+pub struct Segment<'a> {
+    /// Where in memory.
+    pub address: u32,
+    pub bytes: &'a [u8],
+    /// Where in the file.
+    pub at: usize,
+}
+
+impl<'a> Segment<'a> {
+    /// The part of a range of memory that it fills.
+    pub fn part(&self, range: &Range<u32>) -> Option<Range<u32>> {
+        let end = self.address + self.bytes.len() as u32;
+        let part = range.start.max(self.address)..range.end.min(end);
+        (!part.is_empty()).then_some(part)
+    }
+
+    /// What stands in a range of memory, if it fills all of it.
+    pub fn read(&self, range: &Range<u32>) -> Option<&'a [u8]> {
+        let place = |end: u32| end.checked_sub(self.address).map(|place| place as usize);
+        self.bytes.get(place(range.start)?..place(range.end)?)
+    }
 }
 
 /// What a body refers to.
@@ -90,7 +115,9 @@ impl<'a> Module<'a> {
             }
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
             Payload::DataSection(all) => {
-                self.data = all.into_iter().collect::<Result<_, _>>().map_err(text)?
+                for one in all {
+                    self.data.push(segment(&one.map_err(text)?)?);
+                }
             }
             Payload::CustomSection(section) => self.custom(&section)?,
             Payload::Version { .. }
@@ -121,7 +148,7 @@ impl<'a> Module<'a> {
     }
 
     /// Every function that is not imported.
-    pub fn defined(&self) -> std::ops::Range<u32> {
+    pub fn defined(&self) -> Range<u32> {
         self.imported..self.functions.len() as u32
     }
 }
@@ -170,6 +197,16 @@ fn element(one: wasmparser::Element<'_>) -> Outcome<Option<Element>> {
         }
     };
     Ok(Some(Element { table, offset, functions }))
+}
+
+fn segment<'a>(one: &wasmparser::Data<'a>) -> Outcome<Segment<'a>> {
+    match &one.kind {
+        wasmparser::DataKind::Active { memory_index: 0, offset_expr } => {
+            let at = one.range.end - one.data.len();
+            Ok(Segment { address: constant(offset_expr)?, bytes: one.data, at })
+        }
+        other => Err(format!("a segment of data that is not active in the one memory: {other:?}")),
+    }
 }
 
 fn constant(expression: &wasmparser::ConstExpr<'_>) -> Outcome<u32> {

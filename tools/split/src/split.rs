@@ -10,8 +10,8 @@ use wasm_encoder::{
 };
 use wasmparser::{ExternalKind, FunctionBody, RefType};
 
-use crate::Outcome;
 use crate::module::{self, Module, Uses};
+use crate::{Outcome, data};
 
 /// The import of the first part that fetches the rest; it comes from where all its imports come from.
 pub const FETCH: &str = "__fetch_rest";
@@ -55,7 +55,7 @@ impl Sections {
         }
         let mut data = DataSection::new();
         for one in &module.data {
-            how.parse_data(&mut data, one.clone())?;
+            data.active(0, &ConstExpr::i32_const(one.address as i32), one.bytes.iter().copied());
         }
         Ok(Sections { types, tables, memories, globals, data })
     }
@@ -72,26 +72,30 @@ struct Plan<'m, 'a> {
     table: u32,
     /// Functions of the first part that the rest calls, by the name under which they are exported.
     lent: BTreeMap<u32, String>,
+    /// Memory that only the rest reads: where it begins, and what stands there.
+    later: Vec<(u32, &'a [u8])>,
 }
 
 /// Functions for which `keep` holds stay, and so do those that the page calls by name; all others go into the rest.
-pub fn split(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Outcome<Parts> {
-    let plan = plan(module, keep)?;
+/// Data comes with the rest where `linked` shows that no function of the first part leads to it.
+pub fn split(module: &Module<'_>, linked: &[u8], keep: impl Fn(u32) -> bool) -> Outcome<Parts> {
+    let plan = plan(module, linked, keep)?;
     let first = plan.first_part().map_err(|e| e.to_string())?;
     let rest = plan.rest().map_err(|e| e.to_string())?;
     let summary = format!(
-        "first part: {} functions, {} bytes; rest: {} functions, {} bytes; {} stubs, {} functions lent",
+        "first part: {} functions, {} bytes; rest: {} functions, {} bytes, {} of them data; {} stubs, {} functions lent",
         plan.first.len(),
         first.len(),
         module.defined().len() - plan.first.len(),
         rest.len(),
+        plan.later.iter().map(|(_, bytes)| bytes.len()).sum::<usize>(),
         plan.slots.len(),
         plan.lent.len()
     );
     Ok(Parts { first, rest, summary })
 }
 
-fn plan<'m, 'a>(module: &'m Module<'a>, keep: impl Fn(u32) -> bool) -> Outcome<Plan<'m, 'a>> {
+fn plan<'m, 'a>(module: &'m Module<'a>, linked: &[u8], keep: impl Fn(u32) -> bool) -> Outcome<Plan<'m, 'a>> {
     let exported = module.exports.iter().filter(|export| export.kind == ExternalKind::Func);
     let roots: BTreeSet<u32> = exported.map(|export| export.index).chain(module.start).collect();
     let first: BTreeSet<u32> =
@@ -129,7 +133,8 @@ fn plan<'m, 'a>(module: &'m Module<'a>, keep: impl Fn(u32) -> bool) -> Outcome<P
         .filter(|called| first.contains(called))
         .collect();
     let lent = lent.into_iter().enumerate().map(|(place, index)| (index, short(place))).collect();
-    Ok(Plan { module, uses, first, slots, table, lent })
+    let later = data::unreached(linked, module, |index| first.contains(&index))?;
+    Ok(Plan { module, uses, first, slots, table, lent, later })
 }
 
 /// A short name for a number.
@@ -251,7 +256,7 @@ impl Plan<'_, '_> {
         for index in &stubbed {
             code.function(&self.stub(&half, *index, fetch));
         }
-        out.section(&code).section(&sections.data);
+        out.section(&code).section(&self.data_of_first());
         Ok(out.finish())
     }
 
@@ -370,8 +375,30 @@ impl Plan<'_, '_> {
         for index in &own {
             half.parse_function_body(&mut code, module.body(*index).clone())?;
         }
-        out.section(&code);
+        out.section(&code).section(&self.data_of_rest());
         Ok(out.finish())
+    }
+
+    /// All data, with zeros where it comes later: wasm-opt leaves them out.
+    fn data_of_first(&self) -> DataSection {
+        let mut all = DataSection::new();
+        for one in &self.module.data {
+            let mut bytes = one.bytes.to_vec();
+            for (address, later) in self.later.iter().filter(|(address, _)| *address >= one.address) {
+                let place = (address - one.address) as usize;
+                bytes.iter_mut().skip(place).take(later.len()).for_each(|byte| *byte = 0);
+            }
+            all.active(0, &ConstExpr::i32_const(one.address as i32), bytes);
+        }
+        all
+    }
+
+    fn data_of_rest(&self) -> DataSection {
+        let mut all = DataSection::new();
+        for (address, bytes) in &self.later {
+            all.active(0, &ConstExpr::i32_const(*address as i32), bytes.iter().copied());
+        }
+        all
     }
 
     /// The functions of the rest in their slots: every slot of a table that holds one, and those of the calls.

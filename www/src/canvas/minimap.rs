@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use headroom::session::Viewport;
 use headroom::session::collapse::{Boxes, apparent};
@@ -19,6 +20,9 @@ use crate::state::App;
 
 /// Room around the design on the map [canvas units].
 const ROOM: f64 = 120.0;
+/// The map is drawn at most once in this time: what a hand moves is looked at elsewhere.
+const PAUSE: Duration = Duration::from_millis(80);
+
 /// The map, in a corner of the canvas.
 #[component]
 pub fn Minimap() -> impl IntoView {
@@ -44,8 +48,9 @@ fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
     let bounds = Memo::new(move |_| bounds.get().unwrap_or(Rect { min: [0.0; 2], max: CARD }).grown(ROOM));
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            size.set(Some([canvas.client_width(), canvas.client_height()].map(f64::from)));
-            follow(app, canvas, bounds);
+            let measured = [canvas.client_width(), canvas.client_height()].map(f64::from);
+            size.set(Some(measured));
+            follow(app, canvas, measured, bounds);
         }
     });
     let go = move |event: PointerEvent| {
@@ -72,8 +77,8 @@ fn Map(bounds: Memo<Option<Rect>>) -> impl IntoView {
     }
 }
 
-/// Draws the map anew in the next frame whenever it has changed.
-fn follow(app: App, canvas: HtmlCanvasElement, bounds: Memo<Rect>) {
+/// Draws the map anew soon after it has changed.
+fn follow(app: App, canvas: HtmlCanvasElement, size: [f64; 2], bounds: Memo<Rect>) {
     let Some(pen) = pen(&canvas) else { return };
     let ink = Rc::new(RefCell::new(Ink::new(TOKENS)));
     let asked = Rc::new(Cell::new(false));
@@ -86,21 +91,21 @@ fn follow(app: App, canvas: HtmlCanvasElement, bounds: Memo<Rect>) {
             return;
         }
         let (canvas, pen, ink, asked) = (canvas.clone(), pen.clone(), Rc::clone(&ink), Rc::clone(&asked));
-        request_animation_frame(move || {
+        let draw_now = move || {
             asked.set(false);
             if let Some(bounds) = bounds.try_get_untracked() {
-                draw(app, &pen, &canvas, ink.borrow_mut().colors(app, &canvas), &bounds);
+                fresh(&pen, &canvas, size);
+                draw(app, &pen, size, ink.borrow_mut().colors(app, &canvas), &bounds);
             }
-        });
+        };
+        set_timeout(draw_now, PAUSE);
     });
 }
 
 /// Colors of the states in their order, of what is selected, and of collapsed groups.
 const TOKENS: [&str; 7] = ["--calm", "--busy", "--hot", "--sat", "--down", "--accent", "--text-3"];
 
-fn draw(app: App, pen: &Pen, canvas: &HtmlCanvasElement, colors: [&str; 7], bounds: &Rect) {
-    let size = [f64::from(canvas.client_width()), f64::from(canvas.client_height())];
-    fresh(pen, canvas, size);
+fn draw(app: App, pen: &Pen, size: [f64; 2], colors: [&str; 7], bounds: &Rect) {
     let scale = scale(size, bounds);
     let mut dots: [Vec<[f64; 2]>; 7] = Default::default();
     app.cards.each_node(|card| {

@@ -13,7 +13,7 @@ use headroom::session::geometry::{self, Rect};
 use headroom::sorted;
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::HtmlCanvasElement;
+use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use super::ink::{Ink, Pen, density, pen};
 use crate::cards::{Cards, LinkCard, NodeCard};
@@ -57,7 +57,7 @@ pub fn TrafficScale() -> impl IntoView {
         per_dot(app)
     });
     some(move || {
-        let moves = app.run.playing.get() && !is_still();
+        let moves = app.run.playing.get() && !is_still(motion().as_ref());
         (moves && scale.get() > 1.0).then(|| {
             view! { <p class="scale"><i></i>{format!("one dot is {} requests", figures::count(scale.get()))}</p> }
         })
@@ -91,6 +91,7 @@ fn animate(app: App, canvas: HtmlCanvasElement) {
     let Some(pen) = pen(&canvas) else { return };
     let layer = Layer {
         app,
+        motion: motion(),
         canvas,
         pen,
         flows: Vec::new(),
@@ -131,7 +132,7 @@ fn draw_soon(layer: &Rc<RefCell<Layer>>) {
     let layer = Rc::clone(layer);
     request_animation_frame(move || {
         layer.borrow_mut().asked = false;
-        let moves = layer.borrow().app.run.playing.get_untracked() && !is_still();
+        let moves = layer.borrow().moves();
         layer.borrow_mut().draw(moves);
         if moves {
             draw_soon(&layer);
@@ -139,14 +140,18 @@ fn draw_soon(layer: &Rc<RefCell<Layer>>) {
     });
 }
 
-/// The person asked for less motion.
-fn is_still() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)");
-    query.ok().flatten().is_some_and(|query| query.matches())
+/// Knows whether the person asks for less motion, now and later.
+fn motion() -> Option<MediaQueryList> {
+    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten()
+}
+
+fn is_still(motion: Option<&MediaQueryList>) -> bool {
+    motion.is_some_and(MediaQueryList::matches)
 }
 
 struct Layer {
     app: App,
+    motion: Option<MediaQueryList>,
     canvas: HtmlCanvasElement,
     pen: Pen,
     /// One per link, in the order of `order`.
@@ -179,6 +184,10 @@ struct Followed {
 }
 
 impl Layer {
+    fn moves(&self) -> bool {
+        self.app.run.playing.get_untracked() && !is_still(self.motion.as_ref())
+    }
+
     fn draw(&mut self, moves: bool) {
         let now_ms = window().performance().map_or(0.0, |clock| clock.now());
         let passed = self.last.map_or(0.0, |last| (now_ms - last).clamp(0.0, LONGEST_FRAME)) / 1e3;
