@@ -15,11 +15,12 @@ pub mod trial;
 pub mod vulnerable;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, Edit, GroupId, LinkId, NodeId};
-use crate::engine::flows::{self, Flows, Scenario};
+use crate::engine::flows::{self, Flows, Scenario, Skeleton};
 use crate::engine::{Unit, steady};
 use crate::report::Report;
 use crate::topology::{self, Problem, Topology};
@@ -31,8 +32,8 @@ pub struct Answer {
     pub topology: Topology,
     /// What was left out or read differently.
     pub problems: Vec<Problem>,
-    /// The steady method's report.
-    pub report: Report,
+    /// The steady method's report; whoever shows it shares it.
+    pub report: Arc<Report>,
     /// What breaks first, and next, and after that; by rising multiple.
     pub ladder: Vec<Rung>,
     /// Until the first promise breaks; `None` when nothing is promised that traffic can break.
@@ -245,7 +246,7 @@ impl Answer {
         Answer {
             topology: Topology::empty(),
             problems: Vec::new(),
-            report: Report::of_nothing(),
+            report: Arc::new(Report::of_nothing()),
             ladder: Vec::new(),
             second: None,
             vulnerable: Vec::new(),
@@ -267,10 +268,11 @@ pub fn answer(design: &Design) -> Answer {
 /// What one solution of the flows and the ladder tell, with the flows; the rest is empty.
 fn first(design: &Design) -> (Answer, Flows) {
     let (topology, problems) = topology::build(design);
-    let flows = flows::solve(&topology, &Scenario::default());
+    let skeleton = Skeleton::new(&topology);
+    let flows = flows::solve_on(&topology, &skeleton, &Scenario::default());
     let answer = Answer {
-        report: steady::report(&topology, &flows),
-        ladder: breaks_first::ladder(&topology),
+        report: Arc::new(steady::report(&topology, &flows)),
+        ladder: breaks_first::ladder_beside(&topology, &skeleton, &flows),
         cost: cost::cost(&topology, &flows),
         problems,
         topology,

@@ -178,7 +178,7 @@ pub fn left(after_s: f64, done: f64) -> Option<String> {
     let telling = after_s >= SOON_S && done >= LITTLE && left_s >= SOON_S;
     // A guess has no decimals, and above half a minute no single seconds.
     let step = if left_s > 30.0 { 10.0 } else { 1.0 };
-    telling.then(|| format!("about {} left", stated(libm::ceil(left_s / step) * step, Kind::Time)))
+    telling.then(|| format!("about {} left", stated(f64::ceil(left_s / step) * step, Kind::Time)))
 }
 
 /// What follows a figure without an interval, and why there is none, for a note below a table.
@@ -267,7 +267,7 @@ fn decimals_for(value: f64, digits: i32) -> usize {
     if value == 0.0 || !value.is_finite() {
         return 0;
     }
-    let places = |value: f64| libm::floor(libm::log10(value.abs()) + 1e-9) as i32;
+    let places = |value: f64| f64::floor(libm::log10(value.abs()) + 1e-9) as i32;
     // Rounding may carry into one more place before the point: 9.996 is 10.0.
     let unit = libm::exp10(f64::from(places(value) + 1 - digits));
     let rounded = libm::round(value / unit) * unit;

@@ -3,6 +3,7 @@
 //! *Measure* (a design, a plan) is stateless and the newest wins. *Live* is one simulation that the worker owns.
 //! Every message carries the id of its run, and the receiver drops those of an earlier one.
 
+pub mod repeat;
 mod shown;
 pub mod wire;
 mod worker;
@@ -150,6 +151,17 @@ pub enum ToWorker {
         /// The design as format 1 JSON.
         design: String,
     },
+    /// Makes one part of an answer again and again, at once and to the end, for whoever times it.
+    Repeat {
+        /// Id of this job.
+        run: u32,
+        /// The design as format 1 JSON.
+        design: String,
+        /// What is made.
+        part: repeat::Part,
+        /// How often.
+        times: u32,
+    },
 }
 
 /// What a live run can be asked for beside its report.
@@ -235,6 +247,11 @@ pub enum FromWorker {
         run: u32,
         /// What was found.
         found: Box<Slow>,
+    },
+    /// A part of an answer has been made as often as was asked for.
+    Repeated {
+        /// Id of the job.
+        run: u32,
     },
 }
 

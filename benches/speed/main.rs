@@ -1,9 +1,11 @@
 //! Benchmarks of the core: `cargo bench` times its parts with divan, `cargo bench -- --table` whole runs for
-//! `cargo xtask bench`, and `cargo bench -- --once SYSTEM SECONDS` gives a profiler one run to look at.
+//! `cargo xtask bench`, and `cargo bench -- --once SYSTEM SECONDS` gives a profiler one run to look at, `--answer NAME TIMES`
+//! one of the answers that come without a run.
 
 // It talks to whoever started it.
 #![allow(clippy::print_stdout)]
 
+mod answers;
 mod large;
 mod parts;
 mod systems;
@@ -14,7 +16,12 @@ fn main() {
     let arguments: Vec<&str> =
         arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
     match arguments[..] {
-        ["--table"] => table::print(),
+        ["--table"] => {
+            answers::print();
+            table::print();
+        }
+        ["--answers"] => answers::print(),
+        ["--answer", name, times] => answers::once(name, times.parse().expect("a number")),
         ["--once", name, seconds] => table::once(name, seconds.parse().expect("whole seconds")),
         _ => divan::main(),
     }

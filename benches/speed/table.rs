@@ -57,7 +57,7 @@ fn median(design: &str) -> Speed {
 
 /// Time that the processor has spent on this program [s], where the system tells, else time on the wall: what other
 /// programs do at the same time shall not count.
-fn spent_s() -> f64 {
+pub fn spent_s() -> f64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let told = fs::read_to_string("/proc/self/schedstat");
     let spent_ns = told.ok().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());

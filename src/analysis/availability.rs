@@ -15,7 +15,7 @@ use model::{Model, Variable};
 use super::{Availability, ClientAvailability, Cut, WeakPart};
 use crate::analysis::spof::SURVIVES;
 use crate::engine::flows::Flows;
-use crate::topology::{Lane, Lanes, Operation, Station, Tag, Topology};
+use crate::topology::{Lane, Operation, Station, Tag, Topology};
 
 /// Most parts that an answer names.
 const MOST_PARTS: usize = 20;
@@ -32,7 +32,7 @@ pub fn availability(topology: &Topology, flows: &Flows) -> Availability {
         Station::Store(_) | Station::Queue(_) | Station::Observer => Tag::NONE,
     };
     let used = |lane: Lane| clients.iter().any(|(node, ..)| tag(*node) == lane.tag);
-    let by_lane = Lanes::each(topology, |lane| if used(lane) { model.answered(lane) } else { Vec::new() });
+    let by_lane = model.answered(used);
     let mut roots = Vec::new();
     for (node, _, sent) in &clients {
         let [reads, writes] = Operation::ALL.map(|op| {

@@ -4,8 +4,11 @@
 //! as they are at that multiple (rules 1.16). With losses counted a station behind a saturated one would never saturate,
 //! and the ladder would hide its second rung.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use crate::analysis::{Resource, Rung};
-use crate::engine::flows::{self, Flows, Scenario, StationFlow};
+use crate::engine::flows::{self, Flows, InstanceFlow, Scenario, Skeleton, StationFlow};
 use crate::topology::{Hits, Place, Station, Topology};
 
 /// Multiples beyond this are not worth a rung.
@@ -24,24 +27,40 @@ pub fn headroom(topology: &Topology) -> f64 {
 
 /// All rungs, by rising multiple; of one station its tightest resource, and its rate limit.
 pub fn ladder(topology: &Topology) -> Vec<Rung> {
-    let twice = (!straight(topology)).then(|| at(topology, 2.0));
-    let solver = Ladder { topology, today: at(topology, 1.0), twice };
-    let own: Vec<f64> = (0..topology.len()).map(|node| solver.multiple(node, cores)).collect();
-    let mut rungs = Vec::new();
-    for (node, alone) in own.iter().enumerate() {
-        let mut tightest = (*alone, Resource::Cores);
-        for (resource, load) in [(Resource::Slots, slots as Load), (Resource::Pool, pool as Load)] {
-            let found = solver.held(node, load, &own, tightest.0);
-            if found < tightest.0 {
-                tightest = (found, resource);
+    let skeleton = Skeleton::new(topology);
+    let today = at(topology, &skeleton, 1.0);
+    ladder_of(topology, &skeleton, &today)
+}
+
+/// The same where the flows with losses are known already: where nothing is lost, they are those of the ladder.
+pub fn ladder_beside(topology: &Topology, skeleton: &Skeleton, flows: &Flows) -> Vec<Rung> {
+    if flows.lose_nothing() {
+        return ladder_of(topology, skeleton, flows);
+    }
+    ladder_of(topology, skeleton, &at(topology, skeleton, 1.0))
+}
+
+fn ladder_of(topology: &Topology, skeleton: &Skeleton, today: &Flows) -> Vec<Rung> {
+    let twice = (!straight(topology)).then(|| at(topology, skeleton, 2.0));
+    let solver = Ladder { topology, skeleton, today, twice, known: RefCell::default() };
+    let own: Vec<f64> = (0..topology.len()).map(|node| solver.multiple(node, Load::Cores)).collect();
+    let mut tightest: Vec<(f64, Resource)> = own.iter().map(|alone| (*alone, Resource::Cores)).collect();
+    let behind = solver.least_behind(&own);
+    for (resource, load) in [(Resource::Slots, Load::Slots), (Resource::Pool, Load::Pool)] {
+        for (node, found) in solver.held(load, &behind, &tightest) {
+            if found < tightest[node].0 {
+                tightest[node] = (found, resource);
             }
         }
-        rungs.push((node, tightest.0, tightest.1));
-        rungs.push((node, solver.multiple(node, limit), Resource::Limit));
     }
-    rungs.extend(bandwidths(topology, &solver.today));
-    rungs.extend(networks(topology, &solver.today));
-    let rate: f64 = solver.today.clients.iter().map(|client| client.sent[0] + client.sent[1]).sum();
+    let mut rungs = Vec::new();
+    for (node, (multiple, resource)) in tightest.into_iter().enumerate() {
+        rungs.push((node, multiple, resource));
+        rungs.push((node, solver.multiple(node, Load::Limit), Resource::Limit));
+    }
+    rungs.extend(bandwidths(topology, today));
+    rungs.extend(networks(topology, today));
+    let rate: f64 = today.clients.iter().map(|client| client.sent[0] + client.sent[1]).sum();
     rungs.retain(|rung| rung.1 <= HIGHEST);
     crate::sorted::sort_by(&mut rungs, |a, b| a.1.total_cmp(&b.1));
     let rung = |(node, multiple, what)| Rung { node: node as u32, multiple, rate: multiple * rate, what };
@@ -80,27 +99,29 @@ fn networks(topology: &Topology, today: &Flows) -> Vec<(usize, f64, Resource)> {
     topology.places().filter_map(full).collect()
 }
 
-/// Share of a resource in use at the fullest instance of a station.
-type Load = fn(&StationFlow) -> f64;
-
-fn cores(station: &StationFlow) -> f64 {
-    station.instances.iter().map(|instance| instance.occupancy.cores).fold(0.0, f64::max)
+/// What is in use of a resource at the fullest instance of a station, as a share of what there is.
+#[derive(Clone, Copy)]
+enum Load {
+    Cores,
+    Slots,
+    Pool,
+    Limit,
 }
 
-fn slots(station: &StationFlow) -> f64 {
-    station.instances.iter().map(|instance| instance.occupancy.slots).fold(0.0, f64::max)
+/// Loads in the order of [`Load`].
+fn loads(station: &StationFlow) -> [f64; 4] {
+    let most = |load: fn(&InstanceFlow) -> f64| station.instances.iter().map(load).fold(0.0, f64::max);
+    let [cores, slots, pool] =
+        [most(|one| one.occupancy.cores), most(|one| one.occupancy.slots), most(|one| one.occupancy.pool)];
+    [cores, slots, pool, station.limit]
 }
 
-fn pool(station: &StationFlow) -> f64 {
-    station.instances.iter().map(|instance| instance.occupancy.pool).fold(0.0, f64::max)
+fn all_loads(flows: &Flows) -> Vec<[f64; 4]> {
+    flows.stations.iter().map(loads).collect()
 }
 
-fn limit(station: &StationFlow) -> f64 {
-    station.limit
-}
-
-fn at(topology: &Topology, multiple: f64) -> Flows {
-    flows::lossless(topology, &Scenario { multiple, ..Scenario::default() })
+fn at(topology: &Topology, skeleton: &Skeleton, multiple: f64) -> Flows {
+    flows::lossless_on(topology, skeleton, &Scenario { multiple, ..Scenario::default() })
 }
 
 /// Whether every load grows with the traffic: entries that expire make hits more frequent as traffic grows.
@@ -114,43 +135,68 @@ fn straight(topology: &Topology) -> bool {
 
 struct Ladder<'a> {
     topology: &'a Topology,
-    today: Flows,
+    skeleton: &'a Skeleton,
+    today: &'a Flows,
     /// At twice the traffic, where some load does not simply grow with it.
     twice: Option<Flows>,
+    /// Loads of all stations by the bits of a multiple, in whose order multiples are: what is solved for one station tells
+    /// about others.
+    known: RefCell<BTreeMap<u64, Vec<[f64; 4]>>>,
 }
 
 impl Ladder<'_> {
     /// The multiple at which a load reaches 1; infinite when it never does.
     fn multiple(&self, node: usize, load: Load) -> f64 {
-        let today = load(&self.today.stations[node]);
+        let today = self.now(node, load);
         if today <= 0.0 {
             return f64::INFINITY;
         }
-        let twice = self.twice.as_ref().map_or(2.0 * today, |twice| load(&twice.stations[node]));
+        let twice =
+            self.twice.as_ref().map_or(2.0 * today, |twice| loads(&twice.stations[node])[load as usize]);
         if (twice - 2.0 * today).abs() <= 1e-9 * twice {
             return 1.0 / today;
         }
         self.root(node, load, today, f64::INFINITY)
     }
 
-    /// The multiple below `most` at which a resource that is held through the calls behind runs out.
-    fn held(&self, node: usize, load: Load, own: &[f64], most: f64) -> f64 {
-        let today = load(&self.today.stations[node]);
-        if today <= 0.0 {
-            return f64::INFINITY;
-        }
-        let behind = self.behind(node).into_iter().map(|node| own[node]).fold(f64::INFINITY, f64::min);
-        let most = most.min(CONSEQUENCE * behind);
-        if today * most * WAITS < 1.0 {
-            return f64::INFINITY;
-        }
-        if most == f64::INFINITY {
-            return 1.0 / today;
-        }
-        if load(&at(self.topology, most).stations[node]) < 1.0 {
-            return f64::INFINITY;
-        }
-        self.root(node, load, today, most)
+    fn now(&self, node: usize, load: Load) -> f64 {
+        loads(&self.today.stations[node])[load as usize]
+    }
+
+    /// A load at a multiple of today's traffic.
+    fn load_at(&self, node: usize, load: Load, multiple: f64) -> f64 {
+        let solve = || all_loads(&at(self.topology, self.skeleton, multiple));
+        self.known.borrow_mut().entry(multiple.to_bits()).or_insert_with(solve)[node][load as usize]
+    }
+
+    /// Whether a load is known to stay below 1 up to this multiple: it does at a higher one, and loads rise with the traffic.
+    fn surely_fits(&self, node: usize, load: Load, multiple: f64) -> bool {
+        let known = self.known.borrow();
+        let above = known.range(multiple.to_bits()..).next();
+        self.twice.is_none() && above.is_some_and(|(_, loads)| loads[node][load as usize] < 1.0)
+    }
+
+    /// The multiples at which a resource that is held through the calls behind runs out before anything else does, for the
+    /// stations where it can; the highest limits first, because what fits there fits below.
+    fn held(&self, load: Load, behind: &[f64], tightest: &[(f64, Resource)]) -> Vec<(usize, f64)> {
+        let limit = |(node, (own, _)): (usize, &(f64, Resource))| {
+            let most = own.min(CONSEQUENCE * behind[node]);
+            let today = self.now(node, load);
+            (today > 0.0 && today * most * WAITS >= 1.0).then_some((node, most))
+        };
+        let mut open: Vec<(usize, f64)> = tightest.iter().enumerate().filter_map(limit).collect();
+        crate::sorted::sort_by(&mut open, |a, b| b.1.total_cmp(&a.1));
+        let runs_out = |(node, most): (usize, f64)| {
+            let today = self.now(node, load);
+            if most == f64::INFINITY {
+                return Some((node, 1.0 / today));
+            }
+            if self.surely_fits(node, load, most) || self.load_at(node, load, most) < 1.0 {
+                return None;
+            }
+            Some((node, self.root(node, load, today, most)))
+        };
+        open.into_iter().filter_map(runs_out).collect()
     }
 
     /// Newton's method on logarithms, kept inside a bracket: a load is nearly a power of the traffic.
@@ -174,7 +220,7 @@ impl Ladder<'_> {
             if (next - last).abs() <= CLOSE * last {
                 return next;
             }
-            let here = load(&at(self.topology, next).stations[node]);
+            let here = self.load_at(node, load, next);
             let slope = libm::log(here / value) / libm::log(next / last);
             power = if slope.is_finite() { slope.clamp(0.2, 20.0) } else { 1.0 };
             (last, value) = (next, here);
@@ -182,20 +228,22 @@ impl Ladder<'_> {
         last
     }
 
-    /// Stations that calls from this one reach.
-    fn behind(&self, node: usize) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut seen = vec![false; self.topology.len()];
-        let mut open = vec![node];
-        while let Some(from) = open.pop() {
-            for edge in &self.topology.outgoing[from] {
-                let to = self.topology.ends(edge.index()).1;
-                if !std::mem::replace(&mut seen[to], true) {
-                    found.push(to);
-                    open.push(to);
-                }
+    /// The least of these of all stations that calls from each one reach.
+    fn least_behind(&self, own: &[f64]) -> Vec<f64> {
+        let mut least = vec![f64::INFINITY; own.len()];
+        loop {
+            let mut moved = false;
+            for node in self.skeleton.callees_first() {
+                let called =
+                    self.topology.outgoing[node].iter().map(|edge| self.topology.ends(edge.index()).1);
+                let found = called.map(|to| own[to].min(least[to])).fold(f64::INFINITY, f64::min);
+                moved |= found < least[node];
+                least[node] = found;
+            }
+            // Once is enough without loops; in loops each round goes one call further.
+            if !moved || !self.skeleton.has_loops() {
+                return least;
             }
         }
-        found
     }
 }

@@ -341,7 +341,7 @@ mod tests {
         let Estimate { value, trust: Trust::Between(low, high) } = difference(&first, &second, 0.0) else {
             panic!("no interval")
         };
-        let half = 2.776 * libm::sqrt(0.5);
+        let half = 2.776 * f64::sqrt(0.5);
         assert!((value - 3.0).abs() < 1e-12);
         assert!((low - (3.0 - half)).abs() < 1e-9 && (high - (3.0 + half)).abs() < 1e-9, "{low} {high}");
     }

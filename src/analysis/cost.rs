@@ -12,8 +12,8 @@ const MONTH_S: f64 = 730.0 * 3600.0;
 pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
     let sources: Vec<&Source> =
         flows.clients.iter().filter_map(|client| source(topology, client.node)).collect();
-    let average = |by_client: &[[f64; 2]]| -> f64 {
-        by_client.iter().zip(&sources).map(|(rates, source)| (rates[0] + rates[1]) * source.average).sum()
+    let average = |by_client: &[(usize, [f64; 2])]| -> f64 {
+        by_client.iter().map(|(client, rates)| (rates[0] + rates[1]) * sources[*client].average).sum()
     };
     let node = |(node, place): (usize, &Place)| {
         let millions = average(&flows.stations[node].by_client) * MONTH_S / 1e6;
@@ -28,7 +28,7 @@ pub fn cost(topology: &Topology, flows: &Flows) -> Cost {
     };
     let nodes: Vec<f64> = topology.places().map(node).collect();
     let egress = egress(topology, flows);
-    let sent: Vec<[f64; 2]> = flows.clients.iter().map(|client| client.sent).collect();
+    let sent: Vec<(usize, [f64; 2])> = flows.clients.iter().map(|client| client.sent).enumerate().collect();
     let requests = average(&sent) * MONTH_S / 1e6;
     let month = nodes.iter().sum::<f64>() + egress;
     Cost { month, per_million: (requests > 0.0).then(|| month / requests), nodes, egress }

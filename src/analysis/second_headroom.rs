@@ -135,13 +135,13 @@ fn crossing(broken: impl Fn(f64) -> Option<Promise>, near: Option<f64>) -> Optio
         };
     }
     while high > low * (1.0 + CLOSE) {
-        let middle = libm::sqrt(low * high);
+        let middle = f64::sqrt(low * high);
         match broken(middle) {
             Some(what) => (high, missed) = (middle, what),
             None => low = middle,
         }
     }
-    Some((libm::sqrt(low * high), missed))
+    Some((f64::sqrt(low * high), missed))
 }
 
 /// Two runs, a tenth less and a tenth more traffic than the multiple: the promise holds in one and breaks in the other.

@@ -9,7 +9,7 @@ pub mod structure;
 use structure::{Dead, Structure};
 
 use super::{Loss, Spof};
-use crate::engine::flows::{self, Scenario, StationFlow};
+use crate::engine::flows::{self, Scenario, Skeleton, StationFlow};
 use crate::engine::{PERSON_S, Unit};
 use crate::topology::{Addressing, Health, Operation, Place, Station, Store, Topology};
 
@@ -93,8 +93,8 @@ struct Left {
 }
 
 impl Left {
-    fn after(topology: &Topology, dead: &[Unit]) -> Self {
-        let flows = flows::solve(topology, &Scenario { multiple: 1.0, dead: dead.to_vec() });
+    fn after(topology: &Topology, skeleton: &Skeleton, dead: &[Unit]) -> Self {
+        let flows = flows::solve_on(topology, skeleton, &Scenario { multiple: 1.0, dead: dead.to_vec() });
         let load = |station: &StationFlow| {
             let hottest = station.hottest().map_or(0.0, |instance| instance.occupancy.load);
             hottest.max(station.backlog)
@@ -111,6 +111,7 @@ impl Left {
 #[derive(Debug)]
 pub struct Intact<'a> {
     topology: &'a Topology,
+    skeleton: Skeleton,
     left: Left,
     structure: Structure<'a>,
     /// Share answered by structure, by operation and client.
@@ -121,18 +122,22 @@ impl<'a> Intact<'a> {
     /// The structure and the flows of a topology with everything alive.
     pub fn new(topology: &'a Topology) -> Self {
         let nobody = Dead::of(topology, &[]);
-        let left = Left::after(topology, &[]);
+        let skeleton = Skeleton::new(topology);
+        let left = Left::after(topology, &skeleton, &[]);
         let structure = Structure::new(topology, |node, tag| left.hits[node][tag.index()]);
         let shares = Operation::ALL.map(|op| structure.answered(&nobody, true, op));
-        Intact { topology, left, structure, shares }
+        Intact { topology, skeleton, left, structure, shares }
     }
 
     /// What the loss of one unit costs.
     pub fn lose(&self, unit: Unit) -> Aftermath {
         let dead = Dead::of(self.topology, &[unit]);
         let shares = Operation::ALL.map(|op| self.structure.answered(&dead, true, op));
-        let left =
-            if self.bears(unit) { self.by_structure(&shares) } else { Left::after(self.topology, &[unit]) };
+        let left = if self.bears(unit) {
+            self.by_structure(&shares)
+        } else {
+            Left::after(self.topology, &self.skeleton, &[unit])
+        };
         let (silenced, lacking) = (self.silenced(&shares), self.lacking(&shares));
         let overloaded = self.overloaded(&left);
         let recovery_s = total(recovery(self.topology, unit, &dead));

@@ -61,7 +61,7 @@ pub(super) fn report(
     label: &str,
 ) -> Report {
     if method == Method::Steady {
-        return answer.report.clone();
+        return Report::clone(&answer.report);
     }
     let mut progress = Progress::of(label);
     let plan = replicate::plan(&answer.topology, &design.run);

@@ -126,6 +126,6 @@ impl Location {
             sine * sine
         };
         let across = libm::cos(lat_a.to_radians()) * libm::cos(lat_b.to_radians()) * half(lon_a, lon_b);
-        2.0 * 6_371.0 * libm::asin(libm::sqrt((half(lat_a, lat_b) + across).min(1.0)))
+        2.0 * 6_371.0 * libm::asin(f64::sqrt((half(lat_a, lat_b) + across).min(1.0)))
     }
 }

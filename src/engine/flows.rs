@@ -12,20 +12,23 @@ mod calls;
 mod closed;
 mod gathering;
 mod instance;
+mod kept;
 mod keys;
 mod reach;
+mod skeleton;
 mod solver;
 mod together;
 
 pub use calls::{Answer, Called, Moments, Step, most_retries};
 pub use instance::{Line, Occupancy};
 pub use reach::Door;
+pub use skeleton::Skeleton;
 
 use crate::engine::Unit;
 use crate::engine::cache::KeyStream;
 use crate::engine::formulas::Wait;
 use crate::report::Cause;
-use crate::topology::{Lanes, Operation, Place, Station, Tag, Topology};
+use crate::topology::{Lane, Lanes, Operation, Place, Station, Tag, Topology};
 use solver::Solver;
 
 /// What to solve a topology for.
@@ -81,8 +84,8 @@ pub struct StationFlow {
     pub offered: [f64; 2],
     /// Calls completed here [1/s].
     pub carried: Lanes<f64>,
-    /// Calls that arrive, by client in the order of [`Flows::clients`] [1/s].
-    pub by_client: Vec<[f64; 2]>,
+    /// Calls that arrive, of each client whose calls do, by its place among [`Flows::clients`] [1/s].
+    pub by_client: Vec<(usize, [f64; 2])>,
     /// Fills and deletions that a cache works off beside its calls [1/s].
     pub upkeep: f64,
     /// One per instance.
@@ -155,8 +158,14 @@ pub struct RouteFlow {
 
 /// Flows with losses and retries.
 pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
-    let settled = closed::settled(topology, scenario);
-    let mut flows = Solver::new(&settled, scenario, false, &running(&settled, scenario)).run();
+    solve_on(topology, &Skeleton::new(topology), scenario)
+}
+
+/// The same on a skeleton that is known already.
+pub fn solve_on(topology: &Topology, skeleton: &Skeleton, scenario: &Scenario) -> Flows {
+    let settled = closed::settled(topology, skeleton, scenario);
+    let running = running(&settled, skeleton, scenario);
+    let mut flows = Solver::new(&settled, skeleton, scenario, false, &running).run();
     closed::correct(topology, scenario, &mut flows);
     flows
 }
@@ -164,18 +173,25 @@ pub fn solve(topology: &Topology, scenario: &Scenario) -> Flows {
 /// Flows with losses and retries, settled from full retries instead of an empty system: what a short overload leaves behind
 /// (rules 1.4). Where this differs from [`solve`], the system has two answers.
 pub fn after_storm(topology: &Topology, scenario: &Scenario) -> Flows {
-    let settled = closed::settled(topology, scenario);
-    Solver::new(&settled, scenario, false, &running(&settled, scenario)).run_from_storm()
+    let skeleton = Skeleton::new(topology);
+    let settled = closed::settled(topology, &skeleton, scenario);
+    let running = running(&settled, &skeleton, scenario);
+    Solver::new(&settled, &skeleton, scenario, false, &running).run_from_storm()
 }
 
 /// Flows of first attempts with every station unlimited: no drops, no timeouts, no errors.
 pub fn lossless(topology: &Topology, scenario: &Scenario) -> Flows {
+    lossless_on(topology, &Skeleton::new(topology), scenario)
+}
+
+/// The same on a skeleton that is known already.
+pub fn lossless_on(topology: &Topology, skeleton: &Skeleton, scenario: &Scenario) -> Flows {
     let today = Scenario { multiple: 1.0, ..scenario.clone() };
-    Solver::new(&closed::settled(topology, &today), scenario, true, &[]).run()
+    Solver::new(&closed::settled(topology, skeleton, &today), skeleton, scenario, true, &[]).run()
 }
 
 /// Instances that run where they come and go, by station; empty where none do.
-fn running(topology: &Topology, scenario: &Scenario) -> Vec<(usize, u32)> {
+fn running(topology: &Topology, skeleton: &Skeleton, scenario: &Scenario) -> Vec<(usize, u32)> {
     let scaling = |place: &Place| match &place.station {
         Station::Server(server) => server.scaling,
         Station::Source(_) | Station::Router(_) | Station::Cache(_) => None,
@@ -184,7 +200,7 @@ fn running(topology: &Topology, scenario: &Scenario) -> Vec<(usize, u32)> {
     if !topology.places().any(|(_, place)| scaling(place).is_some()) {
         return Vec::new();
     }
-    let flows = lossless(topology, scenario);
+    let flows = lossless_on(topology, skeleton, scenario);
     let wanted = |(node, place): (usize, &Place)| {
         let cores = f64::from(place.servers.cores.unwrap_or(1));
         let busy = |instance: &InstanceFlow| instance.occupancy.cores * cores;
@@ -206,6 +222,30 @@ impl Flows {
         let ok: f64 =
             self.clients.iter().map(|client| client.sent[op as usize] * client.ok[op as usize]).sum();
         (sent > 0.0).then(|| ok / sent)
+    }
+
+    /// Whether nothing is lost anywhere, not even a call in a billion: then these are the flows of [`lossless`] as well, to
+    /// the last bit.
+    pub fn lose_nothing(&self) -> bool {
+        let kept = |called: &Called| {
+            (called.ok, called.hard, called.attempts, called.failing) == (1.0, 0.0, 1.0, 0.0)
+        };
+        let open = |line: &Line| matches!(line, Line::Open(_));
+        let calm = |one: &InstanceFlow| {
+            let found = &one.occupancy;
+            one.alive && found.admitted == 1.0 && open(&found.for_slot) && open(&found.for_core)
+        };
+        let used = |route: &RouteFlow, lane: Lane| route.calls[lane.op as usize] > 0.0;
+        self.endless.is_empty()
+            && self
+                .routes
+                .iter()
+                .all(|route| route.called.pairs().all(|(lane, called)| !used(route, lane) || kept(called)))
+            && self.stations.iter().all(|station| {
+                station.backlog < 1.0
+                    && station.dropped.iter().all(|rate| *rate == 0.0)
+                    && station.instances.iter().all(calm)
+            })
     }
 }
 

@@ -167,7 +167,7 @@ fn renewal_m_c(arrivals: f64, mean: f64, servers: u32, unit: impl Fn(f64) -> f64
 /// Share of the shorter phase of two exponential ones with balanced means, for this squared coefficient of variation of at
 /// least 1 (Whitt 1982; rules 5).
 pub fn balanced_share(scv: f64) -> f64 {
-    0.5 * (1.0 + libm::sqrt((scv - 1.0).max(0.0) / (scv + 1.0)))
+    0.5 * (1.0 + f64::sqrt((scv - 1.0).max(0.0) / (scv + 1.0)))
 }
 
 /// E[exp(−s·gap)] of a gamma-distributed gap of mean 1.
@@ -268,7 +268,7 @@ fn service_correction(load: f64, scv: f64, servers: u32) -> f64 {
         return allen_cunneen;
     }
     let c = f64::from(servers);
-    let more = (1.0 - load) * (c - 1.0) * (libm::sqrt(4.0 + 5.0 * c) - 2.0) / (16.0 * load * c);
+    let more = (1.0 - load) * (c - 1.0) * (f64::sqrt(4.0 + 5.0 * c) - 2.0) / (16.0 * load * c);
     let constant = (0.5 * (1.0 + more)).min(1.0);
     (1.0 + scv) / (2.0 * scv + (1.0 - scv) / constant)
 }

@@ -31,7 +31,7 @@ fn with_disk(read: Service, memory: Memory) -> Service {
     if missed <= 0.0 || mean_s <= 0.0 {
         return read;
     }
-    let cv = libm::sqrt(variance) / mean_s;
+    let cv = f64::sqrt(variance) / mean_s;
     let shape = match cv {
         cv if cv < 1e-6 => Shape::Constant,
         cv if (cv - 1.0).abs() < 1e-9 => Shape::Exponential,

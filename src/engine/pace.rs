@@ -106,7 +106,7 @@ fn reach(corners: &Corners, sum: f64) -> f64 {
         after => {
             let (a, b) = (corners[after - 1], corners[after]);
             let (rest, slope) = (sum - a.sum_s, slope(&a, &b));
-            let root = libm::sqrt((a.factor * a.factor + 2.0 * slope * rest).max(0.0));
+            let root = f64::sqrt((a.factor * a.factor + 2.0 * slope * rest).max(0.0));
             (a.at_s + 2.0 * rest / (a.factor + root)).min(b.at_s)
         }
     }

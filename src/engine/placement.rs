@@ -30,15 +30,18 @@ pub fn shard_of(shards: &Shards, owners: Option<&Zipf<f64>>, rank: u64, created:
 
 /// Share of a store's calls that each shard gets, all clients together whose tag gets there (0–1).
 pub fn shares(topology: &Topology, node: usize, shards: &Shards, op: Operation) -> Vec<f64> {
+    if shards.count <= 1 {
+        return vec![1.0];
+    }
     let several = topology.tags_in_use().len() > 1;
     let comes = |tag: Tag| !several || topology.reached_in(Lane { op, tag })[node];
-    let count = shards.count.max(1) as usize;
+    let count = shards.count as usize;
     let mut sums = vec![0.0; count];
     let mut total = 0.0;
     for (_, place) in topology.places() {
         let Station::Source(source) = &place.station else { continue };
         let rate = source.rate * op.share_of(source);
-        if rate > 0.0 && count > 1 && comes(source.tag) {
+        if rate > 0.0 && comes(source.tag) {
             total += rate;
             let own = of_client(shards, source, op);
             sums.iter_mut().zip(own).for_each(|(sum, share)| *sum += rate * share);

@@ -343,7 +343,7 @@ mod tests {
         let Trust::Between(low, high) = pooled(&[1.0, 2.0, 3.0, 4.0, 5.0], Trust::TooFew).trust else {
             panic!("no interval")
         };
-        let half = 2.776_445 * libm::sqrt(0.5);
+        let half = 2.776_445 * f64::sqrt(0.5);
         assert!((low - (3.0 - half)).abs() < 2e-3 && (high - (3.0 + half)).abs() < 2e-3, "{low} {high}");
     }
 

@@ -23,7 +23,7 @@ pub fn end(value: f64) -> f64 {
     if !(value > 0.0 && value.is_finite()) {
         return 1.0;
     }
-    let decade = libm::exp10(libm::floor(libm::log10(value)));
+    let decade = libm::exp10(f64::floor(libm::log10(value)));
     let ends = [1.0, 2.0, 5.0, 10.0].map(|step| step * decade);
     ends.into_iter().find(|end| *end >= value * (1.0 - 1e-12)).unwrap_or(10.0 * decade)
 }
@@ -31,7 +31,7 @@ pub fn end(value: f64) -> f64 {
 /// Marks from 0 to the end of an axis, in this many steps at most, each 1, 2 or 5 of a decade.
 pub fn linear(until: f64, most: usize, kind: Kind) -> Vec<Mark> {
     let step = end(until / most.max(1) as f64);
-    let count = libm::floor(until / step + 1e-9) as usize;
+    let count = f64::floor(until / step + 1e-9) as usize;
     (0..=count).map(|index| Mark::of(index as f64 * step, kind)).collect()
 }
 
@@ -43,8 +43,8 @@ pub fn of_time(from_s: f64, until_s: f64, most: usize) -> Vec<Mark> {
     ];
     let least = (until_s - from_s) / most.max(1) as f64;
     let step = STEPS.into_iter().find(|step| *step >= least).unwrap_or_else(|| end(least));
-    let first = libm::ceil(from_s / step - 1e-9);
-    let last = libm::floor(until_s / step + 1e-9);
+    let first = f64::ceil(from_s / step - 1e-9);
+    let last = f64::floor(until_s / step + 1e-9);
     let count = if last >= first { (last - first) as usize + 1 } else { 0 };
     (0..count).map(|index| Mark::of((first + index as f64) * step, Kind::Time)).collect()
 }
@@ -54,7 +54,7 @@ pub fn logarithmic(low: f64, high: f64, kind: Kind) -> Vec<Mark> {
     if !(low > 0.0 && high > low && high.is_finite()) {
         return Vec::new();
     }
-    let decades = [libm::floor(libm::log10(low)), libm::ceil(libm::log10(high))].map(|end| end as i32);
+    let decades = [f64::floor(libm::log10(low)), f64::ceil(libm::log10(high))].map(|end| end as i32);
     // More than two decades need no marks between.
     let steps: &[f64] = if high / low > 100.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let all = (decades[0]..=decades[1])

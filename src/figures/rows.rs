@@ -281,10 +281,12 @@ fn of_share(share: &Estimate) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{analysis, share};
 
-    fn report() -> Report {
+    fn report() -> Arc<Report> {
         let design = r#"{"headroom":1,"nodes":[{"id":1,"block":"client","rate":100},
             {"id":2,"block":"app-server","service_ms":5}],"links":[[1,2]]}"#;
         analysis::answer(&share::from_json(design).expect("a design").design).report
@@ -296,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_figure_that_is_there_has_a_row_and_no_other() {
-        let mut report = report();
+        let mut report = Report::clone(&report());
         let rows = requests(&report);
         assert_eq!(value(&rows, "Sent"), Some("100/s"));
         assert_eq!(value(&rows, "Overloaded"), None);
@@ -312,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_queue_says_what_became_of_its_messages_and_a_link_what_it_did_not_send() {
-        let mut report = report();
+        let mut report = Report::clone(&report());
         let groups = vec![
             Messages { done: 5, dead: 2, ..Messages::default() },
             Messages { done: 1, ..Messages::default() },

@@ -119,6 +119,15 @@ impl Worker {
                     Err(failure) => FromWorker::Failed { run, text: failure.to_string() },
                 });
             }
+            ToWorker::Repeat { run, design, part, times } => {
+                return Some(match share::from_json(&design) {
+                    Ok(opened) => {
+                        part.repeat(&opened.design, times);
+                        FromWorker::Repeated { run }
+                    }
+                    Err(failure) => FromWorker::Failed { run, text: failure.to_string() },
+                });
+            }
             ToWorker::Change { run, design } => {
                 let live = self.live.as_mut().filter(|live| live.run < run)?;
                 live.run = run;

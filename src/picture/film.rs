@@ -37,7 +37,7 @@ pub fn place(view: &Rect, size: [u32; 2]) -> (Point, [f64; 2]) {
 pub fn line(name: &str, frame: &Frame, per_dot: f64) -> String {
     let name = (!name.is_empty()).then(|| name.to_owned());
     let ran = frame.at_s > 0.0;
-    let at = ran.then(|| figures::stated(libm::floor(frame.at_s), Kind::Time));
+    let at = ran.then(|| figures::stated(f64::floor(frame.at_s), Kind::Time));
     let rates = format!("{} sent, {} ok", figures::rate(frame.sent), figures::rate(frame.ok));
     let tail = frame.p95.is_finite().then(|| format!("p95 {}", figures::time(frame.p95)));
     let dots = (per_dot > 1.0).then(|| format!("one dot is {} requests", figures::count(per_dot)));

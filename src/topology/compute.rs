@@ -41,7 +41,7 @@ impl Scaling {
 
     /// Instances wanted for so much work in cores, of at most `most` with so many cores each.
     pub fn wanted(&self, work: f64, cores: f64, most: u32) -> u32 {
-        let wanted = libm::ceil(work / (cores * self.target) - 1e-9);
+        let wanted = f64::ceil(work / (cores * self.target) - 1e-9);
         (wanted.clamp(0.0, f64::from(most)) as u32).clamp(self.min.min(most), most)
     }
 }

@@ -121,6 +121,7 @@ impl Lane {
     }
 
     /// The lane at a dense index.
+    #[inline]
     pub fn at(index: usize) -> Lane {
         Lane { op: Operation::ALL[index % 2], tag: Tag((index / 2) as u8) }
     }
@@ -132,28 +133,55 @@ impl Lane {
 }
 
 /// One value for each lane of a topology. Without tags there are two, which need no allocation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Lanes<T>(SmallVec<[T; 2]>);
+
+/// Two values are put down as they are: filling a list one by one takes ten times as long.
+impl<T: Clone> Clone for Lanes<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        match &self.0[..] {
+            [reads, writes] => Lanes(SmallVec::from_buf([reads.clone(), writes.clone()])),
+            all => Lanes(all.iter().cloned().collect()),
+        }
+    }
+}
 
 impl<T: Clone> Lanes<T> {
     /// The same value for every lane of this topology.
+    #[inline]
     pub fn new(topology: &Topology, value: T) -> Lanes<T> {
-        Lanes(smallvec![value; topology.lanes().len()])
+        match topology.lanes().len() {
+            2 => Lanes(SmallVec::from_buf([value.clone(), value])),
+            count => Lanes(smallvec![value; count]),
+        }
     }
 }
 
 impl<T> Lanes<T> {
     /// A value for each lane of this topology.
-    pub fn each(topology: &Topology, value: impl FnMut(Lane) -> T) -> Lanes<T> {
-        Lanes(topology.lanes().map(value).collect())
+    #[inline]
+    pub fn each(topology: &Topology, mut value: impl FnMut(Lane) -> T) -> Lanes<T> {
+        match topology.lanes().len() {
+            2 => Lanes(SmallVec::from_buf([value(Lane::at(0)), value(Lane::at(1))])),
+            _ => Lanes(topology.lanes().map(value).collect()),
+        }
     }
 
     /// All values, in order of the lanes.
+    #[inline]
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()
     }
 
+    /// All values to be changed, in order of the lanes.
+    #[inline]
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.0.iter_mut()
+    }
+
     /// All values with their lanes.
+    #[inline]
     pub fn pairs(&self) -> impl Iterator<Item = (Lane, &T)> {
         self.0.iter().enumerate().map(|(index, value)| (Lane::at(index), value))
     }
@@ -161,7 +189,11 @@ impl<T> Lanes<T> {
 
 impl Lanes<f64> {
     /// The sum over all tags, by operation.
+    #[inline]
     pub fn by_op(&self) -> [f64; 2] {
+        if let [reads, writes] = self.0[..] {
+            return [reads, writes];
+        }
         let mut sums = [0.0; 2];
         self.pairs().for_each(|(lane, value)| sums[lane.op as usize] += value);
         sums
@@ -171,12 +203,14 @@ impl Lanes<f64> {
 impl<T> Index<Lane> for Lanes<T> {
     type Output = T;
 
+    #[inline]
     fn index(&self, lane: Lane) -> &T {
         &self.0[lane.index()]
     }
 }
 
 impl<T> IndexMut<Lane> for Lanes<T> {
+    #[inline]
     fn index_mut(&mut self, lane: Lane) -> &mut T {
         &mut self.0[lane.index()]
     }
@@ -187,6 +221,7 @@ pub type AllLanes = std::iter::Map<std::ops::Range<usize>, fn(usize) -> Lane>;
 
 impl Topology {
     /// All lanes, in order of their dense indices.
+    #[inline]
     pub fn lanes(&self) -> AllLanes {
         (0..2 * self.tags.0.len()).map(Lane::at)
     }

@@ -275,3 +275,29 @@ fn three_hundred_parts_with_all_pairs_are_answered_quickly() {
     near(found.both, (0.999 * (1.0 - 1e-27f64)).powi(28));
     assert_eq!(found.cuts.iter().filter(|cut| cut.units.len() == 1).count(), 28);
 }
+
+/// A server that needs so many services, each a cache that hits nine times in ten and the database behind it.
+fn services(count: u32) -> String {
+    let life = r#""mttf_h":900,"mttr_h":100"#;
+    let mut nodes = vec![
+        r#"{"id":1,"block":"client","rate":1,"reads":1}"#.to_owned(),
+        r#"{"id":2,"block":"app-server","mttf_h":0}"#.to_owned(),
+    ];
+    let mut links = vec!["[1,2]".to_owned()];
+    for cache in (0..count).map(|service| 3 + 2 * service) {
+        let base = cache + 1;
+        nodes.push(format!(r#"{{"id":{cache},"block":"cache","hit_mode":"given","hit_ratio":0.9,{life}}}"#));
+        nodes.push(format!(r#"{{"id":{base},"block":"sql-database",{life}}}"#));
+        links.push(format!("[2,{cache}]"));
+        links.push(format!(r#"[2,{base},{{"when":"miss"}}]"#));
+    }
+    format!(r#"{{"headroom":1,"nodes":[{}],"links":[{}]}}"#, nodes.join(","), links.join(","))
+}
+
+#[test]
+fn forty_services_with_a_chance_to_hit_each_are_worked_out_and_multiply() {
+    // Lost while the database is down and the cache is down too, or there and without the entry.
+    let one = 1.0 - 0.1 * (0.1 + 0.9 * 0.1);
+    near(drawn(&services(1)).reads, one);
+    near(drawn(&services(40)).reads, (0..40).map(|_| one).product());
+}

@@ -1,9 +1,9 @@
 //! What breaks first and what it costs, on the reference designs of the URL shortener (rules 3.2).
 
-use headroom::analysis::breaks_first::ladder;
+use headroom::analysis::breaks_first::{ladder, ladder_beside};
 use headroom::analysis::cost::cost;
 use headroom::analysis::{Resource, Rung};
-use headroom::engine::flows::{self, Flows, Scenario};
+use headroom::engine::flows::{self, Flows, Scenario, Skeleton};
 use headroom::topology::{Hits, Place, Reads, Station};
 
 use crate::drawn::Drawn;
@@ -209,4 +209,25 @@ fn threads_and_pools_run_out() {
     let rungs = ladder(&drawn.0);
     assert_eq!((rungs[0].node as usize, rungs[0].what), (app, Resource::Pool));
     near(rungs[0].multiple, 80.0 / 50.0, 1e-6);
+}
+
+#[test]
+fn where_nothing_is_lost_the_flows_with_losses_are_those_of_the_ladder_to_the_last_bit() {
+    let mut drawn = Drawn::new();
+    let (client, balancer, app) = front(&mut drawn, 11);
+    drawn.link(client, balancer);
+    let store = database(&mut drawn, app);
+    drawn.link_with(app, store, |route| route.writes = false);
+    drawn.with(app, |place| place.servers.slots = 64);
+    let topology = drawn.0;
+    let skeleton = Skeleton::new(&topology);
+    let calm = flows::solve(&topology, &Scenario { multiple: 0.2, ..Scenario::default() });
+    assert!(calm.lose_nothing());
+    let lossless = |multiple| flows::lossless(&topology, &Scenario { multiple, ..Scenario::default() });
+    let ladder = |flows: &Flows| format!("{:?}", ladder_beside(&topology, &skeleton, flows));
+    assert_eq!(ladder(&lossless(0.2)), ladder(&calm));
+    // At four times the traffic calls are turned away, and what is left says nothing about the ladder.
+    let busy = flows::solve(&topology, &Scenario { multiple: 4.0, ..Scenario::default() });
+    assert!(!busy.lose_nothing());
+    assert_eq!(ladder(&lossless(1.0)), ladder(&busy));
 }

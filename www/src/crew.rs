@@ -109,7 +109,7 @@ fn receive(app: App, work: Work, at: usize, message: FromWorker) {
             }
             FromWorker::Failed { text, .. } => ended = Some(Err(text)),
             FromWorker::Live { .. } | FromWorker::Analyzed { .. } | FromWorker::Told { .. } => {}
-            FromWorker::Judged { .. } | FromWorker::Tried { .. } => {}
+            FromWorker::Judged { .. } | FromWorker::Tried { .. } | FromWorker::Repeated { .. } => {}
         }
         work.share.set(Some(crew.share()));
         if crew.reports.iter().all(Option::is_some) {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use headroom::analysis;
@@ -63,7 +64,7 @@ fn document_changed(app: App) {
         }
     } else {
         show_document(app);
-        runner::change(app);
+        rerun_soon(app);
     }
     store::save_soon(app);
 }
@@ -75,16 +76,30 @@ pub fn show_document(app: App) {
     solve_soon(app);
 }
 
-/// Solves the steady state in the next animation frame, once however often it is asked for before that.
+/// Solves the steady state before the next picture, once however often it is asked for before that.
 pub fn solve_soon(app: App) {
     if app.solving.get_value() || !app.complete.get_untracked() {
         return;
     }
     app.solving.set_value(true);
-    request_animation_frame(move || {
+    let begin = move || {
         app.solving.set_value(false);
         solve(app);
-    });
+    };
+    set_timeout(begin, Duration::ZERO);
+}
+
+/// Tells the running simulation of a change, once the picture of what follows from it stands.
+fn rerun_soon(app: App) {
+    if app.rerunning.get_value() {
+        return;
+    }
+    app.rerunning.set_value(true);
+    let begin = move || {
+        app.rerunning.set_value(false);
+        runner::change(app);
+    };
+    request_animation_frame(move || set_timeout(begin, Duration::ZERO));
 }
 
 /// Solves the steady state when this has not been asked for again for a moment.

@@ -57,12 +57,14 @@ fn begin(app: App) {
     app::watch_window(app);
     files::listen(app);
     runner::restart(app);
-    request_animation_frame(move || {
-        let answer = move || {
-            effects::solve(app);
-            app.answered.set(true);
-            open::settle(app);
-        };
-        set_timeout(answer, Duration::ZERO);
-    });
+    // One task for each, so that what the person does meanwhile waits for one of them at most.
+    let panels = move || {
+        app.answered.set(true);
+        open::settle(app);
+    };
+    let answer = move || {
+        effects::solve(app);
+        set_timeout(panels, Duration::ZERO);
+    };
+    request_animation_frame(move || set_timeout(answer, Duration::ZERO));
 }

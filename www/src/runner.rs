@@ -280,7 +280,7 @@ fn receive(app: App, data: &JsValue) {
         Some(FromWorker::Tried { run, text }) => finish(app, run, Ok(Outcome::Tried(text))),
         Some(FromWorker::Failed { run, text }) => failed(app, run, text),
         Some(FromWorker::Measured { run, digest, .. }) => finish(app, run, Ok(Outcome::Digest(digest))),
-        Some(FromWorker::Analyzed { .. }) | None => {}
+        Some(FromWorker::Analyzed { .. } | FromWorker::Repeated { .. }) | None => {}
     }
 }
 

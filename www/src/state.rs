@@ -84,6 +84,8 @@ pub struct App {
     /// The measurement in several runs.
     pub measuring: Measuring,
     pub(crate) solving: StoredValue<bool>,
+    /// The running simulation will be told of a change.
+    pub(crate) rerunning: StoredValue<bool>,
     /// The worker that finds what takes long about a large design.
     pub(crate) thinking: Thinking,
 }
@@ -231,6 +233,7 @@ impl App {
             runner: StoredValue::new_local(Runner::default()),
             measuring: Measuring::new(),
             solving: StoredValue::new(false),
+            rerunning: StoredValue::new(false),
             thinking: Thinking::new(),
             session: StoredValue::new(session),
         };

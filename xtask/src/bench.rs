@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: one table from one run of how fast systems are simulated here, in the page, by SimPy and by Ciw.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::build::Effort;
@@ -24,6 +24,16 @@ struct Row {
     ciw: Option<f64>,
 }
 
+/// An answer that comes without a run, and how long it takes [ms].
+struct Answer {
+    name: String,
+    /// Its place among the parts that the worker repeats.
+    part: String,
+    design: String,
+    native: f64,
+    chromium: Option<f64>,
+}
+
 #[derive(Clone, Copy)]
 struct Speed {
     requests: f64,
@@ -37,18 +47,18 @@ pub fn task(arguments: &[String]) -> Outcome {
         [only] if only == "--native" => true,
         _ => return Err("the one argument of this task is --native".to_owned()),
     };
-    let mut rows = native()?;
+    let (mut rows, mut answers) = native()?;
     if !native_only {
-        in_chromium(&mut rows)?;
+        in_chromium(&mut rows, &mut answers)?;
         peers(&mut rows)?;
     }
-    print(&rows);
+    print(&rows, &answers);
     Ok(())
 }
 
 /// Ours, natively.
-fn native() -> Outcome<Vec<Row>> {
-    let mut rows = Vec::new();
+fn native() -> Outcome<(Vec<Row>, Vec<Answer>)> {
+    let (mut rows, mut answers) = (Vec::new(), Vec::new());
     println!("xtask: building and running the benchmarks natively (the first time takes minutes)");
     let mut command = Command::new("cargo");
     command.args([
@@ -63,7 +73,12 @@ fn native() -> Outcome<Vec<Row>> {
     ]);
     let printed = command::output(&mut command)?;
     for line in printed.lines() {
-        let [name, requests, events, design] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
+        let fields: Vec<&str> = line.split('\t').collect();
+        if let ["answer", name, part, ms, design] = fields[..] {
+            let [name, part, design] = [name, part, design].map(str::to_owned);
+            answers.push(Answer { name, part, design, native: number(ms)?, chromium: None });
+        }
+        let [name, requests, events, design] = fields[..] else { continue };
         rows.push(Row {
             name: name.to_owned(),
             design: design.to_owned(),
@@ -73,36 +88,55 @@ fn native() -> Outcome<Vec<Row>> {
             ciw: None,
         });
     }
-    if rows.is_empty() { Err(format!("the benchmark printed no table:\n{printed}")) } else { Ok(rows) }
+    if rows.is_empty() {
+        Err(format!("the benchmark printed no table:\n{printed}"))
+    } else {
+        Ok((rows, answers))
+    }
 }
 
 /// Ours, in Chromium, through the worker of the page as it is published.
-fn in_chromium(rows: &mut [Row]) -> Outcome {
+fn in_chromium(rows: &mut [Row], answers: &mut [Answer]) -> Outcome {
     build::page(Effort::Release)?;
     let chromium = tools::for_browser()?;
     let url = serve::in_background("/")?;
     fs::create_dir_all(FOLDER).map_err(|e| format!("{FOLDER}: {e}"))?;
-    let file = Path::new(FOLDER).join("systems.json");
-    let list: Vec<String> =
-        rows.iter().map(|row| format!("{{\"name\":\"{}\",\"design\":{}}}", row.name, row.design)).collect();
-    fs::write(&file, format!("[{}]", list.join(","))).map_err(|e| format!("{}: {e}", file.display()))?;
-    let file = fs::canonicalize(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let systems = rows.iter().map(|row| format!("{{\"name\":\"{}\",\"design\":{}}}", row.name, row.design));
+    let parts = answers.iter().map(|answer| {
+        let Answer { name, part, design, .. } = answer;
+        format!("{{\"name\":\"{name}\",\"part\":{part},\"design\":{design}}}")
+    });
+    let (systems, parts) = (list("systems.json", systems)?, list("answers.json", parts)?);
     let mut command = Command::new("node");
     command
         .args(["node_modules/@playwright/test/cli.js", "test", "--config", "bench.config.mjs"])
         .current_dir(tools::E2E)
         .env("HEADROOM_URL", url)
-        .env("HEADROOM_BENCH_SYSTEMS", file)
+        .env("HEADROOM_BENCH_SYSTEMS", systems)
+        .env("HEADROOM_BENCH_ANSWERS", parts)
         .env("HEADROOM_CHROMIUM", chromium);
     let mut lines = Vec::new();
     command::each_line(&mut command, |line| lines.push(line.to_owned()))?;
     for line in lines {
+        if let ["answer", name, ms] = line.split('\t').collect::<Vec<_>>()[..]
+            && let Some(answer) = answers.iter_mut().find(|answer| answer.name == name)
+        {
+            answer.chromium = Some(number(ms)?);
+        }
         let ["speed", name, requests, events] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
         if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
             row.chromium = Some(Speed { requests: number(requests)?, events: number(events)? });
         }
     }
     Ok(())
+}
+
+/// Writes a list for the browser's half to read; its whole path.
+fn list(name: &str, parts: impl Iterator<Item = String>) -> Outcome<PathBuf> {
+    let file = Path::new(FOLDER).join(name);
+    let text = format!("[{}]", parts.collect::<Vec<_>>().join(","));
+    let written = fs::write(&file, text).and_then(|()| fs::canonicalize(&file));
+    written.map_err(|e| format!("{}: {e}", file.display()))
 }
 
 /// SimPy and Ciw, which read the same designs.
@@ -128,7 +162,7 @@ fn number(text: &str) -> Outcome<f64> {
     text.trim().parse().map_err(|_| format!("`{text}` is not a number"))
 }
 
-fn print(rows: &[Row]) {
+fn print(rows: &[Row], answers: &[Answer]) {
     println!("\nper second of processor time{}", load());
     println!(
         "{:<32} {:>12} {:>12} {:>12} {:>12} {:>10} {:>10}",
@@ -151,8 +185,13 @@ fn print(rows: &[Row]) {
             shown(row.ciw)
         );
     }
+    println!("\n{:<32} {:>12} {:>12}", "answers without a run [ms]", "native", "Chromium");
+    for Answer { name, native, chromium, .. } in answers {
+        let there = chromium.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1}"));
+        println!("{name:<32} {native:>12.1} {there:>12}");
+    }
     println!();
-    for (what, value, mark) in marks(rows) {
+    for (what, value, mark) in marks(rows).into_iter().chain(marks_of(answers)) {
         let word = if mark.holds(value) { "reached" } else { "missed " };
         println!("{word}  {what:<52} {value:>10.2}  {mark}");
     }
@@ -215,6 +254,18 @@ fn marks(rows: &[Row]) -> Vec<(&'static str, f64, Mark)> {
         }
     }
     marks
+}
+
+/// The marks of the answers that come without a run.
+fn marks_of(answers: &[Answer]) -> impl Iterator<Item = (&'static str, f64, Mark)> {
+    let marks = [
+        ("steady, 1,000 blocks", "steady method of 1,000 blocks in Chromium [ms]", 10.0),
+        ("availability, 280 parts", "availability of 280 parts in Chromium [ms]", 50.0),
+    ];
+    marks.into_iter().filter_map(|(name, what, most)| {
+        let answer = answers.iter().find(|answer| answer.name == name)?;
+        Some((what, answer.chromium?, Mark::AtMost(most)))
+    })
 }
 
 /// What else the machine does, where it says so.

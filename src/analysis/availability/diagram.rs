@@ -3,7 +3,7 @@
 //! Variables stand in the order of their creation. Every function has one node, so equal functions are found by
 //! comparing numbers; that ends the rounds through loops of a design exactly.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 
 /// A function of the diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,14 +21,38 @@ struct Node {
     yes: Function,
 }
 
-/// Functions under construction. The tables are looked into and never walked, so that results stay the same.
+/// Functions under construction.
 #[derive(Debug)]
 pub struct Diagram {
     nodes: Vec<Node>,
     variables: u32,
-    unique: FxHashMap<Node, Function>,
-    known: FxHashMap<(Function, Function, Function), Function>,
+    /// Where each node is found by what it says: places in the list, an open table, 0 where there is none.
+    unique: Vec<u32>,
+    /// Choices made already. A later one takes the place of an earlier one and costs its work again, never another result.
+    made: Vec<Choice>,
     full: bool,
+}
+
+/// If one, then another, else a third: which function that is.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    of: [Function; 3],
+    is: Function,
+}
+
+/// No choice yet: what decides it is never asked for.
+const NO_CHOICE: Choice = Choice { of: [NEVER; 3], is: NEVER };
+
+/// Places in the tables for each node: with more, fewer meet at one.
+const PLACES: usize = 4;
+/// Places at first.
+const FIRST_PLACES: usize = 1 << 10;
+
+/// Spreads three numbers over the places of a table whose size is a power of two.
+fn place(of: [u32; 3], places: usize) -> usize {
+    let [a, b, c] = of.map(u64::from);
+    let mixed = (a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (b << 32 | c)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed ^ mixed >> 32) as usize & (places - 1)
 }
 
 /// Nodes at most: designs that people draw need hundreds, and one that needs more would take for ever.
@@ -40,8 +64,8 @@ impl Default for Diagram {
         Diagram {
             nodes: vec![end(NEVER), end(ALWAYS)],
             variables: 0,
-            unique: FxHashMap::default(),
-            known: FxHashMap::default(),
+            unique: vec![0; FIRST_PLACES],
+            made: vec![NO_CHOICE; FIRST_PLACES],
             full: false,
         }
     }
@@ -68,17 +92,20 @@ impl Diagram {
         if (yes, no) == (ALWAYS, NEVER) {
             return condition;
         }
-        if let Some(known) = self.known.get(&(condition, yes, no)) {
-            return *known;
+        let of = [condition, yes, no];
+        let made = self.made[place(of.map(|function| function.0), self.made.len())];
+        if made.of == of {
+            return made.is;
         }
         let top = |function: Function| self.nodes[function.0 as usize].variable;
         let variable = top(condition).min(top(yes)).min(top(no));
         let [below, above] = [false, true].map(|side| {
-            let [c, y, n] = [condition, yes, no].map(|function| self.side(function, variable, side));
+            let [c, y, n] = of.map(|function| self.side(function, variable, side));
             self.choose(c, y, n)
         });
         let result = self.node(Node { variable, no: below, yes: above });
-        self.known.insert((condition, yes, no), result);
+        let at = place(of.map(|function| function.0), self.made.len());
+        self.made[at] = Choice { of, is: result };
         result
     }
 
@@ -90,6 +117,12 @@ impl Diagram {
     /// Both.
     pub fn and(&mut self, a: Function, b: Function) -> Function {
         self.choose(a, b, NEVER)
+    }
+
+    /// All of these. What stands lowest is put together first: each step then costs no more than what it adds.
+    pub fn all(&mut self, mut of: Vec<Function>) -> Function {
+        crate::sorted::sort_by_key(&mut of, |function| Reverse(self.nodes[function.0 as usize].variable));
+        of.into_iter().fold(ALWAYS, |rest, next| self.and(next, rest))
     }
 
     /// At least one of two.
@@ -114,14 +147,40 @@ impl Diagram {
         if node.no == node.yes {
             return node.no;
         }
-        if let Some(found) = self.unique.get(&node) {
-            return *found;
+        let at = self.find(node);
+        if self.unique[at] > 0 {
+            return Function(self.unique[at]);
         }
         self.full |= self.nodes.len() >= MOST_NODES;
         let function = Function(self.nodes.len() as u32);
         self.nodes.push(node);
-        self.unique.insert(node, function);
+        self.unique[at] = function.0;
+        if self.nodes.len() * PLACES > self.unique.len() {
+            self.grow();
+        }
         function
+    }
+
+    /// The place of a node in its table, or the one where it belongs.
+    fn find(&self, node: Node) -> usize {
+        let mut at = place([node.variable, node.no.0, node.yes.0], self.unique.len());
+        while self.unique[at] > 0 && self.nodes[self.unique[at] as usize] != node {
+            at = (at + 1) & (self.unique.len() - 1);
+        }
+        at
+    }
+
+    fn grow(&mut self) {
+        self.unique = vec![0; 2 * self.unique.len()];
+        for index in 2..self.nodes.len() {
+            let at = self.find(self.nodes[index]);
+            self.unique[at] = index as u32;
+        }
+        let before = std::mem::replace(&mut self.made, vec![NO_CHOICE; self.unique.len()]);
+        for choice in before.into_iter().filter(|choice| choice.of != NO_CHOICE.of) {
+            let at = place(choice.of.map(|function| function.0), self.made.len());
+            self.made[at] = choice;
+        }
     }
 
     fn side(&self, function: Function, variable: u32, yes: bool) -> Function {

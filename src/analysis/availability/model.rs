@@ -4,7 +4,10 @@
 //! chances within a request: a cache hit, one of several links. The structure is that of `spof::structure`, so that a
 //! single loss means the same in both; a router sends to what answers its health checks.
 
+use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
 
 use super::diagram::{ALWAYS, Diagram, Function, NEVER};
 use super::pair::{Fate, Pair};
@@ -53,14 +56,20 @@ pub struct Model<'a> {
     taken: Lanes<Vec<Option<Function>>>,
     made: Lanes<Vec<Option<Function>>>,
     key: Vec<Vec<Function>>,
+    /// Callees before callers as far as loops allow.
     order: Vec<usize>,
+    loops: bool,
 }
 
 impl<'a> Model<'a> {
     /// The variables of a topology under these flows.
     pub fn new(topology: &'a Topology, flows: &Flows) -> Self {
         let routes = topology.graph.edge_count();
-        let order = tarjan_scc(&topology.graph).into_iter().flatten().map(|index| index.index()).collect();
+        let groups = tarjan_scc(&topology.graph);
+        let loops =
+            |group: &Vec<NodeIndex>| group.len() > 1 || topology.graph.contains_edge(group[0], group[0]);
+        let loops = groups.iter().any(loops);
+        let order = groups.into_iter().flatten().map(|index| index.index()).collect();
         let hits = |node: usize| flows.stations[node].hits.iter().map(|hits| hits.clamp(0.0, 1.0)).collect();
         let mut model = Model {
             topology,
@@ -77,10 +86,11 @@ impl<'a> Model<'a> {
             made: Lanes::new(topology, vec![None; routes]),
             key: vec![Vec::new(); topology.len()],
             order,
+            loops,
         };
         model.add_groups();
-        for node in model.order.clone() {
-            model.add_station(node);
+        if loops {
+            model.order.clone().into_iter().for_each(|node| model.add_station(node));
         }
         model.find_required();
         model
@@ -91,17 +101,26 @@ impl<'a> Model<'a> {
         self.variables.iter().map(|variable| variable.fate.up).collect()
     }
 
-    /// The functions of the stations for a lane, that of a client of its tag among them: its requests are answered.
-    pub fn answered(&mut self, lane: Lane) -> Vec<Function> {
-        let mut share = vec![NEVER; self.topology.len()];
+    /// The functions of the stations for each lane that is used, those of its clients among them: their requests are answered.
+    /// Without loops a station's variables come just before what it needs them for, chances within a request among them:
+    /// things that are asked for together have to stand together, or the diagram grows with all that they can be.
+    pub fn answered(&mut self, used: impl Fn(Lane) -> bool) -> Lanes<Vec<Function>> {
+        let mut share = Lanes::new(self.topology, vec![NEVER; self.topology.len()]);
         for _ in 0..HOPS {
             let mut moved = false;
             for node in self.order.clone() {
-                let next = self.station(lane, node, &share);
-                moved |= next != share[node];
-                share[node] = next;
+                if !self.loops {
+                    self.add_station(node);
+                    self.add_chances(node, &used);
+                }
+                for lane in self.topology.lanes().filter(|lane| used(*lane)) {
+                    let next = self.station(lane, node, &share[lane]);
+                    moved |= next != share[lane][node];
+                    share[lane][node] = next;
+                }
             }
-            if !moved {
+            // Without loops all that a station calls is settled before it.
+            if !moved || !self.loops {
                 break;
             }
         }
@@ -193,6 +212,23 @@ impl<'a> Model<'a> {
         }
         if let Some((last, promotion_s)) = standby {
             self.add_pair(node, last, promotion_s, &place.life);
+        }
+    }
+
+    /// What a cache hits, and how often a station is called by whoever does not always call it.
+    fn add_chances(&mut self, node: usize, used: impl Fn(Lane) -> bool) {
+        let topology = self.topology;
+        let cache = is_cache(topology.place(node));
+        for lane in topology.lanes().filter(|lane| used(*lane)) {
+            if cache && lane.op == Operation::Read {
+                self.hit_chance(node, lane.tag);
+            }
+            for edge in topology.graph.edges_directed(NodeIndex::new(node), Direction::Incoming) {
+                let (index, route) = (edge.id().index(), edge.weight());
+                if route.carries(lane) && route.calls > 0.0 && route.calls < 1.0 {
+                    self.made_chance(lane, index, route.calls);
+                }
+            }
         }
     }
 
@@ -380,7 +416,7 @@ impl<'a> Model<'a> {
 
     /// A server: every call that it waits for. A cache that missed, or is dead, hands over to the links *on miss* after it.
     fn all_of(&mut self, lane: Lane, node: usize, share: &[Function]) -> Function {
-        let mut all = ALWAYS;
+        let mut all = Vec::new();
         let mut last: Option<(usize, Function, Option<Function>)> = None;
         for (index, route, to) in self.links(lane, node).into_iter().filter(|(_, route, _)| !route.background)
         {
@@ -391,15 +427,14 @@ impl<'a> Model<'a> {
                     *alternative = Some(self.diagram.and(before, factor));
                 }
             } else if is_cache(self.topology.place(to)) {
-                let answered =
-                    last.replace((to, factor, None)).map_or(ALWAYS, |look| self.look(lane, look, share));
-                all = self.diagram.and(all, answered);
+                let before = last.replace((to, factor, None));
+                all.extend(before.map(|look| self.look(lane, look, share)));
             } else {
-                all = self.diagram.and(all, factor);
+                all.push(factor);
             }
         }
-        let answered = last.map_or(ALWAYS, |look| self.look(lane, look, share));
-        self.diagram.and(all, answered)
+        all.extend(last.map(|look| self.look(lane, look, share)));
+        self.diagram.all(all)
     }
 
     /// A call made at least once is needed; a fraction of one as often as it is made.
@@ -418,12 +453,17 @@ impl<'a> Model<'a> {
         if route.calls <= 0.0 {
             return ALWAYS;
         }
-        let made = match self.made[lane][index] {
-            Some(made) => made,
-            None => self.chance(route.calls),
-        };
-        self.made[lane][index] = Some(made);
+        let made = self.made_chance(lane, index, route.calls);
         self.diagram.choose(made, called, ALWAYS)
+    }
+
+    fn made_chance(&mut self, lane: Lane, route: usize, share: f64) -> Function {
+        if let Some(known) = self.made[lane][route] {
+            return known;
+        }
+        let chance = self.chance(share);
+        self.made[lane][route] = Some(chance);
+        chance
     }
 
     /// What a server's look-up, and what it does after a miss, comes to.
@@ -584,5 +624,5 @@ fn needed(topology: &Topology, flows: &Flows, node: usize) -> usize {
         }
         Station::Source(_) | Station::Observer => 0.0,
     };
-    libm::floor(sum) as usize + 1
+    f64::floor(sum) as usize + 1
 }

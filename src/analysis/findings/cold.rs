@@ -48,7 +48,7 @@ fn cold_at(case: Case, node: usize, function: Function, cold: f64) -> Finding {
 
 /// Environments are kept until one gap in two hundred is longer.
 fn kept_longer(case: Case, node: usize, rate: f64) -> Vec<Fix> {
-    let seconds = libm::ceil(libm::log(2.0 / RARE) / rate);
+    let seconds = f64::ceil(libm::log(2.0 / RARE) / rate);
     let what = format!("Keep environments for {}", figures::time(seconds));
     let change = advice::number(case.design, case.topology(), node, "keep_alive_s", seconds, &what);
     let tried = change.and_then(|change| {

@@ -105,7 +105,7 @@ fn outwait(case: Case, index: usize, patience: f64) -> Finding {
 fn shorter(case: Case, index: usize, patience: f64) -> Option<Fix> {
     let route = case.topology().route(index);
     let to = case.topology().ends(index).1;
-    let millis = libm::floor(1e3 * patience / f64::from(1 + route.retries));
+    let millis = f64::floor(1e3 * patience / f64::from(1 + route.retries));
     let latency = case.answer.report.nodes[to].latency?;
     let needed = latency.p99.value + 2e-9 * route.latency_ns as f64;
     if millis / 1e3 <= needed {

@@ -195,7 +195,7 @@ pub fn gives_up_early(case: Case) -> Vec<Finding> {
 /// A timeout of twice the 99th percentile.
 fn patience(case: Case, index: usize, p99: f64) -> Option<Fix> {
     let from = case.topology().ends(index).0;
-    let millis = libm::ceil(2e3 * p99);
+    let millis = f64::ceil(2e3 * p99);
     let edit = if let Station::Source(_) = case.place(from).station {
         let seconds = Some(Value::Number(millis / 1e3));
         Edit::Set(case.place(from).id, "timeout_s".to_owned(), seconds)

@@ -86,7 +86,7 @@ fn more_work(case: Case, node: usize, multiple: f64) -> Vec<Change> {
     changes.extend(more_instances(case, node, multiple));
     if let Station::Store(store) = &topology.place(node).station {
         let nodes = f64::from(1 + store.replicas);
-        let more = libm::ceil(nodes * (COMFORT / multiple - 1.0)).clamp(1.0, 50.0) as u32;
+        let more = f64::ceil(nodes * (COMFORT / multiple - 1.0)).clamp(1.0, 50.0) as u32;
         changes.extend(advice::replicas(design, topology, node, 1));
         changes.extend(advice::replicas(design, topology, node, more));
     }
@@ -99,7 +99,7 @@ fn more_work(case: Case, node: usize, multiple: f64) -> Vec<Change> {
 fn more_instances(case: Case, node: usize, multiple: f64) -> Vec<Change> {
     let now = case.place(node).instances();
     let used = if advice::direct_links(case.topology(), node).is_empty() { now } else { 1 };
-    let wanted = libm::ceil(f64::from(used) * COMFORT / multiple).clamp(1.0, 1_000.0) as u32;
+    let wanted = f64::ceil(f64::from(used) * COMFORT / multiple).clamp(1.0, 1_000.0) as u32;
     let counts = [now.max(used + 1), wanted.max(now).max(used + 1)];
     counts
         .into_iter()
@@ -161,7 +161,7 @@ fn more_connections(case: Case, node: usize) -> Vec<Change> {
 fn higher_limit(case: Case, node: usize, multiple: f64) -> Vec<Change> {
     let (design, topology) = (case.design, case.topology());
     let Some(limit) = advice::value(design, topology, node, "limit") else { return Vec::new() };
-    let wanted = libm::ceil((limit * 2.0).max(limit * COMFORT / multiple));
+    let wanted = f64::ceil((limit * 2.0).max(limit * COMFORT / multiple));
     let what = format!("Raise the limit to {}", figures::rate(wanted));
     advice::number(design, topology, node, "limit", wanted, &what).into_iter().collect()
 }

@@ -321,6 +321,6 @@ fn mean(parts: impl Iterator<Item = (f64, f64)>) -> f64 {
 
 /// Share of requests for which all of `calls` calls are answered: the whole part for sure, one more by the fraction.
 fn repeated(share: f64, calls: f64) -> f64 {
-    let whole = libm::floor(calls);
+    let whole = f64::floor(calls);
     libm::pow(share, whole) * (1.0 - (calls - whole) * (1.0 - share))
 }

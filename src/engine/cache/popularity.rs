@@ -185,7 +185,7 @@ fn ranks(keys: u64) -> Vec<(f64, f64)> {
 
 /// Hit ratio of a cache that keeps the `entries` most popular keys of one stream.
 pub fn of_most_popular(keys: u64, zipf: f64, entries: f64) -> f64 {
-    let whole = libm::floor(entries);
+    let whole = f64::floor(entries);
     let next = if whole < keys as f64 { (entries - whole) * libm::pow(whole + 1.0, -zipf) } else { 0.0 };
     (powers(whole.min(keys as f64) as u64, zipf) + next) / powers(keys, zipf)
 }
@@ -211,9 +211,9 @@ fn powers(to: u64, zipf: f64) -> f64 {
 /// The ranks after `from` up to `to`: ∫ f(x) dx between half-integers in y = ln x, by two points a bin.
 pub fn tail(from: u64, to: u64) -> Vec<(f64, f64)> {
     let (low, high) = (libm::log(from as f64 + 0.5), libm::log(to as f64 + 0.5));
-    let bins = libm::ceil((high - low) / STEP).max(1.0);
+    let bins = f64::ceil((high - low) / STEP).max(1.0);
     let half = (high - low) / bins / 2.0;
-    let offset = half / libm::sqrt(3.0);
+    let offset = half / f64::sqrt(3.0);
     let points = |bin: usize| {
         let middle = low + half * (2 * bin + 1) as f64;
         [middle - offset, middle + offset].map(|at| (half * libm::exp(at), libm::exp(at)))

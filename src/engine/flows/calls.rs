@@ -1,8 +1,10 @@
 //! What comes of a call along a route, and which calls a station makes in which order.
 
-use super::together;
+use smallvec::{SmallVec, smallvec};
+
+use super::{keys, together};
 use crate::engine::simulate::purges;
-use crate::topology::{Lane, Lanes, Operation, Route, Station, Topology};
+use crate::topology::{Lane, Lanes, Operation, Route, Station, Strategy, Topology};
 
 /// Mean and variance of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -32,7 +34,7 @@ impl Moments {
 
     /// The sum of `calls` such times, a fraction being one more with that chance.
     pub fn repeated(self, calls: f64) -> Moments {
-        let whole = libm::floor(calls);
+        let whole = f64::floor(calls);
         let all = Moments { mean: whole * self.mean, variance: whole * self.variance };
         all.plus(self.gated(calls - whole))
     }
@@ -64,7 +66,7 @@ impl Moments {
             return slow * libm::log(self.mean / slow / (1.0 - p)).max(0.0);
         }
         let narrow = scv / 9.0;
-        let root = 1.0 - narrow + normal_quantile(p) * libm::sqrt(narrow);
+        let root = 1.0 - narrow + normal_quantile(p) * f64::sqrt(narrow);
         self.mean * (root * root * root).max(0.0)
     }
 
@@ -82,7 +84,7 @@ impl Moments {
 
     /// Share of such times beyond `limit`, as a gamma distribution (Wilson and Hilferty 1931).
     pub fn beyond(self, limit: f64) -> f64 {
-        if self.mean <= 0.0 || limit >= self.mean + 40.0 * libm::sqrt(self.variance) {
+        if self.mean <= 0.0 || limit >= self.mean + 40.0 * f64::sqrt(self.variance) {
             return 0.0;
         }
         if self.variance <= 1e-12 * self.mean * self.mean {
@@ -90,14 +92,14 @@ impl Moments {
         }
         let shape = self.mean * self.mean / self.variance;
         let narrow = 1.0 / (9.0 * shape);
-        let z = (libm::cbrt(limit / self.mean) - (1.0 - narrow)) / libm::sqrt(narrow);
+        let z = (libm::cbrt(limit / self.mean) - (1.0 - narrow)) / f64::sqrt(narrow);
         0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
     }
 }
 
 /// Standard normal quantile for 0.5 ≤ p < 1 (Abramowitz and Stegun 26.2.23, absolute error below 4.5e-4).
 fn normal_quantile(p: f64) -> f64 {
-    let t = libm::sqrt(-2.0 * libm::log(1.0 - p));
+    let t = f64::sqrt(-2.0 * libm::log(1.0 - p));
     let above = 2.515517 + t * (0.802853 + t * 0.010328);
     t - above / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
 }
@@ -163,7 +165,7 @@ impl Called {
         }
         attempts = attempts.min(1.0 + route.policy.budget.unwrap_or(f64::INFINITY));
         // Beyond the timeout lies about one standard deviation more.
-        let until_given_up = (one.mean - late * libm::sqrt(one.variance)).clamp(0.0, timeout.max(both_ways));
+        let until_given_up = (one.mean - late * f64::sqrt(one.variance)).clamp(0.0, timeout.max(both_ways));
         let time = Moments { mean: one.mean.min(timeout.max(both_ways)), ..one };
         Called {
             ok: ok * attempts,
@@ -183,13 +185,13 @@ impl Called {
 
     /// Share of requests for which all of `calls` calls are answered.
     pub fn all_ok(&self, calls: f64) -> f64 {
-        let whole = libm::floor(calls);
+        let whole = f64::floor(calls);
         libm::pow(self.ok, whole) * (1.0 - (calls - whole) * (1.0 - self.ok))
     }
 
     /// Calls begun of `calls`, when a failure ends the rest.
     fn begun(&self, calls: f64) -> f64 {
-        let whole = libm::floor(calls) as u32;
+        let whole = f64::floor(calls) as u32;
         let (mut sum, mut going) = (0.0, 1.0);
         for _ in 0..whole {
             sum += going;
@@ -281,8 +283,19 @@ pub struct Plan {
     pub aside: Vec<Lanes<bool>>,
     /// Whether a station calls caches, which answer each client differently.
     pub looks_up: Vec<bool>,
-    /// Caches that a station purges when a key is written.
-    pub purges: Vec<Vec<u32>>,
+    /// Caches with derived hits that a write at a station changes, by station and by the lane of its client's reads.
+    pub touched: Vec<Lanes<Vec<Touched>>>,
+}
+
+/// A cache whose entry of a key that is written is deleted, or put in with its new value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Touched {
+    /// Station.
+    pub cache: usize,
+    /// The look-up along which a server beside it does so.
+    pub beside: Option<usize>,
+    /// Whether the new value is put in.
+    pub updates: bool,
 }
 
 impl Plan {
@@ -294,14 +307,38 @@ impl Plan {
             gates: vec![Lanes::new(topology, None); routes],
             aside: vec![Lanes::new(topology, false); routes],
             looks_up: vec![false; topology.len()],
-            purges: purges(topology),
+            touched: Vec::new(),
         };
         for node in 0..topology.len() {
             for lane in topology.lanes() {
                 plan.add(topology, node, lane);
             }
         }
+        let purges = purges(topology);
+        let touched =
+            |node: usize| Lanes::each(topology, |lane| plan.touched_at(topology, node, lane, &purges[node]));
+        plan.touched = (0..topology.len()).map(touched).collect();
         plan
+    }
+
+    /// Writes remove their key: from a cache that they pass, from those beside the server, and from those it purges.
+    fn touched_at(&self, topology: &Topology, node: usize, reads: Lane, purges: &[u32]) -> Vec<Touched> {
+        let look_ups = self.links[node][reads].iter().filter_map(|route| self.gates[*route][reads]);
+        let beside = look_ups
+            .filter(|look_up| !topology.route(*look_up).writes)
+            .map(|look_up| (topology.ends(look_up).1, Some(look_up)));
+        let purged = purges.iter().map(|cache| (*cache as usize, None));
+        let mut caches: SmallVec<[(usize, Option<usize>); 4]> = smallvec![(node, None)];
+        caches.extend(beside.chain(purged));
+        caches.dedup();
+        let touched = |(cache, beside): (usize, Option<usize>)| {
+            let Station::Cache(spec) = &topology.place(cache).station else { return None };
+            let updates = matches!(spec.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
+            let touches = if updates { beside.is_none() } else { spec.delete_on_write };
+            let derived = keys::size(topology, cache, 1).is_some();
+            (touches && derived).then_some(Touched { cache, beside, updates })
+        };
+        caches.into_iter().filter_map(touched).collect()
     }
 
     fn add(&mut self, topology: &Topology, node: usize, lane: Lane) {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::solver::Solver;
-use super::{Flows, Scenario};
+use super::{Flows, Scenario, Skeleton};
 use crate::engine::formulas::{closed_bound, closed_throughput};
 use crate::topology::{Arrivals, Closed, Station, Topology};
 
@@ -18,7 +18,7 @@ const IDLE: f64 = 1e-9;
 const ROUNDS: usize = 3;
 
 /// The topology with the rate of every closed client as the system lets it be, at a multiple of today's users.
-pub fn settled<'a>(topology: &'a Topology, scenario: &Scenario) -> Cow<'a, Topology> {
+pub fn settled<'a>(topology: &'a Topology, skeleton: &Skeleton, scenario: &Scenario) -> Cow<'a, Topology> {
     let clients = closed_clients(topology);
     if clients.is_empty() || topology.traffic * scenario.multiple <= 0.0 {
         return Cow::Borrowed(topology);
@@ -27,7 +27,7 @@ pub fn settled<'a>(topology: &'a Topology, scenario: &Scenario) -> Cow<'a, Topol
     for _ in 0..if clients.len() > 1 { ROUNDS } else { 1 } {
         for (node, closed) in &clients {
             let users = f64::from(closed.users) * topology.traffic * scenario.multiple;
-            let rate = rate(&settled, scenario, *node, closed, libm::round(users));
+            let rate = rate(&settled, skeleton, scenario, *node, closed, libm::round(users));
             set_rate(&mut settled, *node, rate / (topology.traffic * scenario.multiple));
         }
     }
@@ -74,7 +74,14 @@ fn set_rate(topology: &mut Topology, node: usize, rate: f64) {
 }
 
 /// Requests a second of a closed client [1/s].
-fn rate(topology: &Topology, scenario: &Scenario, node: usize, closed: &Closed, users: f64) -> f64 {
+fn rate(
+    topology: &Topology,
+    skeleton: &Skeleton,
+    scenario: &Scenario,
+    node: usize,
+    closed: &Closed,
+    users: f64,
+) -> f64 {
     let mut alone = topology.clone();
     for (other, place) in topology.places() {
         if matches!(place.station, Station::Source(_)) {
@@ -84,8 +91,8 @@ fn rate(topology: &Topology, scenario: &Scenario, node: usize, closed: &Closed, 
     let mut others = topology.clone();
     set_rate(&mut others, node, 0.0);
     set_rate(&mut alone, node, IDLE * users.max(1.0) / closed.think.mean_s);
-    let alone = Solver::new(&alone, scenario, true, &[]).run();
-    let others = Solver::new(&others, scenario, true, &[]).run();
+    let alone = Solver::new(&alone, skeleton, scenario, true, &[]).run();
+    let others = Solver::new(&others, skeleton, scenario, true, &[]).run();
     let Some(client) = alone.clients.iter().find(|client| client.node == node) else { return 0.0 };
     let sent = client.sent[0] + client.sent[1];
     let response = (client.sent[0] * client.time[0].mean + client.sent[1] * client.time[1].mean) / sent;

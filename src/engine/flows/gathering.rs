@@ -42,7 +42,7 @@ impl Gathering {
         if self.share <= 0.0 || part.mean <= 0.0 {
             return part;
         }
-        let spread = libm::sqrt(part.variance).min(part.mean);
+        let spread = f64::sqrt(part.variance).min(part.mean);
         let whole =
             Moments { mean: part.mean + spread * (self.mean - 1.0), variance: part.variance * self.variance };
         Moments::mixed([(1.0 - self.share, part), (self.share, whole)].into_iter())

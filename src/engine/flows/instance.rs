@@ -2,6 +2,7 @@
 
 use crate::analysis::Resource;
 use crate::engine::flows::Moments;
+use crate::engine::flows::kept::Kept;
 use crate::engine::formulas::orders::waits_by_priority;
 use crate::engine::formulas::{
     Bounded, Wait, batch_m_1, erlang_a, gi_g_c, gi_m_c, h2_m_c, lognormal_m_c, mmpp_m_1, shorter_of_two,
@@ -166,7 +167,7 @@ impl Occupancy {
 const FOREVER: f64 = 1e9;
 
 /// Solves one instance. With `lossless` nothing is refused and waits grow without bound.
-pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
+pub fn solve(servers: &Servers, demand: &Demand, lossless: bool, kept: &Kept) -> Occupancy {
     let [reads, writes] = demand.calls;
     let calls = reads + writes + demand.upkeep;
     let (replays, share) = demand.replays;
@@ -220,7 +221,7 @@ pub fn solve(servers: &Servers, demand: &Demand, lossless: bool) -> Occupancy {
             let own = by_source(reaching, mean, varied, count, demand);
             found.by_source = own.is_some();
             let line = own.unwrap_or_else(|| {
-                let line = line(reaching, mean, scv, count, demand);
+                let line = line(reaching, mean, scv, count, demand, kept);
                 Wait { delayed: line.delayed * gap_shape(reaching, mean, count, demand), ..line }
             });
             found.for_core = Line::Open(open(line));
@@ -263,7 +264,7 @@ fn squeeze(found: &mut Occupancy, servers: &Servers, demand: &Demand, calls: f64
     let offered = calls * time;
     // Waits behind many servers begin within a few standard deviations of saturation.
     let spare = f64::from(count) - offered;
-    let far = spare > 8.0 * libm::sqrt(offered) + 4.0;
+    let far = spare > 8.0 * f64::sqrt(offered) + 4.0;
     let core_bound = found.cores >= offered / f64::from(count) || held <= 0.0 && servers.cores.is_some();
     if far || core_bound || calls <= 0.0 {
         return;
@@ -309,8 +310,8 @@ fn gap_shape(rate: f64, mean: f64, count: u32, demand: &Demand) -> f64 {
 }
 
 /// The line of one instance: between its own and those that a balancer keeps alike, by geometric means.
-fn line(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand) -> Wait {
-    let alone = gi_g_c(rate, demand.gap_scv, mean, scv, count);
+fn line(rate: f64, mean: f64, scv: f64, count: u32, demand: &Demand, kept: &Kept) -> Wait {
+    let alone = kept.gi_g_c(rate, demand.gap_scv, mean, scv, count);
     let Some(shared) = demand.shared else { return alone };
     let Shared { instances, shares, telling, .. } = shared;
     if telling <= 0.0 || instances <= 1 || alone.chance <= 0.0 {
@@ -364,7 +365,7 @@ fn balanced(rate: f64, mean: f64, scv: f64, count: u32, shared: &Shared, balance
         return all;
     }
     let alone = gi_g_c(rate / f64::from(instances), 1.0, mean, scv, count);
-    let halfway = |a: f64, b: f64| libm::sqrt(a * b);
+    let halfway = |a: f64, b: f64| f64::sqrt(a * b);
     Wait { chance: halfway(alone.chance, all.chance), delayed: halfway(alone.delayed, all.delayed) }
 }
 

@@ -19,8 +19,6 @@ pub struct Reach {
     pub alive: Vec<Vec<bool>>,
     /// Share of the calls through [`Door::Spread`], by station, operation and instance; all 0 when nothing answers.
     homes: Vec<[Vec<f64>; 2]>,
-    /// By route.
-    doors: Vec<Door>,
 }
 
 impl Reach {
@@ -40,13 +38,7 @@ impl Reach {
         }
         let home = |(node, _)| Operation::ALL.map(|op| home(topology, node, &alive[node], op));
         let homes = topology.places().map(home).collect();
-        let doors = (0..topology.graph.edge_count()).map(|route| door(topology, route)).collect();
-        Reach { alive, homes, doors }
-    }
-
-    /// The door that a route leads to.
-    pub fn door(&self, route: usize) -> Door {
-        self.doors[route]
+        Reach { alive, homes }
     }
 
     /// Share of the calls through a door that an instance gets (0–1).
@@ -89,7 +81,8 @@ impl Reach {
     }
 }
 
-fn door(topology: &Topology, route: usize) -> Door {
+/// The door that a route leads to.
+pub fn door(topology: &Topology, route: usize) -> Door {
     let (from, to) = topology.ends(route);
     let spreads = matches!(topology.place(from).station, Station::Router(_) | Station::Queue(_));
     match topology.place(to).servers.addressing {

@@ -1,5 +1,6 @@
 //! The fixed point: answers from callees to callers, rates from callers to callees, until neither moves.
 
+mod arriving;
 mod consume;
 mod device;
 mod emit;
@@ -8,12 +9,13 @@ mod outcome;
 mod send;
 mod strategy;
 
-use petgraph::algo::tarjan_scc;
+use arriving::Arriving;
 
-use super::calls::{Answer, Called, Moments, Plan, Step, most_retries};
+use super::calls::{Answer, Called, Moments, Step, most_retries};
 use super::gathering::{Gathering, at_least};
 use super::keys::{Classes, Known};
 use super::reach::{Door, Reach};
+use super::skeleton::Skeleton;
 use super::together;
 use super::{Flows, InstanceFlow, Occupancy, Scenario};
 use crate::engine::formulas::Wait;
@@ -27,13 +29,9 @@ const STILL: f64 = 1e-13;
 /// The state of one solution.
 pub struct Solver<'a> {
     topology: &'a Topology,
+    skeleton: &'a Skeleton,
     reach: Reach,
-    plan: Plan,
     lossless: bool,
-    /// Stations, callers before callees as far as loops allow.
-    order: Vec<usize>,
-    /// Stations in loops.
-    looping: Vec<usize>,
     /// Stations of the sources.
     clients: Vec<usize>,
     sources: Vec<&'a Source>,
@@ -56,15 +54,11 @@ pub struct Solver<'a> {
     visits: Vec<Lanes<f64>>,
     /// Calls sent along each route in this round [1/s].
     sent: Vec<Lanes<f64>>,
-    /// Routes into each station.
-    incoming: Vec<Vec<usize>>,
 }
 
 /// What is known of one station.
 #[derive(Debug, Clone)]
 struct Site {
-    /// Where it stands in the order.
-    turn: usize,
     instances: Vec<InstanceFlow>,
     /// Share of arrivals within the rate limit, by tag.
     within_limit: Vec<f64>,
@@ -94,38 +88,15 @@ struct Site {
     departing: f64,
 }
 
-/// What arrives at one station.
-#[derive(Debug, Clone, Default)]
-struct Arriving {
-    /// Calls by door and class [1/s].
-    calls: [Vec<f64>; 2],
-    /// Fills and deletions [1/s].
-    upkeep: f64,
-    /// Writes that delete their key, by client [1/s].
-    deletes: Vec<f64>,
-    /// Writes that put their key in with its new value, by client.
-    updates: Vec<f64>,
-    /// Of the calls that come from queues [1/s].
-    pulled: f64,
-}
-
 impl<'a> Solver<'a> {
     pub fn new(
         topology: &'a Topology,
+        skeleton: &'a Skeleton,
         scenario: &Scenario,
         lossless: bool,
         running: &[(usize, u32)],
     ) -> Self {
         let reach = Reach::new(topology, &scenario.dead, running);
-        let mut order = Vec::new();
-        let mut looping = Vec::new();
-        for group in tarjan_scc(&topology.graph).into_iter().rev() {
-            let itself = topology.graph.contains_edge(group[0], group[0]);
-            if group.len() > 1 || itself {
-                looping.extend(group.iter().map(|node| node.index()));
-            }
-            order.extend(group.iter().map(|node| node.index()));
-        }
         let source = |(node, place): (usize, &'a Place)| match &place.station {
             Station::Source(source) => Some((node, source)),
             Station::Router(_) | Station::Server(_) | Station::Cache(_) => None,
@@ -133,17 +104,11 @@ impl<'a> Solver<'a> {
         };
         let (clients, sources): (Vec<usize>, Vec<&Source>) = topology.places().filter_map(source).unzip();
         let routes = topology.graph.edge_count();
-        let mut incoming = vec![Vec::new(); topology.len()];
-        (0..routes).for_each(|route| incoming[topology.ends(route).1].push(route));
-        let mut sites: Vec<Site> =
-            (0..topology.len()).map(|node| Site::new(topology, &reach, node)).collect();
-        order.iter().enumerate().for_each(|(turn, node)| sites[*node].turn = turn);
+        let sites = (0..topology.len()).map(|node| Site::new(topology, &reach, node)).collect();
         let multiple = scenario.multiple * topology.traffic;
         let mut solver = Solver {
-            plan: Plan::new(topology),
+            skeleton,
             lossless,
-            order,
-            looping,
             multiple,
             classes: Classes::new(sources.iter().map(|source| source.tag)),
             device_hits: sources
@@ -161,7 +126,6 @@ impl<'a> Solver<'a> {
             pool_waits: vec![Wait::NONE; routes],
             visits: vec![Lanes::new(topology, 0.0); routes],
             sent: vec![Lanes::new(topology, 0.0); routes],
-            incoming,
             reach,
             topology,
         };
@@ -171,14 +135,14 @@ impl<'a> Solver<'a> {
 
     /// From an empty system.
     pub fn run(mut self) -> Flows {
-        (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+        (0..self.skeleton.order.len()).rev().for_each(|at| self.answer(self.skeleton.order[at]));
         self.go_round()
     }
 
     /// From a system in which every call is made as often as its caller may: where retries keep an overload alive it does
     /// not become that of [`Solver::run`]. A breaker or a bulkhead stops what comes too often, so its calls begin as usual.
     pub fn run_from_storm(mut self) -> Flows {
-        (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+        (0..self.skeleton.order.len()).rev().for_each(|at| self.answer(self.skeleton.order[at]));
         for index in 0..self.called.len() {
             let route = self.topology.route(index);
             for lane in self.topology.lanes() {
@@ -195,7 +159,7 @@ impl<'a> Solver<'a> {
         let mut endless = Vec::new();
         for round in 0..ROUNDS {
             if round > 0 {
-                (0..self.order.len()).rev().for_each(|at| self.answer(self.order[at]));
+                (0..self.skeleton.order.len()).rev().for_each(|at| self.answer(self.skeleton.order[at]));
             }
             let before: Vec<f64> = self.arriving.iter().map(Arriving::total).collect();
             let moved = self.send_all(round);
@@ -204,7 +168,7 @@ impl<'a> Solver<'a> {
                 break;
             }
             if round + 1 == ROUNDS {
-                endless = self.looping.iter().copied().filter(|node| grown(*node) > 1e-3).collect();
+                endless = self.skeleton.looping.iter().copied().filter(|node| grown(*node) > 1e-3).collect();
             }
         }
         self.outcome(endless)
@@ -213,7 +177,7 @@ impl<'a> Solver<'a> {
     /// Shares of a source's, a router's and a queue's routes; those of a queue follow its consumers later.
     fn split(&mut self, node: usize) {
         for lane in self.topology.lanes() {
-            let routes = self.plan.links[node][lane].clone();
+            let routes = self.skeleton.plan.links[node][lane].clone();
             let weight = |route: &usize| {
                 let drawn = self.topology.route(*route).weight;
                 let targets = self.reach.targets(self.topology, self.topology.ends(*route).1);
@@ -266,17 +230,20 @@ impl<'a> Solver<'a> {
 
     /// How a station answers, and with it what comes of the calls along the routes that lead to it.
     fn answer(&mut self, node: usize) {
+        let manner = self.manner(node);
         for lane in self.topology.lanes() {
             let (after, hold) = self.after(node, lane);
             self.sites[node].after[lane] = after;
             self.sites[node].hold[lane] = hold;
             for door in [Door::First, Door::Spread] {
-                self.sites[node].answers[door as usize][lane] = self.at_door(node, door, lane);
+                if self.skeleton.entered[node][door as usize] {
+                    self.sites[node].answers[door as usize][lane] = self.at_door(node, door, lane, &manner);
+                }
             }
         }
-        for at in 0..self.incoming[node].len() {
-            let route = self.incoming[node][at];
-            let door = self.reach.door(route) as usize;
+        for at in 0..self.skeleton.incoming[node].len() {
+            let route = self.skeleton.incoming[node][at];
+            let door = self.skeleton.doors[route] as usize;
             for lane in self.topology.lanes() {
                 let end = self.sites[node].answers[door][lane];
                 let mut called = Called::new(
@@ -311,7 +278,7 @@ impl<'a> Solver<'a> {
 
     fn one_of(&self, node: usize, lane: Lane) -> (Answer, f64) {
         let (mut answer, mut hold) = (Answer::NONE, 0.0);
-        let routes = &self.plan.links[node][lane];
+        let routes = &self.skeleton.plan.links[node][lane];
         for route in routes {
             let (share, called) = (self.splits[*route][lane], &self.called[*route][lane]);
             answer.ok += share * called.ok;
@@ -369,7 +336,8 @@ impl<'a> Solver<'a> {
     /// Load of the line that a route joins, as far as all who stand in it came by this route (0–1).
     fn joined_load(&self, route: usize) -> f64 {
         let to = self.topology.ends(route).1;
-        let all: f64 = self.incoming[to].iter().map(|other| self.sent[*other].iter().sum::<f64>()).sum();
+        let all: f64 =
+            self.skeleton.incoming[to].iter().map(|other| self.sent[*other].iter().sum::<f64>()).sum();
         let own: f64 = self.sent[route].iter().sum();
         let load = self.sites[to].instances.iter().map(|one| one.occupancy.cores).fold(0.0, f64::max);
         if all > 0.0 { load.min(1.0) * own / all } else { 0.0 }
@@ -377,7 +345,7 @@ impl<'a> Solver<'a> {
 
     fn after_miss(&mut self, node: usize, lane: Lane) -> (Answer, f64) {
         let behind = lane.op == Operation::Write && self.writes_behind(node, lane.tag);
-        if behind || self.plan.links[node][lane].is_empty() {
+        if behind || self.skeleton.plan.links[node][lane].is_empty() {
             return (Answer::FREE, 0.0);
         }
         let hits = if lane.op == Operation::Read { self.tag_hit_ratio(node, lane.tag) } else { 0.0 };
@@ -399,7 +367,7 @@ impl<'a> Solver<'a> {
         hit: impl Fn(usize) -> f64,
         each: impl FnMut(Step),
     ) -> (f64, f64) {
-        self.plan.walk(self.topology, &self.called, node, lane, hit, each)
+        self.skeleton.plan.walk(self.topology, &self.called, node, lane, hit, each)
     }
 
     /// Share of the calls along a route to a cache of this hit ratio that come back with an entry. A cache in line does
@@ -408,7 +376,7 @@ impl<'a> Solver<'a> {
         let cache = self.topology.ends(route).1;
         let ok = self.called[route][lane].ok;
         match lane.op {
-            _ if !self.plan.links[cache][lane].is_empty() => ok,
+            _ if !self.skeleton.plan.links[cache][lane].is_empty() => ok,
             Operation::Read => ok * ratio,
             Operation::Write => 0.0,
         }
@@ -446,7 +414,19 @@ impl<'a> Solver<'a> {
         derived.unwrap_or_else(|| self.hit_ratio(cache))
     }
 
-    fn at_door(&self, node: usize, door: Door, lane: Lane) -> Answer {
+    /// What answering takes at all doors of a station.
+    fn manner(&self, node: usize) -> Manner {
+        let lined = if self.patience(node).is_some() { own_wait(&self.sites[node].instances) } else { 0.0 };
+        Manner {
+            cold: self.cold(node),
+            opening: self.opening(node),
+            stateful: self.stateful(node),
+            unerring: self.unerring(node),
+            lined,
+        }
+    }
+
+    fn at_door(&self, node: usize, door: Door, lane: Lane, manner: &Manner) -> Answer {
         let place = self.topology.place(node);
         let site = &self.sites[node];
         let op = lane.op;
@@ -456,28 +436,27 @@ impl<'a> Solver<'a> {
         };
         let own =
             Moments { mean: service.mean_s, variance: service.mean_s * service.mean_s * service.shape.scv() };
-        let own = self
-            .cold(node)
+        let own = manner
+            .cold
             .map_or(own, |(share, time)| own.plus(Moments { mean: time, variance: 0.0 }.gated(share)));
-        let own = own.later(self.opening(node));
-        let part = |(index, instance): (usize, &InstanceFlow)| {
-            let occupancy = &instance.occupancy;
-            let wait = occupancy.wait_of(op as usize);
-            (self.reach.share(node, door, op, index) * occupancy.admitted, wait.plus(own))
+        let own = own.later(manner.opening);
+        let share = |(index, instance): (usize, &InstanceFlow)| {
+            self.reach.share(node, door, op, index) * instance.occupancy.admitted
         };
-        let admitted = whole(site.instances.iter().enumerate().map(part).map(|(share, _)| share).sum());
+        let part = |(index, instance): (usize, &InstanceFlow)| {
+            (share((index, instance)), instance.occupancy.wait_of(op as usize).plus(own))
+        };
+        let admitted = whole(site.instances.iter().enumerate().map(share).sum());
         let (admitted, gathering) = self.gathered(node, op, admitted);
         let after = site.after[lane];
-        let stateful = self.stateful(node);
         let within = site.within_limit[lane.tag.index()];
         let known = admitted * within;
-        let served = known * (1.0 - stateful) * self.unerring(node);
+        let served = known * (1.0 - manner.stateful) * manner.unerring;
         let reached = self.reach.reached(node, door, op);
-        let lined = if self.patience(node).is_some() { own_wait(&site.instances) } else { 0.0 };
         Answer {
-            lined,
+            lined: manner.lined,
             ok: served * after.ok,
-            hard: reached * (1.0 - within) + known * stateful + served * after.hard,
+            hard: reached * (1.0 - within) + known * manner.stateful + served * after.hard,
             time: gathering.of(Moments::mixed(site.instances.iter().enumerate().map(part))).plus(after.time),
         }
     }
@@ -492,7 +471,7 @@ impl<'a> Solver<'a> {
             matches!(&from.station, Station::Router(router) if !router.policy.keeps_users())
         };
         let live = self.reach.live(node).max(1) as f64;
-        if self.incoming[node].iter().any(spreads) { logged_in * (1.0 - 1.0 / live) } else { 0.0 }
+        if self.skeleton.incoming[node].iter().any(spreads) { logged_in * (1.0 - 1.0 / live) } else { 0.0 }
     }
 
     /// Share of the calls that find no environment of a function, and what making one takes [s].
@@ -535,6 +514,20 @@ impl<'a> Solver<'a> {
     }
 }
 
+/// What is alike for all calls that a station answers.
+struct Manner {
+    /// Share of calls that find no environment of a function, and what making one takes [s].
+    cold: Option<(f64, f64)>,
+    /// Core time to open a call's connection [s].
+    opening: f64,
+    /// Share whose session lives on another instance (0–1).
+    stateful: f64,
+    /// Share that does not end with an error (0–1).
+    unerring: f64,
+    /// Mean wait in a line that the impatient have left already [s].
+    lined: f64,
+}
+
 impl Site {
     fn new(topology: &Topology, reach: &Reach, node: usize) -> Site {
         let instance = |(index, alive): (usize, &bool)| InstanceFlow {
@@ -546,7 +539,6 @@ impl Site {
             occupancy: Occupancy::IDLE,
         };
         Site {
-            turn: 0,
             instances: reach.alive[node].iter().enumerate().map(instance).collect(),
             within_limit: topology.tags.all().map(|_| 1.0).collect(),
             limit: 0.0,
@@ -563,12 +555,6 @@ impl Site {
             departures: 1.0,
             departing: 0.0,
         }
-    }
-}
-
-impl Arriving {
-    fn total(&self) -> f64 {
-        self.calls.iter().flatten().sum::<f64>() + self.upkeep
     }
 }
 

@@ -12,7 +12,7 @@ const MOST: u32 = 200;
 
 /// Share of calls answered where `calls` go out at the same time and the link's quorum, or all, are needed.
 pub fn all_ok(route: &Route, one: &Called) -> f64 {
-    let calls = libm::ceil(route.calls) as u32;
+    let calls = f64::ceil(route.calls) as u32;
     let need = route.policy.quorum;
     if need == 0 || need >= calls || calls > MOST {
         one.all_ok(route.calls)
@@ -37,7 +37,7 @@ fn at_least(calls: u32, need: u32, chance: f64) -> f64 {
 
 /// Time of a link's calls made at the same time: that of the slowest one needed.
 pub fn time(route: &Route, one: Moments) -> Moments {
-    let calls = libm::ceil(route.calls) as u32;
+    let calls = f64::ceil(route.calls) as u32;
     let quorum = route.policy.quorum;
     if route.calls == f64::from(calls) && (one.variance / (one.mean * one.mean) - 1.0).abs() < 1e-9 {
         return of_exponential(calls, if quorum > 0 { quorum.min(calls) } else { calls }, one.mean);
@@ -109,7 +109,7 @@ fn over(one: Moments, start: f64, late: impl Fn(f64) -> f64) -> Moments {
 
 /// Mean and variance from the chance to take longer than t.
 fn integrate(one: Moments, start: f64, survival: impl Fn(f64) -> f64) -> Moments {
-    let spread = libm::sqrt(one.variance);
+    let spread = f64::sqrt(one.variance);
     if spread <= 1e-9 * start {
         return Moments { mean: start, ..one };
     }
@@ -127,7 +127,7 @@ fn integrate(one: Moments, start: f64, survival: impl Fn(f64) -> f64) -> Moments
 /// Share of such times beyond a limit: what always passes, then exponential, where the time varies as much as that or
 /// less; a gamma distribution otherwise.
 fn beyond(one: Moments, limit: f64) -> f64 {
-    let spread = libm::sqrt(one.variance);
+    let spread = f64::sqrt(one.variance);
     let always = one.mean - spread;
     if always < 0.0 {
         return one.beyond(limit);

@@ -19,7 +19,7 @@ pub fn md_c(arrivals: f64, mean: f64, servers: u32) -> Option<Wait> {
         return None;
     }
     let (mut wait, mut idle) = (0.0, 0.0);
-    for step in 1..=libm::ceil(steps) as u32 {
+    for step in 1..=f64::ceil(steps) as u32 {
         let k = f64::from(step);
         let (gaps, time) = (k * c, k * mean);
         // At least k·c arrivals in k services; and one more than that.
@@ -93,7 +93,7 @@ impl ConstantLine {
 
     /// Share that waits longer than `time`.
     pub fn survival(&self, time: f64) -> f64 {
-        let services = libm::floor(time / self.mean) + 1.0;
+        let services = f64::floor(time / self.mean) + 1.0;
         let left = self.arrivals * (services * self.mean - time);
         let at_most = |count: f64| {
             let index = (count as usize).min(self.waiting.len() - 1);

@@ -15,7 +15,7 @@ pub fn h2_m_c(arrivals: f64, scv: f64, mean: f64, servers: u32) -> Wait {
 
 /// GI/M/c with lognormal gaps of this coefficient of variation, by their transform.
 pub fn lognormal_m_c(arrivals: f64, cv: f64, mean: f64, servers: u32) -> Wait {
-    let spread = libm::sqrt(libm::log1p(cv * cv));
+    let spread = f64::sqrt(libm::log1p(cv * cv));
     // The trapezoidal rule over a normal distribution misses less than 1e-12 at this step.
     let gaps: Vec<(f64, f64)> = (-32..=32)
         .map(|at| {

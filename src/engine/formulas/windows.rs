@@ -15,13 +15,13 @@ pub fn fixed_window_admits(arrivals: f64, most: u32, window: f64) -> f64 {
         return 1.0;
     }
     // Beyond so many standard deviations nothing is left to count.
-    let spread = 12.0 * libm::sqrt(mean) + 40.0;
+    let spread = 12.0 * f64::sqrt(mean) + 40.0;
     let limit = f64::from(most);
     if limit >= mean + spread {
         return 1.0;
     }
     // E[min(N, L)] = L − Σ_{n<L} (L − n)·P(N = n), from the most likely terms down.
-    let first = (limit - 1.0).min(libm::ceil(mean + spread));
+    let first = (limit - 1.0).min(f64::ceil(mean + spread));
     let mut n = first;
     let mut chance = libm::exp(n * libm::log(mean) - mean - libm::lgamma(n + 1.0));
     let mut missing = 0.0;

@@ -205,7 +205,7 @@ impl Spread {
         let mut product = Complex::ONE;
         for (route, calls, shift) in &factor.calls {
             let one = self.along(*route, lane, s, values);
-            let whole = libm::floor(*calls);
+            let whole = f64::floor(*calls);
             (0..whole as u32).for_each(|_| product = product * one);
             let more = calls - whole;
             if more > 0.0 {

@@ -1,9 +1,9 @@
 //! How many reads are stale, by formula: a replica that lags by L misses the latest write of a key with 1 − e^(−wL) where
 //! its writes are Poisson of rate w (case 96); over all keys by their popularity.
 
-use crate::engine::flows::{Door, Flows};
+use crate::engine::flows::{ClientFlow, Door, Flows};
 use crate::report::{ClientConsistency, Consistency, Estimate, Trust};
-use crate::topology::{Operation, Source, Station, Store, Topology};
+use crate::topology::{Operation, Place, Source, Station, Store, Topology};
 
 /// Keys that are summed one by one; those behind them in bins.
 const HEAD: u64 = 20_000;
@@ -16,12 +16,13 @@ pub fn report(topology: &Topology, flows: &Flows) -> (Consistency, Vec<ClientCon
     if topology.places().any(|(_, place)| matches!(place.station, Station::Cache(_) | Station::Queue(_))) {
         return Default::default();
     }
-    let clients: Vec<(usize, Option<f64>)> = flows
-        .clients
-        .iter()
-        .enumerate()
-        .map(|(at, client)| (client.node, share(topology, flows, at)))
-        .collect();
+    let copied: Vec<usize> =
+        topology.places().filter(|(_, place)| lags(place)).map(|(node, _)| node).collect();
+    if copied.is_empty() {
+        return Default::default();
+    }
+    let share = |(at, client): (usize, &ClientFlow)| (client.node, share(topology, flows, at, &copied));
+    let clients: Vec<(usize, Option<f64>)> = flows.clients.iter().enumerate().map(share).collect();
     if clients.iter().all(|(_, share)| share.is_none()) {
         return Default::default();
     }
@@ -54,20 +55,28 @@ fn trust(topology: &Topology) -> Trust {
     if plain { Trust::Approximate } else { Trust::Low }
 }
 
-/// Share of a client's reads that are stale; `None` where no store that it reads has replicas that lag.
-fn share(topology: &Topology, flows: &Flows, client: usize) -> Option<f64> {
+/// Whether a store has replicas that follow its primary.
+fn lags(place: &Place) -> bool {
+    matches!(&place.station, Station::Store(store) if store.replicas > 0 && store.ring.is_none())
+}
+
+/// Share of a client's reads that are stale, of the stores with replicas; `None` where it reads nothing.
+fn share(topology: &Topology, flows: &Flows, client: usize, copied: &[usize]) -> Option<f64> {
     let Station::Source(source) = &topology.place(flows.clients[client].node).station else { return None };
     let sent = flows.clients[client].sent[0];
     let mut found = None;
-    for (node, place) in topology.places() {
+    for node in copied.iter().copied().filter(|_| sent > 0.0) {
+        let place = topology.place(node);
         let Station::Store(store) = &place.station else { continue };
-        if store.replicas == 0 || store.ring.is_some() || sent <= 0.0 {
-            continue;
-        }
-        let [reads, writes] = flows.stations[node].by_client.get(client).copied().unwrap_or_default();
+        let arrives = flows.stations[node].by_client.iter().find(|(other, _)| *other == client);
+        let [reads, writes] = arrives.map(|(_, rates)| *rates).unwrap_or_default();
         let lag = store.lag_ns as f64 / 1e9 + store.replay * place.servers.write.mean_s;
-        let stale = behind(flows, node, store) * missed(source, writes, lag) * (reads / sent).min(1.0);
-        *found.get_or_insert(0.0) += if store.sync >= store.replicas { 0.0 } else { stale };
+        let stale = if reads > 0.0 && store.sync < store.replicas {
+            behind(flows, node, store) * missed(source, writes, lag) * (reads / sent).min(1.0)
+        } else {
+            0.0
+        };
+        *found.get_or_insert(0.0) += stale;
     }
     found
 }
@@ -97,7 +106,7 @@ fn missed(source: &Source, writes: f64, lag: f64) -> f64 {
         for bin in 0..BINS {
             let low = first * libm::exp(step * f64::from(bin));
             let high = first * libm::exp(step * f64::from(bin + 1));
-            bins.push((high - low, weight(libm::sqrt(low * high))));
+            bins.push((high - low, weight(f64::sqrt(low * high))));
         }
     }
     let total: f64 = bins.iter().map(|(count, weight)| count * weight).sum();

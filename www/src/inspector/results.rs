@@ -17,7 +17,7 @@ use crate::state::App;
 pub fn report(app: App) -> (Arc<Report>, bool) {
     match app.measuring.found.get().or_else(|| app.live.get()) {
         Some(simulated) => (simulated, true),
-        None => (app.answer.with(|answer| Arc::new(answer.report.clone())), false),
+        None => (app.answer.with(|answer| Arc::clone(&answer.report)), false),
     }
 }
 

@@ -136,9 +136,9 @@ impl Solver<'_> {
     fn share_partitions(&mut self, node: usize, group: usize, partitions: u32) {
         let route = self.topology.route(self.topology.outgoing[node][group].index());
         let mut rates = vec![0.0; self.clients.len()];
-        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+        for (class, rate) in self.arriving[node].both() {
             let known = self.classes.get(class);
-            rates[known.client] += if route.carries(known.lane) { *rate } else { 0.0 };
+            rates[known.client] += if route.carries(known.lane) { rate } else { 0.0 };
         }
         let total: f64 = rates.iter().sum();
         rates.iter_mut().for_each(|rate| *rate /= total.max(f64::MIN_POSITIVE));

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::{Arriving, Solver};
-use crate::engine::flows::calls::Step;
+use super::Solver;
+use super::arriving::{Arriving, Calls};
+use crate::engine::flows::calls::{Step, Touched};
 use crate::engine::flows::keys::{self, Classes};
 use crate::engine::flows::reach::Door;
-use crate::topology::{Lane, Lanes, Operation, Station, Strategy};
+use crate::topology::{Lane, Lanes, Operation, Station};
 
 /// Largest rate told apart from more [1/s].
 const MOST: f64 = 1e15;
@@ -57,36 +58,44 @@ impl Solver<'_> {
     /// Calls that have been served, by class [1/s].
     pub fn served(&self, node: usize) -> Vec<(usize, f64)> {
         let site = &self.sites[node];
+        let (known, unerring) = (1.0 - self.stateful(node), self.unerring(node));
         let passed = |door: Door, lane: Lane| {
             let share = |(index, instance): (usize, &crate::engine::flows::InstanceFlow)| {
                 self.reach.share(node, door, lane.op, index) * instance.occupancy.admitted
             };
             site.instances.iter().enumerate().map(share).sum::<f64>()
                 * site.within_limit[lane.tag.index()]
-                * (1.0 - self.stateful(node))
-                * self.unerring(node)
+                * known
+                * unerring
         };
-        let shares =
-            [Door::First, Door::Spread].map(|door| Lanes::each(self.topology, |lane| passed(door, lane)));
-        let mut served = Vec::new();
         let [first, spread] = &self.arriving[node].calls;
-        for class in 0..first.len().max(spread.len()) {
-            let lane = self.classes.get(class).lane;
-            let part = |calls: &Vec<f64>, door: usize| {
-                calls.get(class).map_or(0.0, |rate| rate * shares[door][lane])
-            };
-            let rate = part(first, 0) + part(spread, 1);
-            if rate > 0.0 {
-                served.push((class, rate));
-            }
-        }
+        let shares = |door: Door, calls: &Calls| {
+            let share = |lane| if calls.is_empty() { 0.0 } else { passed(door, lane) };
+            Lanes::each(self.topology, share)
+        };
+        let shares = [shares(Door::First, first), shares(Door::Spread, spread)];
+        let lane = |class: usize| self.classes.get(class).lane;
+        let both = |(class, rate): (usize, f64)| {
+            let lane = lane(class);
+            (class, rate * shares[0][lane] + spread.of(class) * shares[1][lane])
+        };
+        let alone = |(class, rate): (usize, f64)| (class, rate * shares[1][lane(class)]);
+        let mut served: Vec<(usize, f64)> = if first.is_empty() {
+            spread.iter().map(alone).collect()
+        } else {
+            let only = spread.iter().filter(|(class, _)| first.of(*class) <= 0.0).map(alone);
+            let mut all: Vec<(usize, f64)> = first.iter().map(both).chain(only).collect();
+            crate::sorted::sort_by_key(&mut all, |(class, _)| *class);
+            all
+        };
+        served.retain(|(_, rate)| *rate > 0.0);
         served
     }
 
     pub fn emit_split(&mut self, node: usize, class: usize, rate: f64) {
         let lane = self.classes.get(class).lane;
-        for at in 0..self.plan.links[node][lane].len() {
-            let route = self.plan.links[node][lane][at];
+        for at in 0..self.skeleton.plan.links[node][lane].len() {
+            let route = self.skeleton.plan.links[node][lane][at];
             let share = self.splits[route][lane];
             self.send(route, class, rate * share * self.attempts(route, lane));
         }
@@ -106,7 +115,7 @@ impl Solver<'_> {
             rate *= 1.0 - self.client_hit_ratio(node, client);
             after = self.class_after_miss(class, node);
         }
-        let (steps, ok) = match walks[lane].take().filter(|_| !self.plan.looks_up[node]) {
+        let (steps, ok) = match walks[lane].take().filter(|_| !self.skeleton.plan.looks_up[node]) {
             Some(known) => known,
             None => self.walk_of(node, client, lane),
         };
@@ -156,7 +165,7 @@ impl Solver<'_> {
                 let upkeep = self.lane_of(client, Operation::Write);
                 self.sent[look_up][upkeep] += rate;
             }
-            gate = self.plan.gates[look_up][self.lane_of(client, Operation::Read)];
+            gate = self.skeleton.plan.gates[look_up][self.lane_of(client, Operation::Read)];
         }
     }
 
@@ -170,23 +179,9 @@ impl Solver<'_> {
 
     /// Writes remove their key: from a cache that they pass, and from those beside the server.
     pub fn delete(&mut self, node: usize, client: usize, rate: f64) {
-        let mut caches = vec![(node, None)];
         let reads = self.lane_of(client, Operation::Read);
-        for route in self.plan.links[node][reads].iter() {
-            let Some(look_up) = self.plan.gates[*route][reads] else { continue };
-            if !self.topology.route(look_up).writes {
-                caches.push((self.topology.ends(look_up).1, Some(look_up)));
-            }
-        }
-        caches.extend(self.plan.purges[node].iter().map(|cache| (*cache as usize, None)));
-        caches.dedup();
-        for (cache, beside) in caches {
-            let Station::Cache(spec) = &self.topology.place(cache).station else { continue };
-            let updates = matches!(spec.rules.strategy, Strategy::WriteThrough | Strategy::WriteBehind);
-            let touches = if updates { beside.is_none() } else { spec.delete_on_write };
-            if !touches || keys::size(self.topology, cache, 1).is_none() {
-                continue;
-            }
+        for at in 0..self.skeleton.plan.touched[node][reads].len() {
+            let Touched { cache, beside, updates } = self.skeleton.plan.touched[node][reads][at];
             let clients = self.clients.len();
             // A cache that the write passes through has been derived already: it sees the deletion in the next round.
             let arriving = match beside {
@@ -209,7 +204,7 @@ impl Solver<'_> {
     }
 
     pub(super) fn arrivals_of(&mut self, from: usize, to: usize) -> &mut Arriving {
-        if self.sites[to].turn > self.sites[from].turn {
+        if self.skeleton.turns[to] > self.skeleton.turns[from] {
             &mut self.arriving[to]
         } else {
             &mut self.returning[to]
@@ -223,13 +218,11 @@ impl Solver<'_> {
         }
         let rate = rate.min(MOST);
         let (from, to) = self.topology.ends(route);
-        let door = self.reach.door(route);
+        let door = self.skeleton.doors[route];
         let lane = self.classes.get(class).lane;
         let from_queue = matches!(self.topology.place(from).station, Station::Queue(_));
         let arriving = self.arrivals_of(from, to);
-        let calls = &mut arriving.calls[door as usize];
-        calls.resize(calls.len().max(class + 1), 0.0);
-        calls[class] += rate;
+        arriving.calls[door as usize].add(class, rate);
         arriving.pulled += if from_queue { rate } else { 0.0 };
         self.sent[route][lane] += rate;
     }

@@ -10,8 +10,7 @@ impl Solver<'_> {
         let Station::Server(server) = &self.topology.place(node).station else { return None };
         let Discipline::Priority { preemptive } = server.discipline else { return None };
         let mut found = [None; 2];
-        let calls = self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate());
-        for (class, _) in calls.filter(|(_, rate)| **rate > 0.0) {
+        for (class, _) in self.arriving[node].both().filter(|(_, rate)| *rate > 0.0) {
             let known = self.classes.get(class);
             let urgency = self.sources[known.client].priority;
             if *found[known.lane.op as usize].get_or_insert(urgency) != urgency {
@@ -25,7 +24,7 @@ impl Solver<'_> {
     /// Mean patience of the callers of a station [s], where all leave its line after an exponential time.
     pub(super) fn patience(&self, node: usize) -> Option<f64> {
         let mut used =
-            self.incoming[node].iter().filter(|route| self.sent[**route].iter().sum::<f64>() > 0.0);
+            self.skeleton.incoming[node].iter().filter(|route| self.sent[**route].iter().sum::<f64>() > 0.0);
         let of = |route: usize| {
             let drawn = self.topology.route(route);
             let leaves = drawn.policy.patience_varies && drawn.policy.on_timeout == OnTimeout::LeavesQueue;
@@ -39,7 +38,7 @@ impl Solver<'_> {
     /// sends them: none answered on the way, none tried again, none delayed differently from the others.
     pub(super) fn fed_by(&self, node: usize) -> Option<(Arrivals, f64)> {
         let rate = |route: usize| self.sent[route].iter().sum::<f64>();
-        let mut used = self.incoming[node].iter().copied().filter(|route| rate(*route) > 0.0);
+        let mut used = self.skeleton.incoming[node].iter().copied().filter(|route| rate(*route) > 0.0);
         let route = used.next().filter(|_| used.next().is_none())?;
         let Station::Source(source) = &self.topology.place(self.topology.ends(route).0).station else {
             return None;

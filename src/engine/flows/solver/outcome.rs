@@ -8,12 +8,26 @@ use crate::topology::{Lane, Lanes, Operation, Station};
 
 impl Solver<'_> {
     /// The flows as they stand. What still grew in a loop after the last round is cut there.
-    pub fn outcome(self, endless: Vec<usize>) -> Flows {
+    pub fn outcome(mut self, endless: Vec<usize>) -> Flows {
+        (0..self.sites.len()).for_each(|node| self.answer_elsewhere(node));
         let stations =
             (0..self.sites.len()).map(|node| self.station(node, endless.contains(&node))).collect();
         let clients = (0..self.clients.len()).map(|client| self.client(client)).collect();
         let routes = (0..self.called.len()).map(|route| self.route(route)).collect();
         Flows { clients, stations, routes, endless }
+    }
+
+    /// How a station would answer at doors that no route leads to.
+    fn answer_elsewhere(&mut self, node: usize) {
+        let manner = self.manner(node);
+        for door in [Door::First, Door::Spread]
+            .into_iter()
+            .filter(|door| !self.skeleton.entered[node][*door as usize])
+        {
+            for lane in self.topology.lanes() {
+                self.sites[node].answers[door as usize][lane] = self.at_door(node, door, lane, &manner);
+            }
+        }
     }
 
     fn client(&self, client: usize) -> ClientFlow {
@@ -48,15 +62,22 @@ impl Solver<'_> {
         let place = self.topology.place(node);
         let site = &self.sites[node];
         let offered = self.through_all(node);
-        let mut by_client = vec![[0.0; 2]; self.clients.len()];
-        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+        let mut by_client: Vec<(usize, [f64; 2])> = Vec::new();
+        for (class, rate) in self.arriving[node].both() {
             let known = self.classes.get(class);
-            by_client[known.client][known.lane.op as usize] += rate;
+            let at = by_client.binary_search_by_key(&known.client, |(client, _)| *client);
+            let at = at.unwrap_or_else(|at| {
+                by_client.insert(at, (known.client, [0.0; 2]));
+                at
+            });
+            by_client[at].1[known.lane.op as usize] += rate;
         }
         let mut carried = Lanes::new(self.topology, 0.0);
         for (class, rate) in self.served(node) {
             carried[self.classes.get(class).lane] += rate;
         }
+        let cold = self.cold(node).map(|(share, _)| share);
+        let dropped = self.dropped(node, cut);
         let memory = |store: &crate::topology::Store| store.data.memory.map(|_| site.known.ratio);
         let hit_ratio = match &place.station {
             Station::Cache(_) => Some(self.hit_ratio(node)),
@@ -71,7 +92,7 @@ impl Solver<'_> {
             upkeep: self.arriving[node].upkeep,
             instances: site.instances.clone(),
             limit: site.limit,
-            cold: self.cold(node).map(|(share, _)| share),
+            cold,
             backlog: site.backlog,
             waiting: site.waiting,
             growth: site.growth,
@@ -79,7 +100,7 @@ impl Solver<'_> {
             hit_ratio,
             hits: self.topology.tags.all().map(|tag| self.tag_hit_ratio(node, tag)).collect(),
             streams: site.known.streams.clone(),
-            dropped: self.dropped(node, cut),
+            dropped,
             after: site.after.clone(),
             steps: Lanes::each(self.topology, |lane| self.steps(node, lane)),
             hold: self.mean_by_op(node, |lane| site.hold[lane]),
@@ -140,7 +161,7 @@ impl Solver<'_> {
         match &self.topology.place(node).station {
             Station::Router(_) => {
                 let routed: f64 =
-                    self.plan.links[node][lane].iter().map(|route| self.splits[*route][lane]).sum();
+                    self.skeleton.plan.links[node][lane].iter().map(|route| self.splits[*route][lane]).sum();
                 dropped[Cause::Refused as usize] += served * (1.0 - routed).max(0.0);
             }
             Station::Queue(_) => {

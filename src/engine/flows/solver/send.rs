@@ -1,6 +1,6 @@
 //! Rates from callers to callees: what arrives at a station and how it copes; what it sends on is in `emit.rs`.
 
-use super::{Arriving, Solver, change};
+use super::{Solver, change};
 use crate::engine::cache::KeyStream;
 use crate::engine::flows::absent::Absent;
 use crate::engine::flows::instance::{self, Demand, Occupancy, Shared};
@@ -15,13 +15,12 @@ const DAMPED: usize = 12;
 impl Solver<'_> {
     /// Sends what every client sends through the system; how much the state of any station moved.
     pub fn send_all(&mut self, round: usize) -> f64 {
-        let empty = vec![Arriving::default(); self.sites.len()];
-        self.arriving = std::mem::replace(&mut self.returning, empty);
-        let nothing = Lanes::new(self.topology, 0.0);
-        self.sent.iter_mut().for_each(|sent| sent.clone_from(&nothing));
+        std::mem::swap(&mut self.arriving, &mut self.returning);
+        self.returning.iter_mut().for_each(super::arriving::Arriving::clear);
+        self.sent.iter_mut().for_each(|sent| sent.iter_mut().for_each(|rate| *rate = 0.0));
         let mut moved = 0.0f64;
-        for at in 0..self.order.len() {
-            let node = self.order[at];
+        for at in 0..self.skeleton.order.len() {
+            let node = self.skeleton.order[at];
             self.add_up(node);
             moved = moved.max(self.settle(node, round));
             self.emit(node);
@@ -43,7 +42,7 @@ impl Solver<'_> {
     fn add_up(&mut self, node: usize) {
         for door in [Door::First, Door::Spread] {
             let mut rates = Lanes::new(self.topology, 0.0);
-            for (class, rate) in self.arriving[node].calls[door as usize].iter().enumerate() {
+            for (class, rate) in self.arriving[node].calls[door as usize].iter() {
                 rates[self.classes.get(class).lane] += rate;
             }
             self.through[node][door as usize] = rates;
@@ -90,16 +89,27 @@ impl Solver<'_> {
         let pool = self.tightest_pool(node);
         let source = self.fed_by(node);
         let (patience, urgent) = (self.patience(node), self.urgent(node));
+        let within = self.mean_by_op(node, |lane| self.sites[node].within_limit[lane.tag.index()]);
+        let common = Demand { gap_scv, pool, shared, patience, urgent, ..self.demand(node, &doors) };
+        let known = 1.0 - self.stateful(node);
         let mut last: Option<(Demand, Occupancy)> = None;
         for index in 0..self.sites[node].instances.len() {
-            let demand =
-                Demand { gap_scv, pool, shared, patience, urgent, ..self.demand(node, index, &doors) };
+            let share = |door, op| self.reach.share(node, door, op, index);
+            let calls = Operation::ALL.map(|op| {
+                let first = doors[0][op as usize] * share(Door::First, op);
+                let parts = place.parts(op as usize);
+                let all = first + doors[1][op as usize] * parts * share(Door::Spread, op);
+                all * within[op as usize] * known
+            });
+            let upkeep = self.arriving[node].upkeep * share(Door::Spread, Operation::Write);
+            let replays = self.replays(node, index, &doors, within[1]);
+            let demand = Demand { calls, upkeep, replays, ..common };
             let all = |rate: f64| (demand.calls[0] + demand.calls[1] - rate).abs() <= 1e-9 * rate;
             let fed = source.filter(|(_, rate)| all(*rate)).map(|(arrivals, _)| arrivals);
             let demand = Demand { fed, ..demand };
             let found = match last {
                 Some((same, found)) if same == demand => found,
-                _ => instance::solve(&place.servers, &demand, self.lossless),
+                _ => instance::solve(&place.servers, &demand, self.lossless, &self.skeleton.kept),
             };
             last = Some((demand, found));
             moved = moved.max(self.keep(node, index, &demand, found, round));
@@ -160,9 +170,9 @@ impl Solver<'_> {
             return (total / limit.rate.max(1e-12), admits(limit, total));
         }
         let mut rates = vec![0.0; self.clients.len()];
-        for (class, rate) in self.arriving[node].calls.iter().flat_map(|calls| calls.iter().enumerate()) {
+        for (class, rate) in self.arriving[node].both() {
             let known = self.classes.get(class);
-            rates[known.client] += if limit.counts.has(known.lane.tag) { *rate } else { 0.0 };
+            rates[known.client] += if limit.counts.has(known.lane.tag) { rate } else { 0.0 };
         }
         let (mut most, mut within) = (0.0f64, 0.0);
         for (source, rate) in self.sources.iter().zip(rates) {
@@ -181,21 +191,14 @@ impl Solver<'_> {
         (most, if total > 0.0 { (within / total).min(1.0) } else { 1.0 })
     }
 
-    fn demand(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> Demand {
+    /// What is asked of every instance of a station alike.
+    fn demand(&self, node: usize, doors: &[[f64; 2]; 2]) -> Demand {
         let site = &self.sites[node];
-        let share = |door, op| self.reach.share(node, door, op, index);
-        let known = 1.0 - self.stateful(node);
-        let within = self.mean_by_op(node, |lane| site.within_limit[lane.tag.index()]);
-        let calls = Operation::ALL.map(|op| {
-            let first = doors[0][op as usize] * share(Door::First, op);
-            let parts = self.topology.place(node).parts(op as usize);
-            (first + doors[1][op as usize] * parts * share(Door::Spread, op)) * within[op as usize] * known
-        });
         Demand {
-            calls,
+            calls: [0.0; 2],
             opening: self.opening(node),
-            upkeep: self.arriving[node].upkeep * share(Door::Spread, Operation::Write),
-            replays: self.replays(node, index, doors),
+            upkeep: 0.0,
+            replays: (0.0, 0.0),
             after: self.mean_by_op(node, |lane| site.hold[lane]),
             gap_scv: 1.0,
             pool: None,
@@ -212,7 +215,7 @@ impl Solver<'_> {
     /// Mean core time to open a call's connection, over the links without a pool [s].
     pub fn opening(&self, node: usize) -> f64 {
         let (mut time, mut calls) = (0.0, 0.0);
-        for route in &self.incoming[node] {
+        for route in &self.skeleton.incoming[node] {
             let rate: f64 = self.sent[*route].iter().sum();
             let drawn = self.topology.route(*route);
             calls += rate;
@@ -221,11 +224,11 @@ impl Solver<'_> {
         if calls > 0.0 { time / calls } else { 0.0 }
     }
 
-    /// Writes of the primary that this instance applies [1/s], and the share of a write's time that each takes.
-    fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2]) -> (f64, f64) {
+    /// Writes of the primary that this instance applies [1/s], and the share of a write's time that each takes. Of all
+    /// writes a share `within` passes the rate limit.
+    fn replays(&self, node: usize, index: usize, doors: &[[f64; 2]; 2], within: f64) -> (f64, f64) {
         let Station::Store(store) = &self.topology.place(node).station else { return (0.0, 0.0) };
         let alive = &self.reach.alive[node];
-        let [_, within] = self.mean_by_op(node, |lane| self.sites[node].within_limit[lane.tag.index()]);
         let shard = store.shard_of(index as u32);
         if store.multi && store.replay > 0.0 && alive.get(index) == Some(&true) {
             // Each primary applies what the other took.
@@ -248,7 +251,7 @@ impl Solver<'_> {
     /// again is as it was.
     fn gaps(&self, node: usize) -> (f64, f64) {
         let (mut rates, mut squares, mut whole, mut parts) = (0.0, 0.0, 0.0, 0.0);
-        for route in &self.incoming[node] {
+        for route in &self.skeleton.incoming[node] {
             let rate: f64 = self.sent[*route].iter().sum();
             let (stream, part) = self.stream(*route, rate);
             rates += rate;
@@ -284,7 +287,7 @@ impl Solver<'_> {
             Some(Policy::RoundRobin | Policy::Weighted) => caller.departures * share,
             Some(_) | None => 1.0 + share * (caller.departures - 1.0),
         };
-        let parts = match self.reach.door(route) {
+        let parts = match self.skeleton.doors[route] {
             Door::First => 1.0,
             Door::Spread => self.reach.share_count(to),
         };
@@ -327,7 +330,7 @@ impl Solver<'_> {
     /// wait for others count as well, so the longer those take the less the count says about the line.
     fn shared(&self, node: usize, gap_scv: f64) -> Option<Shared> {
         let (mut total, mut shares) = (0.0, [0.0; 2]);
-        for route in &self.incoming[node] {
+        for route in &self.skeleton.incoming[node] {
             let rate: f64 = self.sent[*route].iter().sum();
             total += rate;
             if let Station::Router(router) = &self.topology.place(self.topology.ends(*route).0).station {
@@ -359,6 +362,9 @@ impl Solver<'_> {
 
     /// The pool behind a station with the most busy connections a call: its size and the time of a connection [s].
     fn tightest_pool(&self, node: usize) -> Option<(u32, f64)> {
+        if !self.has_pools(node) {
+            return None;
+        }
         let rates = self.arriving_by_lane(node);
         let total: f64 = rates.iter().sum();
         let need = |route: usize| {
@@ -383,6 +389,11 @@ impl Solver<'_> {
         pools.max_by(|a, b| (a.1 / f64::from(a.0)).total_cmp(&(b.1 / f64::from(b.0))))
     }
 
+    /// Whether a link that leaves a station has a pool.
+    fn has_pools(&self, node: usize) -> bool {
+        self.topology.outgoing[node].iter().any(|edge| self.topology.route(edge.index()).pool.is_some())
+    }
+
     /// For how long a call along a route keeps its connection [s]: its own time, or that of all its caller's calls.
     fn held_for(&self, node: usize, route: usize, lane: Lane) -> f64 {
         let own = self.called[route][lane].held;
@@ -397,6 +408,9 @@ impl Solver<'_> {
 
     /// Waits for the connections of the links that leave a station, at its busiest instance.
     fn wait_for_pools(&mut self, node: usize) {
+        if !self.has_pools(node) {
+            return;
+        }
         let mix = self.mix(node);
         for edge in &self.topology.outgoing[node] {
             let route = edge.index();
@@ -433,9 +447,9 @@ impl Solver<'_> {
     fn derive_hits(&mut self, node: usize) {
         let Some(size) = keys::size(self.topology, node, self.reach.live(node)) else { return };
         let mut rates = vec![0.0; 0];
-        for door in &self.arriving[node].calls {
-            rates.resize(rates.len().max(door.len()), 0.0);
-            door.iter().enumerate().for_each(|(class, rate)| rates[class] += rate);
+        for (class, rate) in self.arriving[node].both() {
+            rates.resize(rates.len().max(class + 1), 0.0);
+            rates[class] += rate;
         }
         let mut deletes = self.arriving[node].deletes.clone();
         deletes.resize(self.clients.len(), 0.0);
@@ -469,9 +483,8 @@ impl Solver<'_> {
                 let found = &hottest.occupancy;
                 let busy = found.busy * found.busy;
                 let all = f64::from(cores) * site.instances.len() as f64;
-                let spread = 1.0
-                    + (1.0 - busy) * (arrivals - 1.0)
-                    + busy / libm::sqrt(all) * (found.service_scv - 1.0);
+                let spread =
+                    1.0 + (1.0 - busy) * (arrivals - 1.0) + busy / f64::sqrt(all) * (found.service_scv - 1.0);
                 spread.max(0.0)
             }
             (Some(_), None) | (None, _) => arrivals,

@@ -11,7 +11,7 @@ impl Solver<'_> {
     pub fn writes_behind(&self, node: usize, tag: Tag) -> bool {
         let Station::Cache(cache) = &self.topology.place(node).station else { return false };
         cache.rules.strategy == Strategy::WriteBehind
-            && !self.plan.links[node][Lane { op: Operation::Write, tag }].is_empty()
+            && !self.skeleton.plan.links[node][Lane { op: Operation::Write, tag }].is_empty()
     }
 
     /// Writes of a client that a cache acknowledges: between two flushes those to one key become one.

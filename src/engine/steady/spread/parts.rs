@@ -133,7 +133,7 @@ fn lognormal(mean: f64, cv: f64) -> Part {
     if variance <= 1e-6 {
         return Part::Gamma { shape: 1.0 / (cv * cv).max(1e-6), scale: mean * (cv * cv).max(1e-6) };
     }
-    let spread = libm::sqrt(CARRIED * variance);
+    let spread = f64::sqrt(CARRIED * variance);
     let shape = 1.0 / libm::expm1((1.0 - CARRIED) * variance);
     let weight = |(at, weight): (f64, f64)| (weight, libm::exp(spread * at));
     let points = HERMITE.map(weight);

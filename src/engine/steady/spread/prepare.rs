@@ -160,7 +160,7 @@ impl Spread {
                 continue;
             }
             let least = self.routes[step.route][lane].shift;
-            let whole = libm::floor(route.calls) * least;
+            let whole = f64::floor(route.calls) * least;
             let call = (step.route, route.calls, least);
             match factors.last_mut() {
                 Some(last) if step.gate.is_some() && step.gate == gate => {
