@@ -11,9 +11,7 @@ use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{
-    Choice, Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish,
-};
+use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish};
 use headroom::shelf::Place;
 use headroom::sorted;
 use leptos::prelude::*;
@@ -135,7 +133,7 @@ pub struct Panels {
     /// The new block that is being chosen.
     pub wish: RwSignal<Option<Wish>>,
     /// The blocks in a box that a link can be meant for.
-    pub choice: RwSignal<Option<Choice>>,
+    pub choice: RwSignal<Option<headroom::session::Choice>>,
     /// The block whose name is edited in place.
     pub renaming: RwSignal<Option<NodeId>>,
     /// Which part of the dock's middle is open.
