@@ -1,8 +1,8 @@
 //! Statistics of a run: histograms of times, batch means, and honest intervals. Memory does not grow with time.
 
-use histogram::Histogram;
 use libm::{floor, sqrt};
 
+use crate::engine::bins::{self, Bins};
 use crate::report::{Curve, Estimate, Times, Trust};
 
 /// The percentiles that a report shows.
@@ -18,12 +18,12 @@ const EXCEEDANCES: u64 = 200;
 const BATCHES: usize = 32;
 
 /// Width of the widest bin, as a share of the time: 7 bits of precision.
-pub const WIDEST_BIN: f64 = 1.0 / 128.0;
+pub const WIDEST_BIN: f64 = bins::WIDEST;
 
 /// Distribution of times from 1 ns to 73 min in bins of at most [`WIDEST_BIN`].
 #[derive(Debug, Clone)]
 pub struct Distribution {
-    histogram: Histogram,
+    bins: Bins,
     count: u64,
     sum_ns: f64,
     least_ns: u64,
@@ -32,8 +32,7 @@ pub struct Distribution {
 
 impl Default for Distribution {
     fn default() -> Self {
-        let histogram = Histogram::new(7, 42).expect("7 bits of precision fit 42 bits of range");
-        Distribution { histogram, count: 0, sum_ns: 0.0, least_ns: u64::MAX, most_ns: 0 }
+        Distribution { bins: Bins::default(), count: 0, sum_ns: 0.0, least_ns: u64::MAX, most_ns: 0 }
     }
 }
 
@@ -44,14 +43,18 @@ impl Distribution {
         self.count += 1;
         // Signed, because processors have an instruction for that.
         self.sum_ns += ns as i64 as f64;
-        self.least_ns = self.least_ns.min(ns);
-        self.most_ns = self.most_ns.max(ns);
-        let _ = self.histogram.increment(ns.min((1 << 42) - 1));
+        if ns < self.least_ns {
+            self.least_ns = ns;
+        }
+        if ns > self.most_ns {
+            self.most_ns = ns;
+        }
+        self.bins.count(ns);
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.histogram.reset();
+        self.bins.clear();
         self.count = 0;
         self.sum_ns = 0.0;
         (self.least_ns, self.most_ns) = (u64::MAX, 0);
@@ -75,10 +78,10 @@ impl Distribution {
         }
         let rank = probability.clamp(0.0, 1.0) * self.count as f64;
         let mut below = 0.0;
-        for bucket in self.histogram.iter().filter(|bucket| bucket.count() > 0) {
-            let count = bucket.count() as f64;
+        for bin in self.bins.iter() {
+            let count = bin.count as f64;
             if below + count >= rank {
-                let (start, end) = (bucket.start() as f64, bucket.end() as f64 + 1.0);
+                let (start, end) = (bin.start as f64, bin.end as f64);
                 let ns = start + (end - start) * (rank - below) / count;
                 return ns.clamp(self.least_ns as f64, self.most_ns as f64) / 1e9;
             }
@@ -96,12 +99,12 @@ impl Distribution {
         if self.count > 0 {
             points.push([self.least_ns as f64 / 1e9, 0.0]);
         }
-        for bucket in self.histogram.iter().filter(|bucket| bucket.count() > 0) {
+        for bin in self.bins.iter() {
             let before = below as f64 / all;
-            below += bucket.count();
+            below += bin.count;
             let share = below as f64 / all;
-            let [start, end] = [bucket.start(), bucket.end() + 1]
-                .map(|ns| ns.clamp(self.least_ns, self.most_ns) as f64 / 1e9);
+            let [start, end] =
+                [bin.start, bin.end].map(|ns| ns.clamp(self.least_ns, self.most_ns) as f64 / 1e9);
             let last = points.last().map_or(0.0, |last| last[1]);
             if share - last >= STEP || share - last >= 0.1 * (1.0 - last) || below == self.count {
                 if before > last || points.last().is_some_and(|last| last[0] < start) {
@@ -115,7 +118,7 @@ impl Distribution {
 
     /// Adds what another one counted.
     pub fn merge(&mut self, other: &Distribution) {
-        let _ = self.histogram.checked_add_assign(&other.histogram);
+        self.bins.merge(&other.bins);
         self.count += other.count;
         self.sum_ns += other.sum_ns;
         self.least_ns = self.least_ns.min(other.least_ns);
