@@ -1,5 +1,6 @@
 //! The two methods and the promise that both keep: any topology gives a [`Report`](crate::report::Report).
 
+mod bins;
 pub mod cache;
 pub mod calendar;
 pub mod flows;

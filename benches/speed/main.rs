@@ -1,6 +1,6 @@
 //! Benchmarks of the core: `cargo bench` times its parts with divan, `cargo bench -- --table` whole runs for
-//! `cargo xtask bench`, and `cargo bench -- --once SYSTEM SECONDS` gives a profiler one run to look at, `--answer NAME TIMES`
-//! one of the answers that come without a run.
+//! `cargo xtask bench`, `cargo bench -- --once SYSTEM SECONDS` gives a profiler one run to look at, `--answer NAME TIMES`
+//! one of the answers that come without a run, and `--digests SECONDS` tells whether runs are still the same to the last bit.
 
 // It talks to whoever started it.
 #![allow(clippy::print_stdout)]
@@ -23,6 +23,7 @@ fn main() {
         ["--answers"] => answers::print(),
         ["--answer", name, times] => answers::once(name, times.parse().expect("a number")),
         ["--once", name, seconds] => table::once(name, seconds.parse().expect("whole seconds")),
+        ["--digests", seconds] => table::digests(seconds.parse().expect("whole seconds")),
         _ => divan::main(),
     }
 }

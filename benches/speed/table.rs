@@ -4,6 +4,10 @@ use std::fs;
 use std::sync::LazyLock;
 use std::time::Instant;
 
+use headroom::engine::simulate::{Simulation, digest};
+use headroom::examples::EXAMPLES;
+use headroom::topology;
+
 use crate::systems::{self, System};
 
 /// Time of one look [s], and how many there are.
@@ -62,4 +66,20 @@ pub fn spent_s() -> f64 {
     let told = fs::read_to_string("/proc/self/schedstat");
     let spent_ns = told.ok().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
     spent_ns.map_or_else(|| START.elapsed().as_secs_f64(), |ns| ns / 1e9)
+}
+
+/// Prints a digest of each system and each example after so many simulated seconds [s], with what a live run shows: a
+/// change that is only to make runs faster leaves all of them as they were.
+pub fn digests(seconds: u64) {
+    for System { name, design } in systems::all() {
+        let simulation = systems::warm(&design, seconds);
+        println!("{name}\t{}", digest(&simulation.report()));
+    }
+    for example in EXAMPLES {
+        let mut simulation = Simulation::new(topology::build(&example.design()).0, 1);
+        simulation.advance(seconds * 500_000_000, u64::MAX);
+        simulation.start_measuring();
+        simulation.advance(seconds * 1_000_000_000, u64::MAX);
+        println!("{}\t{}", example.id, digest(&simulation.report()));
+    }
 }

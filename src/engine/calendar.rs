@@ -108,15 +108,34 @@ impl Event {
 
     #[inline]
     fn key(&self) -> u128 {
-        (u128::from(self.time) << 64) | u128::from(self.order)
+        key(self.time, self.order)
     }
 }
 
+#[inline]
+fn key(time: u64, order: u64) -> u128 {
+    (u128::from(time) << 64) | u128::from(order)
+}
+
+/// Fills the heap up: later than all others.
+const NEVER: Event = Event { time: u64::MAX, order: u64::MAX, a: 0, b: 0 };
+
 /// Events to come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Calendar {
+    /// The first, and after it fours: whoever has children has four, and behind the last event stands [`NEVER`].
     heap: Vec<Event>,
+    len: usize,
+    /// The first event is already taken. Most events schedule one other, which is put in its place: one way through the
+    /// heap instead of two.
+    vacant: bool,
     number: u64,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Calendar { heap: vec![NEVER], len: 0, vacant: false, number: 0 }
+    }
 }
 
 impl Calendar {
@@ -131,39 +150,67 @@ impl Calendar {
     #[inline]
     pub fn push(&mut self, time: u64, class: Class, what: What, a: u32, b: u32) {
         let order = self.order(class, what);
-        self.push_ordered(Event { time, order, a, b });
+        self.put(time, order, a, b);
     }
 
-    /// Time of the next event [ns].
+    /// Takes the next event if it is due by this time [ns].
     #[inline]
-    pub fn next_time(&self) -> Option<u64> {
-        self.heap.first().map(|event| event.time)
+    pub fn pop_until(&mut self, time: u64) -> Option<Event> {
+        if self.vacant {
+            self.fill();
+        }
+        let first = self.heap[0];
+        self.vacant = first.time <= time && self.len > 0;
+        self.vacant.then_some(first)
     }
 
     /// Takes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<Event> {
-        let first = *self.heap.first()?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
-            self.sink(last);
-        }
-        Some(first)
+        self.pop_until(u64::MAX)
     }
 
     /// Gives every event another first number, or removes it.
     pub fn rewrite(&mut self, number: impl Fn(&Event) -> Option<u32>) {
-        for event in std::mem::take(&mut self.heap) {
-            if let Some(a) = number(&event) {
-                self.push_ordered(Event { a, ..event });
+        if self.vacant {
+            self.fill();
+        }
+        let heap = std::mem::replace(&mut self.heap, vec![NEVER]);
+        for event in heap.iter().take(std::mem::take(&mut self.len)) {
+            if let Some(a) = number(event) {
+                self.put(event.time, event.order, a, event.b);
             }
         }
     }
 
-    fn push_ordered(&mut self, event: Event) {
-        let mut hole = self.heap.len();
-        self.heap.push(event);
-        let key = event.key();
+    /// Fills the first place with the last event.
+    fn fill(&mut self) {
+        self.vacant = false;
+        self.len -= 1;
+        let last = std::mem::replace(&mut self.heap[self.len], NEVER);
+        if self.len > 0 {
+            self.sink(last.time, last.order, last.a, last.b);
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, time: u64, order: u64, a: u32, b: u32) {
+        if std::mem::take(&mut self.vacant) {
+            self.sink(time, order, a, b);
+        } else {
+            self.rise(time, order, a, b);
+        }
+    }
+
+    /// Puts an event at the end, and before those that it precedes. The event comes in parts, in registers: written to memory
+    /// and read at once in larger pieces it would wait until it is written.
+    fn rise(&mut self, time: u64, order: u64, a: u32, b: u32) {
+        let mut hole = self.len;
+        self.len += 1;
+        if hole == self.heap.len() {
+            self.heap.extend([NEVER; 4]);
+        }
+        let key = key(time, order);
         while hole > 0 {
             let parent = (hole - 1) / 4;
             if self.heap[parent].key() <= key {
@@ -172,43 +219,27 @@ impl Calendar {
             self.heap[hole] = self.heap[parent];
             hole = parent;
         }
-        self.heap[hole] = event;
+        self.heap[hole] = Event { time, order, a, b };
     }
 
-    /// Puts an event in the place of the first.
-    #[inline]
-    fn sink(&mut self, event: Event) {
+    /// Puts an event in the place of the first, and behind those that precede it.
+    fn sink(&mut self, time: u64, order: u64, a: u32, b: u32) {
         let heap = &mut self.heap[..];
-        let key = event.key();
+        let key = key(time, order);
         let mut hole = 0;
-        loop {
-            let first = hole * 4 + 1;
-            let least = match heap.get(first..) {
-                // Two and two, then the better ones: without a jump that could be guessed wrongly.
-                Some([a, b, c, d, ..]) => {
-                    let (left, right) = (usize::from(b.key() < a.key()), 2 + usize::from(d.key() < c.key()));
-                    let better = if left == 0 { a.key() } else { b.key() };
-                    let other = if right == 2 { c.key() } else { d.key() };
-                    first + if other < better { right } else { left }
-                }
-                Some([one, more @ ..]) => {
-                    let (mut least, mut least_key) = (first, one.key());
-                    for (place, child) in more.iter().enumerate() {
-                        if child.key() < least_key {
-                            (least, least_key) = (first + 1 + place, child.key());
-                        }
-                    }
-                    least
-                }
-                Some([]) | None => break,
-            };
-            if key <= heap[least].key() {
+        while let Some([one, two, three, four]) = heap.get(hole * 4 + 1..hole * 4 + 5) {
+            // Two and two, then the better ones: without a jump that could be guessed wrongly.
+            let (left, first) = if two.key() < one.key() { (2, two) } else { (1, one) };
+            let (right, second) = if four.key() < three.key() { (4, four) } else { (3, three) };
+            let (least, best) = if second.key() < first.key() { (right, second) } else { (left, first) };
+            if key <= best.key() {
                 break;
             }
-            heap[hole] = heap[least];
-            hole = least;
+            let (next, moved) = (hole * 4 + least, *best);
+            heap[hole] = moved;
+            hole = next;
         }
-        heap[hole] = event;
+        heap[hole] = Event { time, order, a, b };
     }
 }
 
@@ -220,9 +251,13 @@ pub struct Ring {
     armed: Option<u64>,
 }
 
+/// Room for so many from the start: a ring that grows step by step is still growing minutes later.
+const FEWEST_TIMERS: usize = 64;
+
 impl Ring {
-    /// Sets a timer for the call `a` of generation `b`; `alive` tells which earlier ones still matter.
-    #[inline]
+    /// Sets a timer for the call `a` of generation `b`; `alive` tells which earlier ones still matter. Those that do not are
+    /// forgotten when there is no room for one more: most calls are answered long before anybody looks at their timers.
+    #[inline(always)]
     pub fn set(
         &mut self,
         ring: u32,
@@ -232,16 +267,26 @@ impl Ring {
         calendar: &mut Calendar,
         alive: impl Fn(u32, u32) -> bool,
     ) {
-        while let Some(head) = self.timers.front() {
-            if alive(head.a, head.b) {
-                break;
-            }
-            self.timers.pop_front();
+        if self.timers.len() == self.timers.capacity() {
+            self.forget(alive);
         }
         let order = calendar.order(Class::Timer, What::Ring);
         self.timers.push_back(Event { time: due, order, a, b });
         if self.armed.is_none() {
             self.arm(ring, calendar);
+        }
+    }
+
+    /// Forgets the first timers, those that do not matter any more; makes room where most do.
+    #[inline(never)]
+    fn forget(&mut self, alive: impl Fn(u32, u32) -> bool) {
+        while let Some(head) = self.timers.front()
+            && !alive(head.a, head.b)
+        {
+            self.timers.pop_front();
+        }
+        if self.timers.len() >= self.timers.capacity() / 4 * 3 {
+            self.timers.reserve(self.timers.capacity().max(FEWEST_TIMERS));
         }
     }
 
@@ -282,7 +327,7 @@ impl Ring {
 
     fn arm(&mut self, ring: u32, calendar: &mut Calendar) {
         if let Some(head) = self.timers.front() {
-            calendar.push_ordered(Event { a: ring, b: 0, ..*head });
+            calendar.put(head.time, head.order, ring, 0);
             self.armed = Some(head.order);
         }
     }
@@ -291,6 +336,38 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_pushed_between_takes_its_turn() {
+        // Against a sorted list: pushes and takings in any mixture, so that the first place is filled in both ways.
+        let (mut calendar, mut list) = (Calendar::default(), Vec::new());
+        let mut now = 0;
+        for n in 0..5_000_u64 {
+            let random = crate::engine::random::mix(n);
+            if random & 3 < 2 {
+                let time = now + random % 89;
+                calendar.push(time, Class::Arrival, What::Arrive, n as u32, 0);
+                list.push((time, n as u32));
+            } else {
+                list.sort_by_key(|event| *event);
+                let until = now + random % 13;
+                let first = list.first().copied().filter(|(time, _)| *time <= until);
+                let taken = calendar.pop_until(until).map(|event| (event.time, event.a));
+                assert_eq!(taken, first);
+                list.drain(..usize::from(first.is_some()));
+                now = first.map_or(until, |(time, _)| time);
+            }
+        }
+    }
+
+    #[test]
+    fn a_ring_keeps_no_more_than_twice_the_timers_that_matter() {
+        let (mut calendar, mut ring) = (Calendar::default(), Ring::default());
+        for n in 0..100_000_u32 {
+            ring.set(0, u64::from(n) + 1_000_000, n, 0, &mut calendar, |a, _| a + 50 > n);
+        }
+        assert!(ring.timers.capacity() <= 256, "{}", ring.timers.capacity());
+    }
 
     #[test]
     fn equal_times_run_by_class_then_insertion() {

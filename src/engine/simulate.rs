@@ -42,6 +42,7 @@ mod serve;
 mod sessions;
 mod slain;
 mod source;
+mod station_watch;
 mod store;
 mod trace;
 mod trouble;
@@ -63,7 +64,7 @@ use net::Net;
 
 use crate::engine::calendar::{Calendar, Class, Event, Ring, What};
 use crate::engine::random::{Draw, Purpose};
-use crate::topology::{NOWHERE, Station, Topology};
+use crate::topology::{Station, Topology};
 
 /// Time between two samples [ns].
 const TICK: u64 = 100_000_000;
@@ -82,7 +83,7 @@ pub struct Simulation {
     /// One ring of timeouts per route.
     rings: Vec<Ring>,
     /// Hops without delay, handled before the next event.
-    at_once: Vec<(AtOnce, Handle)>,
+    at_once: Vec<AtOnce>,
     requests: Slab<Request>,
     calls: Slab<Call>,
     stations: Vec<StationState>,
@@ -117,15 +118,18 @@ pub struct Simulation {
 /// A hop without delay.
 #[derive(Debug, Clone, Copy)]
 enum AtOnce {
-    Arrive,
-    Served,
-    Reply,
+    Arrive(Handle),
+    Served(Handle),
+    Reply(Handle),
+    /// A reply is at its caller, and its call is gone.
+    Heard(Handle, u32, Outcome),
 }
 
 /// What changes at a station during a run.
 #[derive(Debug, Default)]
 struct StationState {
     instances: Vec<Instance>,
+    watch: station_watch::StationWatch,
     /// Next instance in turn.
     turn: u32,
     /// Instance that takes writes, or holds the cache.
@@ -193,6 +197,28 @@ struct Instance {
     network: wire::Cable,
 }
 
+impl StationState {
+    /// How often this request has been at this station before.
+    #[inline(always)]
+    fn count_visit(&mut self, request: Handle) -> u32 {
+        let place = request.slot as usize;
+        if self.visits.len() <= place {
+            self.visits.resize(place + 1, (0, 0));
+        }
+        let (generation, visits) = &mut self.visits[place];
+        *visits = if *generation == request.generation { *visits + 1 } else { 0 };
+        *generation = request.generation;
+        *visits
+    }
+}
+
+impl Instance {
+    #[inline(always)]
+    fn takes_calls(&self) -> bool {
+        !(self.dead | self.silent | self.retired)
+    }
+}
+
 /// Connections of one route, by calling instance.
 #[derive(Debug, Default)]
 struct Pool {
@@ -254,14 +280,10 @@ impl Simulation {
     /// reached; the clock then stands there.
     pub fn advance(&mut self, until_ns: u64, budget: u64) -> bool {
         for _ in 0..budget {
-            match self.calendar.next_time() {
-                Some(time) if time <= until_ns => {}
-                _ => {
-                    self.now = self.now.max(until_ns);
-                    return true;
-                }
-            }
-            let event = self.calendar.pop().expect("an event is due");
+            let Some(event) = self.calendar.pop_until(until_ns) else {
+                self.now = self.now.max(until_ns);
+                return true;
+            };
             self.now = event.time;
             self.events += 1;
             self.handle(event);
@@ -302,11 +324,22 @@ impl Simulation {
     #[inline(always)]
     fn handle(&mut self, event: Event) {
         let call = Handle { slot: event.a, generation: event.b };
-        match event.what() {
+        let first = match event.what() {
+            What::Served => AtOnce::Served(call),
+            What::Arrive => AtOnce::Arrive(call),
+            What::Reply => AtOnce::Reply(call),
+            other => {
+                self.happens(other, event);
+                return self.settle();
+            }
+        };
+        self.settle_from(first);
+    }
+
+    fn happens(&mut self, what: What, event: Event) {
+        let call = Handle { slot: event.a, generation: event.b };
+        match what {
             What::Birth => self.birth(event.a, event.b),
-            What::Arrive if self.calls.alive(call) => self.arrive(event.a),
-            What::Served if self.calls.alive(call) => self.served(event.a),
-            What::Reply if self.calls.alive(call) => self.returned(event.a),
             What::Retry if self.calls.alive(call) && self.calls[event.a].state == State::Calling => {
                 self.proceed(event.a);
             }
@@ -327,18 +360,29 @@ impl Simulation {
             What::FollowUp => self.look_again(call),
             What::Fault => self.fault_step(event.a, event.b),
         }
-        self.settle();
     }
 
     /// Handles what happens without delay, depth first.
     fn settle(&mut self) {
-        while let Some(next) = self.at_once.pop() {
-            match next {
-                (AtOnce::Arrive, call) if self.calls.alive(call) => self.arrive(call.slot),
-                (AtOnce::Served, call) if self.calls.alive(call) => self.served(call.slot),
-                (AtOnce::Reply, call) if self.calls.alive(call) => self.returned(call.slot),
-                (AtOnce::Arrive | AtOnce::Served | AtOnce::Reply, _) => {}
+        if let Some(first) = self.at_once.pop() {
+            self.settle_from(first);
+        }
+    }
+
+    /// Handles this hop, and all that follow without delay, depth first.
+    fn settle_from(&mut self, first: AtOnce) {
+        let mut next = Some(first);
+        while let Some(hop) = next {
+            match hop {
+                AtOnce::Arrive(call) if self.calls.alive(call) => self.arrive(call.slot),
+                AtOnce::Served(call) if self.calls.alive(call) => self.served(call.slot),
+                AtOnce::Reply(call) if self.calls.alive(call) => self.returned(call.slot),
+                AtOnce::Heard(caller, route, outcome) if self.calls.alive(caller) => {
+                    self.child_done(caller.slot, route, outcome);
+                }
+                AtOnce::Arrive(_) | AtOnce::Served(_) | AtOnce::Reply(_) | AtOnce::Heard(..) => {}
             }
+            next = self.at_once.pop();
         }
     }
 
@@ -372,6 +416,7 @@ impl Simulation {
         }
         StationState {
             instances: all,
+            watch: station_watch::StationWatch::new(instances as usize),
             standby,
             others: store::other_leads(&net.station),
             choices: Choices::new(&self.net, station),
@@ -394,35 +439,8 @@ impl Simulation {
     /// A call of a request to a station, with everything else at its start.
     #[inline(always)]
     fn blank(&self, request: u32, station: u32) -> Call {
-        Call {
-            request,
-            parent: Handle::NOWHERE,
-            route: NONE,
-            station,
-            instance: NONE,
-            candidate: NONE,
-            next: NONE,
-            visit: 0,
-            from: NOWHERE,
-            arrived: self.now,
-            waited: 0,
-            outcome: Outcome::Ok { data: false, degraded: false, miss: false },
-            step: 0,
-            repeats: 0,
-            attempt: 0,
-            hops: 0,
-            kind: Kind::Plain,
-            state: State::Travelling,
-            missed: true,
-            degraded: false,
-            data: false,
-            pooled: false,
-            reserved: false,
-            abandoned: false,
-            marks: 0,
-            leads: false,
-            span: 0,
-        }
+        let asked = &self.requests[request];
+        Call::new(request, asked.hash, asked.lane(), station, self.now)
     }
 
     #[inline(always)]
@@ -433,11 +451,13 @@ impl Simulation {
         slot
     }
 
+    #[inline]
     fn drop_call(&mut self, slot: u32) {
         let request = self.calls[slot].request;
         self.calls.remove(slot);
-        self.requests[request].calls -= 1;
-        if self.requests[request].calls == 0 {
+        let calls = &mut self.requests[request].calls;
+        *calls -= 1;
+        if *calls == 0 {
             self.requests.remove(request);
         }
     }
@@ -450,28 +470,12 @@ impl Simulation {
             self.calendar.push(self.now + delay, class, what, slot, handle.generation);
             return;
         }
-        let what = match what {
-            What::Served => AtOnce::Served,
-            What::Reply => AtOnce::Reply,
-            _ => AtOnce::Arrive,
-        };
-        self.at_once.push((what, self.calls.handle(slot)));
-    }
-
-    /// How often this request has been at this station before.
-    #[inline(always)]
-    fn count_visit(&mut self, station: u32, request: u32) -> u32 {
-        let generation = self.requests.handle(request).generation;
-        let visits = &mut self.stations[station as usize].visits;
-        if visits.len() <= request as usize {
-            visits.resize(request as usize + 1, (0, 0));
-        }
-        let entry = &mut visits[request as usize];
-        if entry.0 != generation {
-            *entry = (generation, 0);
-        }
-        entry.1 += 1;
-        entry.1 - 1
+        let call = self.calls.handle(slot);
+        self.at_once.push(match what {
+            What::Served => AtOnce::Served(call),
+            What::Reply => AtOnce::Reply(call),
+            _ => AtOnce::Arrive(call),
+        });
     }
 
     /// Draws of a call for a purpose at its station.
@@ -479,6 +483,6 @@ impl Simulation {
     fn draw(&self, slot: u32, purpose: Purpose) -> Draw {
         let call = &self.calls[slot];
         let key = self.net.stations[call.station as usize].keys.of(purpose);
-        Draw::new(key, self.requests[call.request].hash, call.visit)
+        Draw::new(key, call.hash, call.visit)
     }
 }

@@ -432,6 +432,17 @@ pub struct Servers {
     pub addressing: Addressing,
 }
 
+impl Servers {
+    /// Service time of an operation.
+    #[inline]
+    pub fn service(&self, op: Operation) -> &Service {
+        match op {
+            Operation::Read => &self.read,
+            Operation::Write => &self.write,
+        }
+    }
+}
+
 /// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {

@@ -21,10 +21,17 @@ impl Simulation {
             let due = self.now + libm::round(u * net.route.timeout_ns as f64) as u64;
             return self.calendar.push(due, Class::Timer, What::Expire, slot, handle.generation);
         }
-        let due = self.now + net.route.timeout_ns;
+        self.set_timer(slot, route);
+    }
+
+    /// The caller of a call waits for as long as every caller along the route.
+    #[inline(always)]
+    pub(super) fn set_timer(&mut self, slot: u32, route: u32) {
+        let due = self.now + self.net.routes[route as usize].route.timeout_ns;
         let calls = &self.calls;
+        let generation = calls.handle(slot).generation;
         let alive = |slot, generation| calls.alive(Handle { slot, generation });
-        self.rings[route as usize].set(route, due, slot, handle.generation, &mut self.calendar, alive);
+        self.rings[route as usize].set(route, due, slot, generation, &mut self.calendar, alive);
     }
 
     pub(super) fn ring(&mut self, ring: u32, order: u64) {
@@ -106,16 +113,16 @@ impl Simulation {
     pub(super) fn leave_line(&mut self, slot: u32, cause: Cause) {
         let call = self.calls[slot];
         let s = call.station as usize;
-        self.watch.waits(call.station, self.now, -1.0);
-        self.watch.dropped(call.station, cause);
+        self.stations[call.station as usize].watch.waits(self.now, -1.0);
+        self.stations[call.station as usize].watch.dropped(cause);
         self.calls[slot].state = State::Gone;
         let instance = &mut self.stations[s].instances[call.instance as usize];
         if call.state == State::WaitsForSlot {
             instance.for_slot.len -= 1;
-            self.watch.present(call.station, self.now, -1);
+            self.stations[call.station as usize].watch.present(self.now, -1);
         } else {
             instance.for_core.len -= 1;
-            self.release(&call);
+            self.release(call.station, call.instance);
         }
     }
 
@@ -170,15 +177,15 @@ impl Simulation {
                 self.drop_call(slot);
             }
             State::InService => {
-                self.watch.dropped(call.station, Cause::TimedOut);
+                self.stations[call.station as usize].watch.dropped(Cause::TimedOut);
                 self.stop_service(slot, &call);
-                self.release(&call);
+                self.release(call.station, call.instance);
                 self.drop_call(slot);
             }
             State::Calling => {
                 self.free_group(slot);
-                self.watch.dropped(call.station, Cause::TimedOut);
-                self.release(&call);
+                self.stations[call.station as usize].watch.dropped(Cause::TimedOut);
+                self.release(call.station, call.instance);
                 self.drop_call(slot);
             }
             State::Lost => self.drop_call(slot),

@@ -1,7 +1,7 @@
 //! Requests and calls under way: plain records in slabs, found by slot and generation, never allocated once warm.
 
 use crate::report::Cause;
-use crate::topology::{Lane, Operation, Tag};
+use crate::topology::{Lane, NOWHERE, Operation, Tag};
 
 /// No slot.
 pub const NONE: u32 = u32::MAX;
@@ -26,77 +26,93 @@ impl Handle {
 /// Records that come and go; places are used again, generations never.
 #[derive(Debug)]
 pub struct Slab<T> {
-    items: Vec<T>,
-    generations: Vec<u32>,
+    places: Vec<Place<T>>,
     free: Vec<u32>,
+}
+
+/// A record beside its generation: who asks whether it is still there reads it next.
+#[derive(Debug)]
+struct Place<T> {
+    item: T,
+    generation: u32,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Slab { items: Vec::new(), generations: Vec::new(), free: Vec::new() }
+        Slab { places: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T: Default> Slab<T> {
+    /// Keeps a record.
+    #[inline(always)]
+    pub fn insert(&mut self, item: T) -> u32 {
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => self.grow(),
+        };
+        // Made where it will stand, as nothing else wants it in memory before.
+        self.places[slot as usize].item = item;
+        slot
+    }
+
+    #[cold]
+    fn grow(&mut self) -> u32 {
+        // Odd generations are alive.
+        self.places.push(Place { item: T::default(), generation: 1 });
+        (self.places.len() - 1) as u32
     }
 }
 
 impl<T> Slab<T> {
-    /// Keeps a record.
-    #[inline]
-    pub fn insert(&mut self, item: T) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            self.items[slot as usize] = item;
-            return slot;
-        }
-        self.items.push(item);
-        // Odd generations are alive.
-        self.generations.push(1);
-        (self.items.len() - 1) as u32
-    }
-
     /// Lets a record go; handles to it stop working.
     #[inline]
     pub fn remove(&mut self, slot: u32) {
-        self.generations[slot as usize] = self.generations[slot as usize].wrapping_add(2);
+        let generation = &mut self.places[slot as usize].generation;
+        *generation = generation.wrapping_add(2);
         self.free.push(slot);
     }
 
     /// Handle of what is in a slot now.
     #[inline]
     pub fn handle(&self, slot: u32) -> Handle {
-        Handle { slot, generation: self.generations[slot as usize] }
+        Handle { slot, generation: self.places[slot as usize].generation }
     }
 
     /// Whether a handle still points to what it was made for.
     #[inline]
     pub fn alive(&self, handle: Handle) -> bool {
-        handle.slot != NONE && self.generations[handle.slot as usize] == handle.generation
+        // No slot lies beyond all places.
+        self.places.get(handle.slot as usize).is_some_and(|place| place.generation == handle.generation)
     }
 
     /// Slots in use, in rising order.
     pub fn slots(&self) -> Vec<u32> {
-        let mut used = vec![true; self.items.len()];
+        let mut used = vec![true; self.places.len()];
         for slot in &self.free {
             used[*slot as usize] = false;
         }
-        (0..self.items.len() as u32).filter(|slot| used[*slot as usize]).collect()
+        (0..self.places.len() as u32).filter(|slot| used[*slot as usize]).collect()
     }
 }
 
 impl<T> std::ops::Index<u32> for Slab<T> {
     type Output = T;
-    #[inline]
+    #[inline(always)]
     fn index(&self, slot: u32) -> &T {
-        &self.items[slot as usize]
+        &self.places[slot as usize].item
     }
 }
 
 impl<T> std::ops::IndexMut<u32> for Slab<T> {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, slot: u32) -> &mut T {
-        &mut self.items[slot as usize]
+        &mut self.places[slot as usize].item
     }
 }
 
 /// What a user asked for; lives until the last call made for it is gone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Request {
     /// Hash of source and number: what all its draws hang on.
     pub hash: u64,
@@ -217,10 +233,12 @@ pub struct Call {
     pub next: u32,
     /// Count of this request's visits to the station.
     pub visit: u32,
+    /// Hash of its request, kept here because every draw asks for it.
+    pub hash: u64,
+    /// Lane of its request, kept here because every step asks for it.
+    pub lane: Lane,
     /// When it reached the station [ns].
     pub arrived: u64,
-    /// How long it waited there for slot and core [ns].
-    pub waited: u64,
     /// How it ended.
     pub outcome: Outcome,
     /// Where its caller is.
@@ -255,6 +273,49 @@ pub struct Call {
     pub leads: bool,
     /// Its place in the trace of a request that is followed, from 1; 0 where it is not.
     pub span: u16,
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Call::new(NONE, 0, Request::default().lane(), NONE, 0)
+    }
+}
+
+impl Call {
+    /// A call of a request, with its hash and lane, to a station, made now, with everything else at its start.
+    #[inline(always)]
+    pub fn new(request: u32, hash: u64, lane: Lane, station: u32, now: u64) -> Call {
+        Call {
+            request,
+            hash,
+            lane,
+            parent: Handle::NOWHERE,
+            route: NONE,
+            station,
+            instance: NONE,
+            candidate: NONE,
+            next: NONE,
+            visit: 0,
+            from: NOWHERE,
+            arrived: now,
+            outcome: Outcome::Ok { data: false, degraded: false, miss: false },
+            step: 0,
+            repeats: 0,
+            attempt: 0,
+            hops: 0,
+            kind: Kind::Plain,
+            state: State::Travelling,
+            missed: true,
+            degraded: false,
+            data: false,
+            pooled: false,
+            reserved: false,
+            abandoned: false,
+            marks: 0,
+            leads: false,
+            span: 0,
+        }
+    }
 }
 
 /// A first-in-first-out line of calls, linked through [`Call::next`].
@@ -295,6 +356,12 @@ impl Line {
         }
         self.head = slot;
         self.len += 1;
+    }
+
+    /// Whether no record stands in it, not even of those who have left.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.head == NONE
     }
 
     /// The first in line.

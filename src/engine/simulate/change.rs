@@ -107,7 +107,7 @@ impl Simulation {
                 routes[*to as usize] = Some(from);
             }
         }
-        self.watch.carry_over(&self.net, &origins, &routes);
+        self.watch.carry_over(&routes);
     }
 
     fn move_routes(&mut self, map: &Map) {
@@ -199,6 +199,9 @@ impl Simulation {
         let now: Vec<Tag> = old.tags.all().map(now).collect();
         for slot in self.requests.slots() {
             self.requests[slot].tag = now[self.requests[slot].tag.index()];
+        }
+        for slot in self.calls.slots() {
+            self.calls[slot].lane = self.requests[self.calls[slot].request].lane();
         }
         let groups = self.stations.iter_mut().flat_map(|state| &mut state.backlog.groups);
         groups.for_each(|group| group.kept.retag(&now));
@@ -378,6 +381,7 @@ fn same(a: &Topology, b: &Topology) -> bool {
 /// Carries over what a station had; instances that are no longer drawn finish what they have.
 fn keep_state(fresh: &mut StationState, mut kept: StationState, same_cache: bool, scaled: bool) {
     let wanted = fresh.instances.len();
+    kept.watch.make_room(wanted);
     // Another number of shards or of nodes in each: every key finds its place anew.
     let cut = !fresh.others.is_empty() || !kept.others.is_empty();
     let recut = cut && kept.instances.len() != wanted;

@@ -150,6 +150,19 @@ impl Choices {
         self.distances = from.map(|from| self.candidates.iter().map(|c| to(from, c)).collect()).collect();
     }
 
+    /// Whether the target hangs on nothing but those before.
+    #[inline]
+    pub fn knows_next(&self) -> bool {
+        self.policy == Policy::RoundRobin && self.ttl_ns == 0
+    }
+
+    /// The next target in turn; `None` when no healthy one is left.
+    #[inline]
+    pub fn next(&mut self, lane: Lane) -> Option<u32> {
+        let healthy = &self.now.healthy[lane.index()];
+        (!healthy.is_empty()).then(|| in_turn(healthy, &mut self.turn))
+    }
+
     /// A target for a call; `None` when no healthy one is left for it.
     #[inline]
     pub fn choose(&mut self, asks: &Asks, draw: &mut Draw) -> Option<u32> {
@@ -333,7 +346,14 @@ fn paths(candidates: &[Candidate], lane: usize) -> Vec<(f64, u32)> {
 
 /// The next in turn; at random where no turn is kept.
 fn one_of(targets: &[u32], turn: Option<&mut usize>, draw: &mut Draw) -> u32 {
-    let Some(turn) = turn else { return targets[draw.below(targets.len() as u32) as usize] };
+    match turn {
+        Some(turn) => in_turn(targets, turn),
+        None => targets[draw.below(targets.len() as u32) as usize],
+    }
+}
+
+#[inline]
+fn in_turn(targets: &[u32], turn: &mut usize) -> u32 {
     *turn = turn.wrapping_add(1);
     targets[(*turn - 1) % targets.len()]
 }

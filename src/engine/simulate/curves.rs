@@ -9,6 +9,6 @@ impl Simulation {
     /// Empty for a station that there is not.
     pub fn curves(&self, station: Option<usize>) -> Vec<Curve> {
         let Some(station) = station else { return self.watch.tallies.iter().map(Tally::curve).collect() };
-        self.watch.stations.get(station).map(|found| found.latency.curve()).into_iter().collect()
+        self.stations.get(station).map(|found| found.watch.latency.curve()).into_iter().collect()
     }
 }

@@ -99,9 +99,9 @@ impl Simulation {
         sharing.calls.push(Reverse(share));
         instance.busy += 1;
         if f64::from(busy) < cores {
-            self.watch.busy(call.station, call.instance, self.now, 1.0);
+            self.stations[call.station as usize].watch.busy(call.instance, self.now, 1.0);
         }
-        self.watch.wait(call.station, self.now - call.arrived);
+        self.stations[call.station as usize].watch.waited(self.now - call.arrived);
         self.trace(slot, super::trace::Point::Started);
         self.arm_sharing(call.station, call.instance);
     }
@@ -114,7 +114,7 @@ impl Simulation {
         instance.order.sharing.set_clock(self.now, instance.busy, cores);
         instance.busy -= 1;
         if f64::from(instance.busy) < cores {
-            self.watch.busy(call.station, call.instance, self.now, -1.0);
+            self.stations[call.station as usize].watch.busy(call.instance, self.now, -1.0);
         }
     }
 
@@ -260,8 +260,8 @@ impl Simulation {
         instance.order.cores[lower].push_first(victim, &mut self.calls);
         instance.for_core.len += 1;
         instance.busy -= 1;
-        self.watch.busy(call.station, call.instance, self.now, -1.0);
-        self.watch.waits(call.station, self.now, 1.0);
+        self.stations[call.station as usize].watch.busy(call.instance, self.now, -1.0);
+        self.stations[call.station as usize].watch.waits(self.now, 1.0);
         true
     }
 
@@ -293,21 +293,23 @@ impl Simulation {
     pub(super) fn start_or_go_on(&mut self, slot: u32, waited: u64) {
         let left = self.what_is_left(slot);
         if left.is_none() {
-            self.watch.wait(self.calls[slot].station, waited);
+            self.stations[self.calls[slot].station as usize].watch.waited(waited);
         }
         let time = left.unwrap_or_else(|| self.service_ns(slot));
         self.runs_until(slot, self.now + time);
         self.after(time, Class::Reply, What::Served, slot);
     }
 
-    /// Ends a service: its core goes to others. False for an end that is no longer true.
-    #[inline(always)]
-    pub(super) fn ends_service(&mut self, slot: u32, call: &Call) -> bool {
+    /// Ends a service where cores are not given in the order of arrival: its core goes to others. False for an end that is
+    /// no longer true.
+    #[inline(never)]
+    pub(super) fn ends_service(&mut self, slot: u32) -> bool {
+        let call = &self.calls[slot].clone();
         if call.marks & mark::SHARED != 0 {
             self.calls[slot].marks &= !mark::SHARED;
             self.leave_sharing(call);
             if self.net.stations[call.station as usize].discipline != Discipline::Sharing {
-                self.give_core(call);
+                self.give_core(call.station, call.instance);
             }
             return true;
         }
@@ -316,7 +318,7 @@ impl Simulation {
         if preemptive && !self.really_ends(call, slot) {
             return false;
         }
-        self.free_core(call);
+        self.free_core(call.station, call.instance);
         true
     }
 
@@ -328,17 +330,17 @@ impl Simulation {
             return self.arm_sharing(call.station, call.instance);
         }
         self.forget_running(call, slot);
-        self.free_core(call);
+        self.free_core(call.station, call.instance);
     }
 
     /// Gives a free core to the most urgent in line.
-    pub(super) fn serve_most_urgent(&mut self, call: &Call) {
-        while let Some(next) = self.next_urgent(call.station as usize, call.instance, false) {
+    pub(super) fn serve_most_urgent(&mut self, station: u32, at: u32) {
+        while let Some(next) = self.next_urgent(station as usize, at, false) {
             if self.calls[next].state == State::Gone {
                 self.drop_call(next);
                 continue;
             }
-            self.watch.waits(call.station, self.now, -1.0);
+            self.stations[station as usize].watch.waits(self.now, -1.0);
             return self.start_service(next);
         }
     }
@@ -367,7 +369,7 @@ impl Simulation {
                 self.drop_call(next);
                 continue;
             }
-            self.watch.waits(s as u32, self.now, -1.0);
+            self.stations[s].watch.waits(self.now, -1.0);
             self.share_core(next);
         }
     }

@@ -1,32 +1,33 @@
 //! What a caller does: which call next, send it, and go on with what comes back.
 
-use super::calls::{Call, GROUP, Kind, NONE, Outcome};
+use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome};
 use super::guard::mark;
 use super::trace::Point;
 use super::{Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::report::Cause;
-use crate::topology::{Station, nanoseconds};
+use crate::topology::{Operation, Station, nanoseconds};
 
 impl Simulation {
     /// Makes the next call that this one needs, or ends it.
     pub(super) fn proceed(&mut self, slot: u32) {
-        let call = self.calls[slot];
+        let call = &self.calls[slot];
         if call.kind == Kind::Branch {
             return self.send_branch(slot);
         }
         match &self.net.stations[call.station as usize].station {
-            Station::Source(_) => self.proceed_at_source(slot, &call),
-            Station::Router(_) => self.proceed_at_router(slot, &call),
+            Station::Source(_) => self.proceed_at_source(slot),
+            Station::Router(_) => self.proceed_at_router(slot),
             Station::Server(_) | Station::Cache(_) => self.proceed_in_order(slot),
             Station::Queue(_) => self.requeue(slot),
             Station::Store(_) | Station::Observer => {}
         }
     }
 
-    fn proceed_at_source(&mut self, slot: u32, call: &Call) {
-        let lane = self.requests[call.request].lane();
+    fn proceed_at_source(&mut self, slot: u32) {
+        let call = &self.calls[slot];
+        let lane = call.lane;
         let routes = &self.net.stations[call.station as usize].outgoing[lane];
         let route = match routes[..] {
             [] => return self.finish(slot, Outcome::Fail(Cause::Refused)),
@@ -39,48 +40,52 @@ impl Simulation {
         if self.net.routes[route as usize].together {
             return self.start_hedged(slot, route);
         }
-        self.watch.attempt(&self.requests[call.request]);
+        self.watch.attempt(&self.requests[self.calls[slot].request]);
         self.send(slot, route, NONE, NONE, Kind::Plain);
     }
 
-    fn proceed_at_router(&mut self, slot: u32, call: &Call) {
-        let (asks, mut draw) = self.question(slot, call);
-        let choices = self.stations[call.station as usize].choices.as_mut().expect("a router has choices");
-        let Some(candidate) = choices.choose(&asks, &mut draw) else {
-            return self.fail_here(slot, Cause::Refused);
+    fn proceed_at_router(&mut self, slot: u32) {
+        let call = &self.calls[slot];
+        let (s, lane) = (call.station as usize, call.lane);
+        let choices = self.stations[s].choices.as_mut().expect("a router has choices");
+        let chosen = if choices.knows_next() {
+            choices.next(lane)
+        } else {
+            let (asks, mut draw) = self.question(slot);
+            self.stations[s].choices.as_mut().and_then(|choices| choices.choose(&asks, &mut draw))
         };
+        let Some(candidate) = chosen else { return self.fail_here(slot, Cause::Refused) };
+        let choices = self.stations[s].choices.as_mut().expect("a router has choices");
         choices.sent(candidate);
-        let target = choices.candidates[candidate as usize];
-        self.send(slot, target.route, target.instance, candidate, Kind::Plain);
+        let target = &choices.candidates[candidate as usize];
+        let (route, instance) = (target.route, target.instance);
+        self.send(slot, route, instance, candidate, Kind::Plain);
     }
 
     /// A server, or a cache that missed: all links in drawn order.
     fn proceed_in_order(&mut self, slot: u32) {
         loop {
-            let call = self.calls[slot];
-            let lane = self.requests[call.request].lane();
-            let station = call.station as usize;
-            let Some(&route) = self.net.stations[station].outgoing[lane].get(call.step as usize) else {
+            let call = &self.calls[slot];
+            let outgoing = &self.net.stations[call.station as usize].outgoing[call.lane];
+            let Some(&route) = outgoing.get(call.step as usize) else {
                 return self.answered(slot);
             };
-            if self.net.routes[route as usize].together {
+            let net = &self.net.routes[route as usize];
+            if net.together {
                 if self.start_group(slot) {
                     return;
                 }
                 continue;
             }
-            if call.repeats == 0 {
-                self.calls[slot].repeats = 1 + self.repetitions(slot, route);
-            }
-            if self.calls[slot].repeats == 1 {
-                self.next_step(slot);
-                continue;
-            }
-            if !self.net.routes[route as usize].route.background {
-                if self.waits_for_a_miss(slot, route) {
-                    return;
+            let repeats = match call.repeats {
+                0 => 1 + if net.once { 1 } else { self.repetitions(slot, route) },
+                left => left,
+            };
+            self.calls[slot].repeats = repeats;
+            if repeats > 1 && !net.route.background {
+                if !self.net.coalesces || !self.waits_for_a_miss(slot, route) {
+                    self.send(slot, route, NONE, NONE, Kind::Plain);
                 }
-                self.send(slot, route, NONE, NONE, Kind::Plain);
                 return;
             }
             while self.calls[slot].repeats > 1 {
@@ -117,46 +122,64 @@ impl Simulation {
 
     /// Sends a call along a route. A caller that waits is its parent; a background call has none.
     pub(super) fn send(&mut self, parent: u32, route: u32, instance: u32, candidate: u32, kind: Kind) -> u32 {
-        let caller = self.calls[parent];
-        let net = &self.net.routes[route as usize];
-        let (to, pool, guarded) = (net.to, net.route.pool, net.guarded);
+        let caller = &self.calls[parent];
+        let (traced, first) = (caller.span > 0, caller.attempt == 0);
         let waits = kind == Kind::Plain;
-        let mut call = self.blank(caller.request, to);
-        call.kind = kind;
-        call.route = route;
-        call.instance = instance;
-        call.candidate = candidate;
-        call.hops = caller.hops.saturating_add(1);
-        call.from = self.place_of(&caller);
-        if !waits {
-            let slot = self.add_call(call);
+        let net = &self.net.routes[route as usize];
+        let plain = net.plain && waits && !traced && self.troubles.none();
+        let call = Call {
+            kind,
+            route,
+            instance,
+            candidate,
+            hops: caller.hops.saturating_add(1),
+            from: self.place_of(caller),
+            parent: if waits { self.calls.handle(parent) } else { Handle::NOWHERE },
+            ..Call::new(caller.request, caller.hash, caller.lane, net.to, self.now)
+        };
+        let way_ns = net.route.latency_ns + net.opening_ns;
+        let slot = self.add_call(call);
+        if waits {
+            self.calls[parent].next = slot;
+        }
+        if plain {
+            self.watch.route(route).calls += 1;
+            self.set_timer(slot, route);
+            self.after(way_ns, Class::Arrival, What::Arrive, slot);
+        } else {
+            self.send_with_care(parent, slot, first);
+        }
+        slot
+    }
+
+    /// Sends a call where breaker, bulkhead, connections, the wire or a trace have a say.
+    #[inline(never)]
+    fn send_with_care(&mut self, parent: u32, slot: u32, first: bool) {
+        let caller = self.calls[parent];
+        let Call { route, kind, .. } = self.calls[slot];
+        if kind != Kind::Plain {
             if kind == Kind::Fill {
                 // A fill carries the version read.
                 self.versions.pass_on(parent, slot);
             }
             self.watch.route(route).calls += 1;
-            self.depart(slot, &caller);
-            return slot;
+            return self.depart(slot, &caller);
         }
-        call.parent = self.calls.handle(parent);
-        let slot = self.add_call(call);
-        self.calls[parent].next = slot;
         self.trace_call(parent, slot);
-        if guarded && !self.passes_guard(slot, route, caller.instance) {
-            return slot;
+        if self.net.routes[route as usize].guarded && !self.passes_guard(slot, route, caller.instance) {
+            return;
         }
         self.watch.route(route).calls += 1;
-        if caller.attempt == 0 {
+        if first {
             self.count_first_attempt(route);
         }
         self.set_timeout(slot, route, &caller);
-        if let Some(size) = pool
+        if let Some(size) = self.net.routes[route as usize].route.pool
             && !self.take_connection(slot, route, caller.instance, size)
         {
-            return slot;
+            return;
         }
         self.depart(slot, &caller);
-        slot
     }
 
     /// Gives back the connection and the router's count that a call holds at its caller.
@@ -177,7 +200,7 @@ impl Simulation {
         if call.marks & (mark::PROBE | mark::COUNTED) != 0 {
             self.calls[slot].marks &= !(mark::PROBE | mark::COUNTED);
             // After an edit that took its caller away all is counted anew.
-            if call.parent != super::Handle::NOWHERE {
+            if call.parent != Handle::NOWHERE {
                 let instance = self.calls[call.parent.slot].instance;
                 self.guards[call.route as usize].leave(instance, call.marks);
             }
@@ -186,60 +209,62 @@ impl Simulation {
 
     /// A reply is back at its caller.
     pub(super) fn returned(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        self.trace(slot, Point::Back(call.outcome));
-        if call.kind == Kind::Part {
-            return self.part_done(slot);
+        let call = &self.calls[slot];
+        let Call { kind, route, parent, outcome, .. } = *call;
+        let holds = call.candidate != NONE || call.pooled || call.marks != 0;
+        let sent = route != NONE && kind != Kind::Rejected && !call.abandoned;
+        if call.span > 0 {
+            self.trace(slot, Point::Back(outcome));
         }
-        if call.kind == Kind::Replay {
-            return self.drop_call(slot);
+        match kind {
+            Kind::Part => return self.part_done(slot),
+            Kind::Replay => return self.drop_call(slot),
+            _ => {}
         }
-        let failed = matches!(call.outcome, Outcome::Fail(_));
-        let sent = call.route != NONE && call.kind != Kind::Rejected && !call.abandoned;
+        let failed = matches!(outcome, Outcome::Fail(_));
         if failed && sent {
-            self.watch.route(call.route).failures += 1;
+            self.watch.route(route).failures += 1;
         }
-        let waits = self.calls.alive(call.parent);
-        if waits && sent && self.net.routes[call.route as usize].guarded {
-            self.observe(slot, call.route, call.outcome);
+        let waits = self.calls.alive(parent);
+        if waits && sent && self.net.routes[route as usize].guarded {
+            self.observe(slot, route, outcome);
         }
-        self.let_go(slot);
+        if holds {
+            self.let_go(slot);
+        }
         if waits && !failed {
-            self.versions.pass_on(slot, call.parent.slot);
+            self.versions.pass_on(slot, parent.slot);
         }
-        if call.kind == Kind::Refresh {
+        if kind == Kind::Refresh {
             self.refreshed(slot);
         }
-        self.calls[slot].parent = super::Handle::NOWHERE;
+        self.calls[slot].parent = Handle::NOWHERE;
         self.drop_call(slot);
         if waits {
-            self.child_done(call.parent.slot, call.route, call.outcome);
+            self.child_done(parent.slot, route, outcome);
         }
     }
 
     /// A call that this one waited for has ended; whether it is made again.
     pub(super) fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) -> bool {
-        if self.calls[slot].kind == Kind::Branch {
-            return self.branch_heard(slot, route, outcome);
+        let call = &self.calls[slot];
+        let (station, kind) = (call.station as usize, call.kind);
+        match (kind, outcome) {
+            (Kind::Branch, _) => return self.branch_heard(slot, route, outcome),
+            (Kind::Message, Outcome::Fail(cause)) => {
+                self.delivery_failed(slot, route, cause);
+                return false;
+            }
+            (Kind::Dirty, _) => {
+                self.flushed(slot, outcome);
+                return false;
+            }
+            (_, Outcome::Fail(cause)) if self.may_retry(slot, route, cause) && self.within_budget(route) => {
+                self.retry_later(slot, route);
+                return true;
+            }
+            _ => {}
         }
-        if let Outcome::Fail(cause) = outcome
-            && self.calls[slot].kind == Kind::Message
-        {
-            self.delivery_failed(slot, route, cause);
-            return false;
-        }
-        if self.calls[slot].kind == Kind::Dirty {
-            self.flushed(slot, outcome);
-            return false;
-        }
-        if let Outcome::Fail(cause) = outcome
-            && self.may_retry(slot, route, cause)
-            && self.within_budget(route)
-        {
-            self.retry_later(slot, route);
-            return true;
-        }
-        let station = self.calls[slot].station as usize;
         match &self.net.stations[station].station {
             Station::Source(_) => self.finish(slot, outcome),
             Station::Router(_) => self.complete(slot, outcome),
@@ -251,12 +276,15 @@ impl Simulation {
     }
 
     fn go_on(&mut self, slot: u32, route: u32, outcome: Outcome) {
-        if self.calls[slot].leads {
+        let call = &self.calls[slot];
+        let read = call.lane.op == Operation::Read;
+        if call.leads {
             self.share_answer(slot, route, outcome);
         }
-        let net = &self.net.routes[route as usize].route;
-        let read = self.requests[self.calls[slot].request].op == 0;
-        if net.on_miss && read && matches!(outcome, Outcome::Ok { miss: false, .. }) {
+        if self.net.routes[route as usize].route.on_miss
+            && read
+            && matches!(outcome, Outcome::Ok { miss: false, .. })
+        {
             self.fill_aside(slot, route);
         }
         self.take_answer(slot, route, outcome);
@@ -280,7 +308,6 @@ impl Simulation {
     /// What the end of a call means for its caller: the cause, when the caller fails with it.
     #[inline(always)]
     pub(super) fn absorb(&mut self, caller: u32, route: u32, outcome: Outcome) -> Option<Cause> {
-        let lane = self.requests[self.calls[caller].request].lane();
         let net = &self.net.routes[route as usize];
         let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
         let call = &mut self.calls[caller];
@@ -292,7 +319,7 @@ impl Simulation {
                     call.missed = miss;
                 }
             }
-            Outcome::Fail(_) if net.aside[lane] => call.missed = true,
+            Outcome::Fail(_) if net.aside[call.lane] => call.missed = true,
             Outcome::Fail(_) if net.route.optional => call.degraded = true,
             Outcome::Fail(cause) => return Some(cause),
         }
@@ -302,7 +329,7 @@ impl Simulation {
     pub(super) fn may_retry(&self, slot: u32, route: u32, cause: Cause) -> bool {
         let call = &self.calls[slot];
         let policy = &self.net.routes[route as usize].route;
-        let read = self.requests[call.request].op == 0;
+        let read = call.lane.op == Operation::Read;
         let worth_it = match cause {
             Cause::Refused
             | Cause::Died
@@ -325,6 +352,7 @@ impl Simulation {
         worth_it && u32::from(call.attempt) < policy.retries && (read || policy.idempotent)
     }
 
+    #[inline(never)]
     pub(super) fn retry_later(&mut self, slot: u32, route: u32) {
         self.calls[slot].attempt += 1;
         self.watch.route(route).extra.retries += 1;
@@ -343,7 +371,7 @@ impl Simulation {
         let call = &self.calls[slot];
         let key = self.net.stations[call.station as usize].keys.of(purpose);
         let turn = u32::from(call.attempt) << 24 | u32::from(call.step) << 16;
-        crate::engine::random::Draw::new(key, self.requests[call.request].hash, call.visit ^ turn)
+        crate::engine::random::Draw::new(key, call.hash, call.visit ^ turn)
     }
 
     /// The user has the final answer.

@@ -174,14 +174,18 @@ impl Simulation {
             self.hand_on_the_lead(slot);
         }
         match call.state {
-            State::WaitsForSlot | State::WaitsForCore => self.watch.waits(call.station, self.now, -1.0),
+            State::WaitsForSlot | State::WaitsForCore => {
+                self.stations[call.station as usize].watch.waits(self.now, -1.0)
+            }
             State::InService if call.marks & mark::SHARED != 0 => self.leave_sharing(&call),
-            State::InService => self.watch.busy(call.station, call.instance, self.now, -1.0),
+            State::InService => {
+                self.stations[call.station as usize].watch.busy(call.instance, self.now, -1.0)
+            }
             _ => {}
         }
-        self.watch.present(call.station, self.now, -1);
+        self.stations[call.station as usize].watch.present(self.now, -1);
         if call.kind != Kind::Replay {
-            self.watch.dropped(call.station, cause);
+            self.stations[call.station as usize].watch.dropped(cause);
         }
         if silent {
             self.lose(slot, Cause::Partitioned);

@@ -35,7 +35,7 @@ impl Simulation {
                 None => true,
             },
         };
-        self.watch.look_up(call.station, !cold);
+        self.stations[call.station as usize].watch.look_up(!cold);
         if cold { nanoseconds(function.cold_s) } else { 0 }
     }
 

@@ -54,6 +54,7 @@ impl Gathers {
 
 impl Simulation {
     /// Makes all calls of the group that starts at the caller's step; false when there are none to wait for.
+    #[inline(never)]
     pub(super) fn start_group(&mut self, slot: u32) -> bool {
         let call = self.calls[slot];
         let lane = self.requests[call.request].lane();
@@ -265,6 +266,7 @@ impl Simulation {
     }
 
     /// The caller waits for nobody any more: what is under way goes on as abandoned work.
+    #[inline(never)]
     pub(super) fn close_group(&mut self, slot: u32) {
         let index = self.calls[slot].next as usize;
         let branches = std::mem::take(&mut self.gathers.all[index].branches);

@@ -36,17 +36,18 @@ impl Area {
     }
 }
 
-/// For how long a count had each value [ns].
+/// For how long a count had each value [ns], and its integral over time.
 #[derive(Debug, Clone)]
 pub struct Levels {
     level: u32,
     last: u64,
+    area: u64,
     spent: Box<[u64; LEVELS]>,
 }
 
 impl Default for Levels {
     fn default() -> Self {
-        Levels { level: 0, last: 0, spent: Box::new([0; LEVELS]) }
+        Levels { level: 0, last: 0, area: 0, spent: Box::new([0; LEVELS]) }
     }
 }
 
@@ -54,14 +55,23 @@ impl Levels {
     /// The count changes.
     #[inline]
     pub fn change(&mut self, now: u64, by: i32) {
-        self.spent[(self.level as usize).min(LEVELS - 1)] += now - self.last;
+        let passed = now - self.last;
+        self.spent[(self.level as usize).min(LEVELS - 1)] += passed;
+        self.area += u64::from(self.level) * passed;
         self.last = now;
         self.level = self.level.saturating_add_signed(by);
     }
 
     pub fn restart(&mut self, now: u64) {
         self.spent.fill(0);
+        self.area = 0;
         self.last = now;
+    }
+
+    /// Mean since the restart.
+    pub fn mean(&self, now: u64, started: u64) -> f64 {
+        let area = self.area + u64::from(self.level) * (now - self.last);
+        area as f64 / (now - started).max(1) as f64
     }
 
     /// Share of the time at each value since the restart, from 0 up to the highest that was seen.

@@ -5,19 +5,19 @@ use super::contents::{ABSENT, Asked, node_of};
 use super::versions::{ORIGINAL, UNKNOWN};
 use super::{Simulation, net};
 use crate::engine::random::Purpose;
-use crate::topology::{Cache, Hits, Station, Strategy};
+use crate::topology::{Cache, Hits, Operation, Station, Strategy};
 
 const DONE: Outcome = Outcome::Ok { data: false, degraded: false, miss: false };
 const MISS: Outcome = Outcome::Ok { data: false, degraded: false, miss: true };
 
 impl Simulation {
     pub(super) fn look_up(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        match call.kind {
-            Kind::Fill => self.put_in_cache(slot),
-            Kind::Delete => self.take_out_of_cache(&call),
-            _ if self.requests[call.request].op == 0 => return self.look_up_read(slot),
-            _ => return self.look_up_write(slot),
+        let call = &self.calls[slot];
+        match (call.kind, call.lane.op) {
+            (Kind::Fill, _) => self.put_in_cache(slot),
+            (Kind::Delete, _) => self.take_out_of_cache(&self.calls[slot].clone()),
+            (_, Operation::Read) => return self.look_up_read(slot),
+            (_, Operation::Write) => return self.look_up_write(slot),
         }
         self.complete(slot, DONE);
     }
@@ -46,33 +46,43 @@ impl Simulation {
     }
 
     fn look_up_read(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let s = call.station as usize;
+        let call = &self.calls[slot];
+        let (station, lane) = (call.station, call.lane);
         let u = self.draw(slot, Purpose::Hit).uniform();
-        let asked = self.asked(&call);
-        let Station::Cache(cache) = &self.net.stations[s].station else { return };
-        let found = match (cache.hits, &mut self.stations[s].cache) {
-            (Hits::Given(ratio), _) => u < ratio,
-            (Hits::Derived { .. }, Some(contents)) => contents.look_up(&asked, u),
-            (Hits::Derived { .. }, None) => false,
+        let Station::Cache(cache) = &self.net.stations[station as usize].station else { return };
+        let found = match cache.hits {
+            Hits::Given(ratio) => u < ratio,
+            Hits::Derived { .. } => self.finds_in_cache(slot, u),
         };
-        let hit = found || self.is_dirty(&call);
-        self.watch.look_up(s as u32, hit);
+        let hit = found || self.is_dirty(&self.calls[slot]);
+        self.stations[station as usize].watch.look_up(hit);
+        let net = &self.net.stations[station as usize];
         if hit {
-            let data = self.net.stations[s].filled;
-            let entry = self.stations[s].cache.as_ref().and_then(|contents| contents.version(&asked));
-            if let Some(version) = entry.filter(|_| self.shows_writes(call.station, &call)) {
+            self.complete(slot, Outcome::Ok { data: net.filled, degraded: false, miss: false });
+        } else if net.outgoing[lane].is_empty() {
+            self.complete(slot, MISS);
+        } else {
+            self.proceed(slot);
+        }
+    }
+
+    /// Whether the contents of a cache hold the key of a read, which then has its version.
+    fn finds_in_cache(&mut self, slot: u32, u: f64) -> bool {
+        let call = self.calls[slot];
+        let asked = self.asked(&call);
+        let Some(contents) = &mut self.stations[call.station as usize].cache else { return false };
+        let found = contents.look_up(&asked, u);
+        if found || self.is_dirty(&call) {
+            let entry = self.stations[call.station as usize].cache.as_ref();
+            let version = entry.and_then(|contents| contents.version(&asked));
+            if let Some(version) = version.filter(|_| self.shows_writes(call.station, &call)) {
                 self.versions.set_answer(slot, version);
             }
-            if found {
-                self.refresh_if_due(slot, &asked, u);
-            }
-            return self.complete(slot, Outcome::Ok { data, degraded: false, miss: false });
         }
-        if self.net.stations[s].outgoing[self.requests[call.request].lane()].is_empty() {
-            return self.complete(slot, MISS);
+        if found {
+            self.refresh_if_due(slot, &asked, u);
         }
-        self.proceed(slot);
+        found
     }
 
     /// A hit with little of its time left sends one refresh: from the cache in line, or from the caller that would fetch
@@ -189,11 +199,11 @@ impl Simulation {
 
     /// After a write, the key goes out of the caches beside this server.
     pub(super) fn delete_aside(&mut self, slot: u32) {
-        let request = &self.requests[self.calls[slot].request];
-        if request.op == 0 {
+        let lane = self.calls[slot].lane;
+        if lane.op == Operation::Read {
             return;
         }
-        let tag = request.tag.index();
+        let tag = lane.tag.index();
         let station = self.calls[slot].station as usize;
         for i in 0..self.net.stations[station].deletes[tag].len() {
             let route = self.net.stations[station].deletes[tag][i];

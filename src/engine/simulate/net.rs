@@ -10,8 +10,7 @@ use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::placement;
 use crate::engine::random::{self, Purpose};
 use crate::topology::{
-    Cache, Discipline, Hits, Lane, Lanes, Operation, Policy, Route, Servers, Service, Station, Strategy, Tag,
-    Topology,
+    Cache, Discipline, Hits, Lane, Lanes, Operation, Policy, Route, Servers, Station, Strategy, Tag, Topology,
 };
 
 /// Tells the draws of links from those of blocks with the same id.
@@ -87,6 +86,15 @@ pub struct StationNet {
     pub discipline: Discipline,
     /// Start of the draws for sessions and cold starts.
     pub session_key: u64,
+    /// Cores of an instance.
+    pub cores: u32,
+    /// First come, first served.
+    pub fifo: bool,
+    /// Calls come to it that open a connection on its cores.
+    pub opened: bool,
+    /// Nothing but the state of an instance decides whether a call is admitted, and when: no limit, no session, no distance,
+    /// no cable, no parts.
+    pub plain: bool,
     /// Does something at admission or service that most do not: sessions, or runs as a function.
     pub special: bool,
 }
@@ -156,6 +164,12 @@ pub struct RouteNet {
     pub opening_s: f64,
     /// A breaker or a bulkhead looks at its calls.
     pub guarded: bool,
+    /// Messages take the latency and nothing else.
+    pub smooth: bool,
+    /// Smooth, and whoever calls waits for no connection, asks no breaker, saves for no retries and knows how long to wait.
+    pub plain: bool,
+    /// One call per request, always.
+    pub once: bool,
     /// Its calls are made at the same time as others, or have second copies.
     pub together: bool,
     /// Start of the draws for its calls and its replies on the wire, and for its callers' patience.
@@ -224,6 +238,12 @@ impl Net {
             Station::Source(source) => placement::owners(source),
             _ => None,
         };
+        let discipline = discipline(&place.station);
+        let gathers = matches!(&place.station, Station::Store(store) if store.gathers());
+        let special = matches!(&place.station, Station::Server(server)
+            if server.sessions.is_some() || server.function.is_some());
+        let rough = self.callers(index).any(|(_, route)| route.rough);
+        let far = self.topology.distances.is_some();
         StationNet {
             station: place.station.clone(),
             servers: place.servers.clone(),
@@ -246,16 +266,19 @@ impl Net {
             zipf,
             space: 0,
             shows: Vec::new(),
-            gathers: matches!(&place.station, Station::Store(store) if store.gathers()),
+            gathers,
             owners,
             conflicts: matches!(&place.station, Station::Store(store) if store.can_conflict()),
             multi: matches!(&place.station, Station::Store(store) if store.multi),
             id: place.id.0,
             reachable: self.reachable(index),
-            discipline: discipline(&place.station),
+            discipline,
+            cores: place.servers.cores.unwrap_or(u32::MAX),
+            fifo: discipline == Discipline::Fifo,
+            opened: self.callers(index).any(|(_, route)| route.opening_s > 0.0),
+            plain: !gathers && !special && !rough && !far && place.servers.limit.is_none(),
             session_key: random::key(seed, place.id.0, Purpose::Session),
-            special: matches!(&place.station, Station::Server(server)
-                if server.sessions.is_some() || server.function.is_some()),
+            special,
         }
     }
 
@@ -489,6 +512,9 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
     let key = |purpose| random::key(seed, route.id.0 | OF_LINK, purpose);
     let narrow = [from, to].into_iter().any(|node| topology.place(node).network.is_some());
     let limited = narrow && policy.bits != [0.0; 2];
+    let rough = policy.is_rough() || limited;
+    let smooth = !rough && topology.distances.is_none();
+    let asks = policy.is_guarded() || policy.budget.is_some() || policy.patience_varies;
     RouteNet {
         route: route.clone(),
         from: from as u32,
@@ -497,7 +523,10 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
         follows: Lanes::new(topology, None),
         refill: topology.tags.all().map(|_| None).collect(),
         never: false,
-        rough: policy.is_rough() || limited,
+        rough,
+        smooth,
+        plain: smooth && route.pool.is_none() && !asks,
+        once: route.calls == 1.0 && !route.on_miss,
         opening_ns: if route.pool.is_none() { route.connections.open_ns } else { 0 },
         opening_s: if route.pool.is_none() { route.connections.open_cpu_s } else { 0.0 },
         guarded: policy.is_guarded(),
@@ -533,9 +562,4 @@ fn link_misses(net: &mut Net, index: usize) {
             }
         }
     }
-}
-
-/// Mean service time of an operation [s]; 0 is a read.
-pub fn service(servers: &Servers, op: u8) -> &Service {
-    if op == 0 { &servers.read } else { &servers.write }
 }

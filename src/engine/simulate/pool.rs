@@ -1,7 +1,8 @@
 //! Connections at the caller: pools of an instance or shared by all, what a connection costs that has to be opened, and
 //! for how long one is held (rules 1.10).
 
-use super::calls::{NONE, Outcome, State};
+use super::calls::{Call, NONE, Outcome, State};
+use super::net::StationNet;
 use super::{Pool, Simulation};
 use crate::report::Cause;
 use crate::topology::Station;
@@ -115,14 +116,10 @@ impl Simulation {
         }
     }
 
-    /// Core time at the callee to open a call's connection [s]; 0 where there is a pool.
-    #[inline]
-    pub(super) fn opening_s(&self, slot: u32) -> f64 {
-        let route = self.calls[slot].route;
-        if route == NONE {
-            return 0.0;
-        }
-        self.net.routes[route as usize].opening_s
+    /// Core time at the callee `net` to open a call's connection [s]; 0 where there is a pool.
+    #[inline(always)]
+    pub(super) fn opening_s(&self, call: &Call, net: &StationNet) -> f64 {
+        if net.opened && call.route != NONE { self.net.routes[call.route as usize].opening_s } else { 0.0 }
     }
 }
 

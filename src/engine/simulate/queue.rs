@@ -235,7 +235,7 @@ impl Simulation {
     }
 
     pub(super) fn waits(&mut self, station: u32, group: usize, by: i64) {
-        self.watch.waits(station, self.now, by as f64);
+        self.stations[station as usize].watch.waits(self.now, by as f64);
         self.stations[station as usize].backlog.wait(group, by, self.now);
     }
 
@@ -508,7 +508,7 @@ impl Simulation {
         let fresh = StationState::fresh_backlog(&self.net.stations[s].station, routes, lanes);
         let mut old = std::mem::replace(&mut self.stations[s].backlog, fresh);
         let waited = old.seen.waiting;
-        self.watch.waits(station, self.now, -(waited as f64));
+        self.stations[station as usize].watch.waits(self.now, -(waited as f64));
         let lines = old.groups.iter_mut().flat_map(|group| &mut group.lines);
         let mut messages = Vec::new();
         for line in lines {

@@ -9,7 +9,8 @@ use crate::topology::{Domain, NOWHERE, Station, nanoseconds};
 impl Simulation {
     /// What a call asks its router for, with the draws of the answer. Where callers keep an answer, it is that of the
     /// last time when they asked: the same target, chosen by what was known then.
-    pub(super) fn question(&self, slot: u32, call: &Call) -> (Asks, Draw) {
+    pub(super) fn question(&self, slot: u32) -> (Asks, Draw) {
+        let call = &self.calls[slot];
         let request = &self.requests[call.request];
         let asks = Asks {
             lane: request.lane(),

@@ -1,9 +1,9 @@
 //! What happens at a station: admission, waiting, service, and the reply.
 
-use super::calls::{Call, GROUP, Kind, NONE, Outcome, State};
+use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome, State};
 use super::guard::mark;
 use super::trace::Point;
-use super::{MOST_HOPS, Simulation, net};
+use super::{AtOnce, Instance, MOST_HOPS, Simulation};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
@@ -12,66 +12,98 @@ use crate::topology::{Addressing, Discipline, Station, nanoseconds};
 impl Simulation {
     /// A call reaches its station.
     pub(super) fn arrive(&mut self, slot: u32) {
+        if self.arrives_plainly(slot) || self.arrives_with_care(slot) {
+            self.admit(slot);
+        }
+    }
+
+    /// Where nothing but the instance decides about admission. False, with nothing done, where there is more to ask.
+    #[inline(always)]
+    fn arrives_plainly(&mut self, slot: u32) -> bool {
+        let call = &mut self.calls[slot];
+        let s = call.station as usize;
+        let plain = self.net.stations[s].plain && self.troubles.none();
+        let special = call.kind == Kind::Replay || call.marks != 0 || call.span > 0 || call.hops >= MOST_HOPS;
+        let state = &mut self.stations[s];
+        let at = if call.instance == NONE && state.instances.len() == 1 { 0 } else { call.instance };
+        if !plain || special || !state.instances.get(at as usize).is_some_and(Instance::takes_calls) {
+            return false;
+        }
+        let visit = state.count_visit(self.requests.handle(call.request));
+        (call.instance, call.visit, call.arrived) = (at, visit, self.now);
+        state.watch.arrived();
+        true
+    }
+
+    /// Whether a call is to be admitted where that is not plain; it has been told when not.
+    #[inline(never)]
+    fn arrives_with_care(&mut self, slot: u32) -> bool {
         let station = self.calls[slot].station;
         let gathers = self.net.stations[station as usize].gathers;
-        if self.calls[slot].instance == NONE && !gathers {
-            self.calls[slot].instance = self.pick_instance(slot);
-            // Who it reaches is known only here: the way to that instance is still to go.
-            let far = self.far(&self.calls[slot]) + self.received_ns(slot);
-            if far > 0 {
-                return self.after(far, Class::Arrival, What::Arrive, slot);
-            }
+        if self.calls[slot].instance == NONE && !gathers && self.has_way_to_go(slot) {
+            return false;
         }
-        let visit = self.count_visit(station, self.calls[slot].request);
+        let request = self.requests.handle(self.calls[slot].request);
+        let visit = self.stations[station as usize].count_visit(request);
         let call = &mut self.calls[slot];
         (call.visit, call.arrived) = (visit, self.now);
-        if gathers && call.instance == NONE {
-            if self.gather(slot) {
-                return;
-            }
-            self.calls[slot].instance = self.pick_instance(slot);
-            let far = self.far(&self.calls[slot]) + self.received_ns(slot);
-            if far > 0 {
-                return self.after(far, Class::Arrival, What::Arrive, slot);
-            }
+        if gathers && call.instance == NONE && (self.gather(slot) || self.has_way_to_go(slot)) {
+            return false;
         }
         self.trace(slot, Point::Arrived);
         let call = self.calls[slot];
         let at = call.instance as usize;
         let Some(instance) = self.stations[station as usize].instances.get(at) else {
-            self.watch.arrived(station);
+            self.stations[station as usize].watch.arrived();
             return self.turn_away(slot, Cause::Refused);
         };
         if instance.silent || self.crosses_a_border(slot) {
-            return self.lose(slot, Cause::Partitioned);
+            self.lose(slot, Cause::Partitioned);
+            return false;
         }
-        let (dead, refuses) =
-            (instance.dead || instance.retired, self.troubles.must_refuse(station, at as u32));
+        let dead = instance.dead || instance.retired;
         if call.kind == Kind::Replay {
-            return self.replay_arrives(slot, dead);
+            self.replay_arrives(slot, dead);
+            return false;
         }
-        self.watch.arrived(station);
+        self.stations[station as usize].watch.arrived();
+        match self.objection(slot, dead) {
+            Some(cause) => self.turn_away(slot, cause),
+            None => true,
+        }
+    }
+
+    /// Chooses the instance that a call reaches. Who it reaches is known only here: whether the way to that instance is
+    /// still to go.
+    fn has_way_to_go(&mut self, slot: u32) -> bool {
+        self.calls[slot].instance = self.pick_instance(slot);
+        let far = self.far(&self.calls[slot]) + self.received_ns(slot);
+        if far > 0 {
+            self.after(far, Class::Arrival, What::Arrive, slot);
+        }
+        far > 0
+    }
+
+    /// Why a call is not admitted before slots and queue are looked at, if so.
+    fn objection(&mut self, slot: u32, dead: bool) -> Option<Cause> {
+        let call = self.calls[slot];
+        let station = call.station as usize;
         if call.marks & mark::STOPPED != 0 {
-            return self.turn_away(slot, Cause::TimedOut);
+            return Some(Cause::TimedOut);
         }
         if dead {
-            return self.turn_away(slot, Cause::Refused);
+            return Some(Cause::Refused);
         }
-        if refuses {
-            return self.turn_away(slot, Cause::Partitioned);
+        if self.troubles.must_refuse(call.station, call.instance) {
+            return Some(Cause::Partitioned);
         }
         if call.hops >= MOST_HOPS {
-            return self.turn_away(slot, Cause::Loop);
+            return Some(Cause::Loop);
         }
-        if !self.within_limit(slot, station as usize) {
-            return self.turn_away(slot, Cause::RateLimited);
+        if !self.within_limit(slot, station) {
+            return Some(Cause::RateLimited);
         }
-        if self.net.stations[station as usize].special && !self.finds_session(slot) {
-            return self.turn_away(slot, Cause::Stateful);
-        }
-        let work = self.mean_work(slot);
-        self.watch.offered(station, at, work);
-        self.admit(slot);
+        (self.net.stations[station].special && !self.finds_session(slot)).then_some(Cause::Stateful)
     }
 
     /// It vanishes; its caller's timeout will tell. Nobody waits for a background call.
@@ -88,74 +120,114 @@ impl Simulation {
 
     #[inline(always)]
     fn admit(&mut self, slot: u32) {
+        let work = self.mean_work(slot);
+        let call = &self.calls[slot];
+        let (station, at, reserved) = (call.station, call.instance, call.reserved);
+        let slots = self.net.stations[station as usize].servers.slots;
+        let state = &mut self.stations[station as usize];
+        state.watch.offered(at, work);
+        // Where it is reserved, the queue that sent the call took the slot.
+        if !reserved {
+            let held = &mut state.instances[at as usize].held;
+            if *held >= slots {
+                return self.wait_for_slot(slot);
+            }
+            *held += 1;
+        }
+        state.watch.present(self.now, 1);
+        self.take_core(slot);
+    }
+
+    #[inline(never)]
+    fn wait_for_slot(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
         let servers = &self.net.stations[s].servers;
-        let (slots, queue, full) = (servers.slots, servers.queue, servers.full);
-        let by_priority = matches!(self.net.stations[s].discipline, Discipline::Priority { .. });
-        let instance = &mut self.stations[s].instances[call.instance as usize];
-        if call.reserved {
-            // The queue that sent it took the slot.
-        } else if instance.held < slots {
-            instance.held += 1;
-        } else if instance.for_slot.len < queue {
-            self.watch.waits(call.station, self.now, 1.0);
-            self.watch.present(call.station, self.now, 1);
-            self.calls[slot].state = State::WaitsForSlot;
-            if by_priority {
-                return self.line_up(slot, true);
-            }
-            instance.for_slot.push(slot, &mut self.calls);
+        let state = &mut self.stations[s];
+        if state.instances[call.instance as usize].for_slot.len >= servers.queue {
+            self.turn_away(slot, servers.full);
             return;
-        } else {
-            return self.turn_away(slot, full);
         }
-        self.watch.present(call.station, self.now, 1);
-        self.take_core(slot);
+        state.watch.waits(self.now, 1.0);
+        state.watch.present(self.now, 1);
+        self.calls[slot].state = State::WaitsForSlot;
+        if matches!(self.net.stations[s].discipline, Discipline::Priority { .. }) {
+            return self.line_up(slot, true);
+        }
+        state.instances[call.instance as usize].for_slot.push(slot, &mut self.calls);
     }
 
     #[inline(always)]
     pub(super) fn take_core(&mut self, slot: u32) {
+        let call = &mut self.calls[slot];
+        let (station, at) = (call.station, call.instance);
+        let s = station as usize;
+        if !self.net.stations[s].fifo {
+            return self.take_core_in_order(slot);
+        }
+        if self.stations[s].instances[at as usize].busy < self.cores_at(s, at) {
+            return self.start_service(slot);
+        }
+        self.calls[slot].state = State::WaitsForCore;
+        let state = &mut self.stations[s];
+        state.watch.waits(self.now, 1.0);
+        state.instances[at as usize].for_core.push(slot, &mut self.calls);
+    }
+
+    /// Where the first to come is not the first to be served.
+    #[inline(never)]
+    fn take_core_in_order(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
-        let cores = self.cores_at(s, call.instance);
-        let instance = &mut self.stations[s].instances[call.instance as usize];
         let discipline = self.net.stations[s].discipline;
         if discipline == Discipline::Sharing {
             return self.share_core(slot);
         }
         let pushes = discipline == Discipline::Priority { preemptive: true };
-        if instance.busy < cores || (pushes && self.push_out(slot)) {
+        let free = self.stations[s].instances[call.instance as usize].busy < self.cores_at(s, call.instance);
+        if free || (pushes && self.push_out(slot)) {
             return self.start_service(slot);
         }
-        self.watch.waits(call.station, self.now, 1.0);
+        self.stations[call.station as usize].watch.waits(self.now, 1.0);
         self.calls[slot].state = State::WaitsForCore;
-        if discipline != Discipline::Fifo {
-            return self.line_up(slot, false);
-        }
-        let instance = &mut self.stations[s].instances[call.instance as usize];
-        instance.for_core.push(slot, &mut self.calls);
+        self.line_up(slot, false);
     }
 
+    #[inline(always)]
     pub(super) fn start_service(&mut self, slot: u32) {
+        let call = &mut self.calls[slot];
+        call.state = State::InService;
+        let (station, at, kind) = (call.station, call.instance, call.kind);
+        let (waited, traced) = (self.now - call.arrived, call.span > 0);
+        let net = &self.net.stations[station as usize];
+        let state = &mut self.stations[station as usize];
+        state.watch.busy(at, self.now, 1.0);
+        state.instances[at as usize].busy += 1;
+        let rare = net.special || traced || !net.fifo;
+        if rare {
+            return self.start_special(slot, waited);
+        }
+        if kind != Kind::Replay {
+            state.watch.waited(waited);
+        }
+        let time = self.service_ns(slot);
+        self.after(time, Class::Reply, What::Served, slot);
+    }
+
+    /// A service that is traced, can be pushed out of its core, or runs in an environment of its own.
+    #[inline(never)]
+    fn start_special(&mut self, slot: u32, waited: u64) {
+        self.trace(slot, Point::Started);
         let call = self.calls[slot];
         let s = call.station as usize;
-        self.stations[s].instances[call.instance as usize].busy += 1;
-        self.watch.busy(call.station, call.instance, self.now, 1.0);
-        let waited = self.now - call.arrived;
-        self.calls[slot].waited = waited;
-        self.calls[slot].state = State::InService;
-        self.trace(slot, Point::Started);
         if self.net.stations[s].discipline == (Discipline::Priority { preemptive: true }) {
             return self.start_or_go_on(slot, waited);
         }
         if call.kind != Kind::Replay {
-            self.watch.wait(call.station, waited);
+            self.stations[call.station as usize].watch.waited(waited);
         }
         let mut time = self.service_ns(slot);
-        if self.net.stations[s].special
-            && let Some(function) = self.function(s)
-        {
+        if let Some(function) = self.function(s) {
             time += self.begin_function(slot, &function);
         }
         self.after(time, Class::Reply, What::Served, slot);
@@ -165,50 +237,60 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn mean_work(&self, slot: u32) -> f64 {
         let call = &self.calls[slot];
-        let station = &self.net.stations[call.station as usize];
-        match (call.kind, &station.station) {
-            (Kind::Fill | Kind::Delete, _) => station.servers.write.mean_s,
-            (Kind::Replay, Station::Store(store)) => station.servers.write.mean_s * store.replay,
-            _ => net::service(&station.servers, self.requests[call.request].op).mean_s + self.opening_s(slot),
+        let net = &self.net.stations[call.station as usize];
+        match (call.kind, &net.station) {
+            (Kind::Fill | Kind::Delete, _) => net.servers.write.mean_s,
+            (Kind::Replay, Station::Store(store)) => net.servers.write.mean_s * store.replay,
+            _ => net.servers.service(call.lane.op).mean_s + self.opening_s(call, net),
         }
     }
 
     #[inline(always)]
     pub(super) fn service_ns(&self, slot: u32) -> u64 {
         let call = &self.calls[slot];
-        let station = &self.net.stations[call.station as usize];
-        let op = if call.kind == Kind::Replay { 1 } else { self.requests[call.request].op };
+        let net = &self.net.stations[call.station as usize];
+        let (mut purpose, mut share) = (Purpose::Service, 1.0);
         let service = match call.kind {
             // A fill or a delete is one operation of the cache, like any other.
-            Kind::Fill | Kind::Delete => &station.servers.write,
-            _ => net::service(&station.servers, op),
+            Kind::Fill | Kind::Delete => &net.servers.write,
+            Kind::Replay => {
+                if let Station::Store(store) = &net.station {
+                    (purpose, share) = (Purpose::Replay, store.replay);
+                }
+                &net.servers.write
+            }
+            _ => net.servers.service(call.lane.op),
         };
-        let (purpose, share) = match (&station.station, call.kind) {
-            (Station::Store(store), Kind::Replay) => (Purpose::Replay, store.replay),
-            _ => (Purpose::Service, 1.0),
-        };
-        let slower = self.slowness(call.station, call.instance);
-        let time = self.draw(slot, purpose).service(service) * share + self.opening_s(slot);
-        nanoseconds(time * slower)
+        let mut draw = Draw::new(net.keys.of(purpose), call.hash, call.visit);
+        let time = draw.service(service) * share + self.opening_s(call, net);
+        nanoseconds(time * self.slowness(call.station, call.instance))
     }
 
     /// A service has ended: the core goes to the next in line.
     pub(super) fn served(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        if call.state != State::InService || !self.ends_service(slot, &call) {
+        let call = &self.calls[slot];
+        let (station, at, kind, marks) = (call.station, call.instance, call.kind, call.marks);
+        if call.state != State::InService {
             return;
         }
-        self.trace(slot, Point::Served);
-        let station = &self.net.stations[call.station as usize];
-        let errors = station.servers.errors;
-        if errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < errors {
+        let traced = call.span > 0;
+        if self.net.stations[station as usize].fifo && marks & mark::SHARED == 0 {
+            self.free_core(station, at);
+        } else if !self.ends_service(slot) {
+            return;
+        }
+        if traced {
+            self.trace(slot, Point::Served);
+        }
+        let net = &self.net.stations[station as usize];
+        if net.servers.errors > 0.0 && self.draw(slot, Purpose::Error).uniform() < net.servers.errors {
             return self.fail_here(slot, Cause::DependencyFailed);
         }
         if self.errs(slot) {
             return self.fail_here(slot, Cause::DependencyFailed);
         }
         self.calls[slot].state = State::Calling;
-        match (&station.station, call.kind) {
+        match (&net.station, kind) {
             (_, Kind::Replay) => self.replayed(slot),
             (Station::Cache(_), _) => self.look_up(slot),
             (Station::Store(_), _) => self.answer_from_store(slot),
@@ -219,32 +301,32 @@ impl Simulation {
     }
 
     #[inline(always)]
-    pub(super) fn free_core(&mut self, call: &Call) {
-        let s = call.station as usize;
-        self.watch.busy(call.station, call.instance, self.now, -1.0);
-        self.stations[s].instances[call.instance as usize].busy -= 1;
-        self.give_core(call);
+    pub(super) fn free_core(&mut self, station: u32, at: u32) {
+        let state = &mut self.stations[station as usize];
+        state.watch.busy(at, self.now, -1.0);
+        let instance = &mut state.instances[at as usize];
+        instance.busy -= 1;
+        let waiting = !instance.for_core.is_empty();
+        if waiting || !self.net.stations[station as usize].fifo {
+            self.give_core(station, at);
+        }
     }
 
     /// Gives a free core to the next in line.
-    #[inline(always)]
-    pub(super) fn give_core(&mut self, call: &Call) {
-        let s = call.station as usize;
-        let cores = self.cores_at(s, call.instance);
-        let mut instance = &mut self.stations[s].instances[call.instance as usize];
-        if instance.busy >= cores {
+    pub(super) fn give_core(&mut self, station: u32, at: u32) {
+        let s = station as usize;
+        if self.stations[s].instances[at as usize].busy >= self.cores_at(s, at) {
             return;
         }
         if matches!(self.net.stations[s].discipline, Discipline::Priority { .. }) {
-            return self.serve_most_urgent(call);
+            return self.serve_most_urgent(station, at);
         }
-        while let Some(next) = instance.for_core.pop(&self.calls) {
+        while let Some(next) = self.stations[s].instances[at as usize].for_core.pop(&self.calls) {
             if self.calls[next].state == State::Gone {
                 self.drop_call(next);
-                instance = &mut self.stations[s].instances[call.instance as usize];
                 continue;
             }
-            self.watch.waits(call.station, self.now, -1.0);
+            self.stations[station as usize].watch.waits(self.now, -1.0);
             return self.start_service(next);
         }
     }
@@ -252,11 +334,11 @@ impl Simulation {
     /// All calls of a server, or of a cache that missed, are done.
     #[inline(always)]
     pub(super) fn answered(&mut self, slot: u32) {
-        let call = self.calls[slot];
-        let station = &self.net.stations[call.station as usize];
-        let own = matches!(&station.station, Station::Server(server) if server.holds_data);
+        let call = &self.calls[slot];
+        let net = &self.net.stations[call.station as usize];
+        let own = matches!(&net.station, Station::Server(server) if server.holds_data);
         let outcome = Outcome::Ok { data: call.data || own, degraded: call.degraded, miss: false };
-        match &station.station {
+        match &net.station {
             Station::Cache(_) => self.passed_through(slot),
             _ => self.delete_aside(slot),
         }
@@ -268,27 +350,35 @@ impl Simulation {
         if self.calls[slot].repeats == GROUP {
             self.close_group(slot);
         }
-        let call = self.calls[slot];
+        let call = &self.calls[slot];
+        let (station, at) = (call.station, call.instance);
         if call.marks & mark::REPEATED != 0 && call.route != NONE && matches!(outcome, Outcome::Ok { .. }) {
             self.watch.route(call.route).extra.duplicates += 1;
         }
-        self.watch.completed(&call, self.now - call.arrived, outcome);
-        self.release(&call);
-        self.answer(slot, outcome);
+        if call.kind != Kind::Replay {
+            self.stations[station as usize].watch.completed(call.abandoned, self.now - call.arrived);
+        }
+        self.release(station, at);
+        if !self.answers_at_once(slot, outcome) {
+            self.answer(slot, outcome);
+        }
     }
 
     /// An admitted call fails here.
+    #[inline(never)]
     pub(super) fn fail_here(&mut self, slot: u32, cause: Cause) {
-        let call = self.calls[slot];
-        self.watch.dropped(call.station, cause);
-        self.release(&call);
+        let call = &self.calls[slot];
+        let (station, at) = (call.station, call.instance);
+        self.stations[station as usize].watch.dropped(cause);
+        self.release(station, at);
         self.answer(slot, Outcome::Fail(cause));
     }
 
-    /// A call that was not admitted is told why.
-    pub(super) fn turn_away(&mut self, slot: u32, cause: Cause) {
-        self.watch.dropped(self.calls[slot].station, cause);
+    /// A call that was not admitted is told why: false, it is not.
+    pub(super) fn turn_away(&mut self, slot: u32, cause: Cause) -> bool {
+        self.stations[self.calls[slot].station as usize].watch.dropped(cause);
         self.answer(slot, Outcome::Fail(cause));
+        false
     }
 
     /// The reply goes back along the route.
@@ -301,30 +391,69 @@ impl Simulation {
         self.reply(slot);
     }
 
+    /// Where a good answer takes no time and nobody else looks at it, its call ends here and only the caller has still to
+    /// hear of it. False, with nothing done, elsewhere.
+    #[inline(always)]
+    fn answers_at_once(&mut self, slot: u32, outcome: Outcome) -> bool {
+        let call = &self.calls[slot];
+        let Call { route, parent, candidate, .. } = *call;
+        let special = call.kind != Kind::Plain || call.marks != 0 || call.span > 0 || call.pooled;
+        let failed = matches!(outcome, Outcome::Fail(_));
+        if special || failed || route == NONE || !self.kept.is_empty() || !self.troubles.none() {
+            return false;
+        }
+        let net = &self.net.routes[route as usize];
+        if !net.smooth || net.guarded || net.route.latency_ns > 0 {
+            return false;
+        }
+        if candidate != NONE
+            && let Some(choices) = &mut self.stations[net.from as usize].choices
+        {
+            choices.done(candidate);
+        }
+        if self.calls.alive(parent) {
+            self.versions.pass_on(slot, parent.slot);
+            self.at_once.push(AtOnce::Heard(parent, route, outcome));
+        }
+        self.calls[slot].parent = Handle::NOWHERE;
+        self.drop_call(slot);
+        true
+    }
+
     /// Gives the slot to the next in line, or to a message.
     #[inline(always)]
-    pub(super) fn release(&mut self, call: &Call) {
-        let s = call.station as usize;
-        self.watch.present(call.station, self.now, -1);
-        let Some(instance) = self.stations[s].instances.get_mut(call.instance as usize) else { return };
+    pub(super) fn release(&mut self, station: u32, at: u32) {
+        let state = &mut self.stations[station as usize];
+        state.watch.present(self.now, -1);
+        let Some(instance) = state.instances.get_mut(at as usize) else { return };
         instance.held -= 1;
+        let waiting = !instance.for_slot.is_empty();
+        let net = &self.net.stations[station as usize];
+        if waiting || !net.fifo || net.special || !net.feeders.is_empty() {
+            self.give_slot(station, at);
+        }
+    }
+
+    #[inline(never)]
+    fn give_slot(&mut self, station: u32, at: u32) {
+        let s = station as usize;
         if self.net.stations[s].special && self.function(s).is_some() {
             self.end_function(s);
         }
         let by_priority = matches!(self.net.stations[s].discipline, Discipline::Priority { .. });
         loop {
             let next = if by_priority {
-                self.next_urgent(s, call.instance, true)
+                self.next_urgent(s, at, true)
             } else {
-                self.stations[s].instances[call.instance as usize].for_slot.pop(&self.calls)
+                self.stations[s].instances[at as usize].for_slot.pop(&self.calls)
             };
             let Some(next) = next else { break };
             if self.calls[next].state == State::Gone {
                 self.drop_call(next);
                 continue;
             }
-            self.stations[s].instances[call.instance as usize].held += 1;
-            self.watch.waits(call.station, self.now, -1.0);
+            self.stations[s].instances[at as usize].held += 1;
+            self.stations[station as usize].watch.waits(self.now, -1.0);
             return self.take_core(next);
         }
         for i in 0..self.net.stations[s].feeders.len() {

@@ -150,7 +150,8 @@ impl Simulation {
         call.kind = Kind::Replay;
         call.instance = replica;
         call.parent = waits;
-        call.visit = self.count_visit(written.station, written.request);
+        let request = self.requests.handle(written.request);
+        call.visit = self.stations[written.station as usize].count_visit(request);
         let slot = self.add_call(call);
         self.versions.set_answer(slot, number);
         if lag > 0 {
@@ -175,8 +176,8 @@ impl Simulation {
         let (station, replica) = (call.station, call.instance as usize);
         self.stations[station as usize].instances[replica].held += 1;
         let work = self.mean_work(slot);
-        self.watch.offered(station, replica, work);
-        self.watch.present(station, self.now, 1);
+        self.stations[station as usize].watch.offered(replica as u32, work);
+        self.stations[station as usize].watch.present(self.now, 1);
         self.take_core(slot);
     }
 
@@ -245,25 +246,28 @@ impl Simulation {
     }
 
     /// Cores of an instance: a standby that was just promoted may begin with a share of them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cores_at(&self, station: usize, instance: u32) -> u32 {
-        let all = self.net.stations[station].servers.cores.unwrap_or(u32::MAX);
-        match (&self.net.stations[station].station, self.stations[station].weak) {
-            (Station::Store(store), Some((weak, until))) if weak == instance && self.now < until => {
-                let share = store.spare.weak.map_or(1.0, |(share, _)| share);
-                libm::round(f64::from(all) * share).max(1.0) as u32
-            }
+        let all = self.net.stations[station].cores;
+        match self.stations[station].weak {
+            Some((weak, until)) if weak == instance && self.now < until => self.weakened(station, all),
             _ => all,
         }
     }
 
+    #[cold]
+    fn weakened(&self, station: usize, all: u32) -> u32 {
+        let Station::Store(store) = &self.net.stations[station].station else { return all };
+        let share = store.spare.weak.map_or(1.0, |(share, _)| share);
+        libm::round(f64::from(all) * share).max(1.0) as u32
+    }
+
     /// Those who wait for a core get what is free.
     pub(super) fn start_waiting(&mut self, station: u32, node: u32) {
-        let here = Call { instance: node, ..self.blank(0, station) };
         let busy = |this: &Self| this.stations[station as usize].instances[node as usize].busy;
         loop {
             let before = busy(self);
-            self.give_core(&here);
+            self.give_core(station, node);
             if busy(self) == before {
                 return;
             }

@@ -92,6 +92,12 @@ impl Troubles {
             && self.effects.sides[station as usize].contains(&0)
     }
 
+    /// Whether nothing goes wrong on purpose now.
+    #[inline(always)]
+    pub(super) fn none(&self) -> bool {
+        !self.effects.on
+    }
+
     /// Whether a store's node lies on the side without a majority, and may not go on without one.
     pub(super) fn must_refuse(&self, station: u32, instance: u32) -> bool {
         let found = || self.effects.minority[station as usize].get(instance as usize);

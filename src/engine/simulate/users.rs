@@ -11,7 +11,7 @@ use crate::topology::{Session, Source, Station, nanoseconds};
 const MOST: usize = 1 << 21;
 
 /// A read that will follow a write.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct FollowUp {
     hash: u64,
     rank: u64,

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use super::Simulation;
 use super::calls::{Call, Kind, Outcome, Request, State as CallState};
-use super::levels::{Area, Levels};
 use super::net::Net;
 use super::phases::{self, Phases};
 use super::route_watch::RouteWatch;
+use super::station_watch::StationCounts;
 use crate::engine::Method;
 use crate::engine::tally::{Distribution, Tally, Trend};
 use crate::job::{Frame, LinkFrame, NodeFrame};
@@ -39,7 +39,6 @@ pub struct Watch {
     goodput: Trend,
     flow: Flow,
     flow_at_second: Flow,
-    pub(super) stations: Vec<StationWatch>,
     pub(super) routes: Vec<RouteWatch>,
     seconds: VecDeque<Distribution>,
     ticks: u64,
@@ -54,39 +53,6 @@ struct Flow {
     sent: u64,
     ok: u64,
     failed: u64,
-}
-
-/// Cumulative counts of one station.
-#[derive(Debug, Clone, Copy, Default)]
-struct StationCounts {
-    arrived: u64,
-    completed: u64,
-    dropped: [u64; Cause::COUNT],
-    look_ups: u64,
-    hits: u64,
-    wasted: u64,
-    /// Calls that waited for a slot or a core.
-    waited: u64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct StationWatch {
-    counts: StationCounts,
-    /// Counts when the window began.
-    base: StationCounts,
-    present: Area,
-    levels: Levels,
-    waiting: Area,
-    busy: Vec<Area>,
-    /// Work offered to each instance in the window [s].
-    work: Vec<f64>,
-    /// Work offered since the start: to the primary, to the others [s].
-    work_by_role: [f64; 2],
-    wait: Distribution,
-    pub(super) latency: Distribution,
-    trend: Trend,
-    /// What `waiting` came to, and when [ns], at the trend's latest look.
-    trended: (f64, u64),
 }
 
 /// Cumulative figures at one tick.
@@ -106,7 +72,6 @@ struct StationSnapshot {
 
 impl Watch {
     pub fn new(net: &Net) -> Self {
-        let station = |index: usize| StationWatch::new(net.stations[index].servers.instances as usize);
         Watch {
             window: 0,
             first_window: 1,
@@ -121,7 +86,6 @@ impl Watch {
             goodput: Trend::default(),
             flow: Flow::default(),
             flow_at_second: Flow::default(),
-            stations: (0..net.stations.len()).map(station).collect(),
             routes: vec![RouteWatch::default(); net.routes.len()],
             seconds: VecDeque::from([Distribution::default()]),
             ticks: 0,
@@ -189,69 +153,6 @@ impl Watch {
     }
 
     #[inline]
-    pub fn arrived(&mut self, station: u32) {
-        self.stations[station as usize].counts.arrived += 1;
-    }
-
-    #[inline]
-    pub fn offered(&mut self, station: u32, instance: usize, work: f64) {
-        let station = &mut self.stations[station as usize];
-        if let Some(sum) = station.work.get_mut(instance) {
-            *sum += work;
-        }
-        station.work_by_role[usize::from(instance > 0)] += work;
-    }
-
-    #[inline]
-    pub fn completed(&mut self, call: &Call, took: u64, _outcome: Outcome) {
-        if call.kind == Kind::Replay {
-            return;
-        }
-        let station = &mut self.stations[call.station as usize];
-        station.counts.completed += 1;
-        station.counts.wasted += u64::from(call.abandoned);
-        station.latency.record(took);
-    }
-
-    #[inline]
-    pub fn dropped(&mut self, station: u32, cause: Cause) {
-        self.stations[station as usize].counts.dropped[cause as usize] += 1;
-    }
-
-    #[inline]
-    pub fn look_up(&mut self, station: u32, hit: bool) {
-        let counts = &mut self.stations[station as usize].counts;
-        counts.look_ups += 1;
-        counts.hits += u64::from(hit);
-    }
-
-    #[inline]
-    pub fn present(&mut self, station: u32, now: u64, by: i32) {
-        let station = &mut self.stations[station as usize];
-        station.levels.change(now, by);
-        station.present.change(now, f64::from(by));
-    }
-
-    #[inline]
-    pub fn waits(&mut self, station: u32, now: u64, by: f64) {
-        self.stations[station as usize].waiting.change(now, by);
-    }
-
-    #[inline]
-    pub fn busy(&mut self, station: u32, instance: u32, now: u64, by: f64) {
-        if let Some(busy) = self.stations[station as usize].busy.get_mut(instance as usize) {
-            busy.change(now, by);
-        }
-    }
-
-    #[inline]
-    pub fn wait(&mut self, station: u32, waited: u64) {
-        let station = &mut self.stations[station as usize];
-        station.counts.waited += u64::from(waited > 0);
-        station.wait.record(waited);
-    }
-
-    #[inline]
     pub fn route(&mut self, route: u32) -> &mut RouteWatch {
         &mut self.routes[route as usize]
     }
@@ -266,18 +167,7 @@ impl Watch {
     }
 
     /// Carries what was counted over to new tables: for each new station and route the old one, if there was one.
-    pub fn carry_over(&mut self, net: &Net, stations: &[Option<usize>], routes: &[Option<usize>]) {
-        let mut old: Vec<Option<StationWatch>> =
-            std::mem::take(&mut self.stations).into_iter().map(Some).collect();
-        for (index, from) in stations.iter().enumerate() {
-            let instances = net.stations[index].servers.instances as usize;
-            let carried = from.and_then(|from| old[from].take());
-            let mut watch = carried.unwrap_or_else(|| StationWatch::new(instances));
-            let now_many = watch.busy.len().max(instances);
-            watch.busy.resize_with(now_many, Area::default);
-            watch.work.resize(now_many, 0.0);
-            self.stations.push(watch);
-        }
+    pub fn carry_over(&mut self, routes: &[Option<usize>]) {
         let before = std::mem::take(&mut self.routes);
         self.routes =
             routes.iter().map(|from| from.map_or_else(RouteWatch::default, |from| before[from])).collect();
@@ -297,9 +187,6 @@ impl Watch {
         self.counts = Default::default();
         self.under_way = [0; 2];
         self.goodput.clear();
-        for station in &mut self.stations {
-            station.restart(now);
-        }
         self.routes.iter_mut().for_each(|route| route.restart(now));
     }
 }
@@ -319,45 +206,15 @@ impl Watch {
     }
 }
 
-impl StationWatch {
-    fn new(instances: usize) -> Self {
-        StationWatch {
-            busy: vec![Area::default(); instances],
-            work: vec![0.0; instances],
-            ..StationWatch::default()
-        }
-    }
-
-    /// Means over the time since the latest look: single looks at a short queue scatter so widely that a trend is seen
-    /// where there is none.
-    fn look_at_trend(&mut self, now: u64) {
-        let (before, at) = std::mem::replace(&mut self.trended, (self.waiting.until(now), now));
-        if now > at {
-            self.trend.push((self.trended.0 - before) / (now - at) as f64);
-        }
-    }
-
-    fn restart(&mut self, now: u64) {
-        self.base = self.counts;
-        for area in [&mut self.present, &mut self.waiting].into_iter().chain(&mut self.busy) {
-            area.change(now, 0.0);
-            area.restart(now);
-        }
-        self.levels.restart(now);
-        self.work.iter_mut().for_each(|work| *work = 0.0);
-        self.wait.clear();
-        self.latency.clear();
-        self.trend.clear();
-        self.trended = (0.0, now);
-    }
-}
-
 impl Simulation {
     /// Starts the measured window here: everything before is warm-up.
     pub fn start_measuring(&mut self) {
         self.watch.restart(self.now);
-        self.stations.iter_mut().for_each(|station| station.backlog.restart(self.now));
-        self.stations.iter_mut().for_each(|station| station.limiter.restart());
+        for station in &mut self.stations {
+            station.watch.restart(self.now);
+            station.backlog.restart(self.now);
+            station.limiter.restart();
+        }
         self.versions.restart();
     }
 
@@ -380,7 +237,7 @@ impl Simulation {
         let duration_s = (end - watch.started) as f64 / 1e9;
         let (nodes, links) =
             watch.frozen.clone().unwrap_or_else(|| (self.node_reports(), self.link_reports()));
-        let growing = watch.stations.iter().any(|station| station.trend.rises());
+        let growing = self.stations.iter().any(|station| station.watch.trend.rises());
         let conditions = self.conditions(watch.started, end, growing);
         let [reads, writes] = [0, 1].map(|op| watch.counts_of(op));
         let all = add_counts(&reads, &writes);
@@ -425,7 +282,7 @@ impl Simulation {
     }
 
     fn node_report(&self, station: usize, present: u64) -> NodeReport {
-        let watch = &self.watch.stations[station];
+        let watch = &self.stations[station].watch;
         let (span, started) = (self.window_s(), self.watch.started);
         let (counts, base) = (&watch.counts, &watch.base);
         let arrived = counts.arrived - base.arrived;
@@ -451,7 +308,7 @@ impl Simulation {
                 full_share(&dropped, arrived as f64 / span),
                 watch.trend.rises(),
             ),
-            present: watch.present.mean(self.now, started),
+            present: watch.levels.mean(self.now, started),
             levels: watch.levels.shares(self.now),
             waiting: watch.waiting.mean(self.now, started),
             waits: (watch.wait.count() > 0).then(|| share(counts.waited - base.waited, watch.wait.count())),
@@ -488,7 +345,7 @@ impl Simulation {
     /// Busy share of each instance in the window, the waiting standby left out; empty without cores to fill.
     fn busy_shares(&self, station: usize) -> Vec<f64> {
         let Some(cores) = self.net.stations[station].servers.cores else { return Vec::new() };
-        let watch = &self.watch.stations[station];
+        let watch = &self.stations[station].watch;
         let counted = |i: &usize| !self.stations[station].leads().any(|lead| lead.standby == Some(*i as u32));
         let instances = self.stations[station].instances.len();
         let share = |i: usize| watch.busy[i].mean(self.now, self.watch.started) / f64::from(cores.max(1));
@@ -560,7 +417,9 @@ impl Simulation {
         snapshot.flow = watch.flow;
         snapshot.stations.clear();
         snapshot.stations.extend(
-            watch.stations.iter().map(|s| StationSnapshot { counts: s.counts, work: s.work_by_role }),
+            self.stations
+                .iter()
+                .map(|s| StationSnapshot { counts: s.watch.counts, work: s.watch.work_by_role }),
         );
         snapshot.routes.clear();
         snapshot.routes.extend(watch.routes.iter().map(|route| (route.calls, route.failures)));
@@ -591,8 +450,8 @@ impl Simulation {
         watch.seconds.push_back(next);
         if watch.open {
             watch.goodput.push(sample.ok);
-            for station in &mut watch.stations {
-                station.look_at_trend(self.now);
+            for station in &mut self.stations {
+                station.watch.look_at_trend(self.now);
             }
         }
     }
@@ -615,7 +474,7 @@ impl Simulation {
             p50: quantile(0.5),
             p95: quantile(0.95),
             p99: quantile(0.99),
-            nodes: (0..watch.stations.len()).map(|i| self.node_frame(i, &since.stations[i], span)).collect(),
+            nodes: (0..self.stations.len()).map(|i| self.node_frame(i, &since.stations[i], span)).collect(),
             links: watch
                 .routes
                 .iter()
@@ -632,7 +491,7 @@ impl Simulation {
     }
 
     fn node_frame(&self, station: usize, since: &StationSnapshot, span: f64) -> NodeFrame {
-        let watch = &self.watch.stations[station];
+        let watch = &self.stations[station].watch;
         let rate = |now: u64, then: u64| (now - then) as f64 / span;
         let work = [0, 1].map(|role| watch.work_by_role[role] - since.work[role]);
         let load = self.load(station, &work, span);

@@ -19,7 +19,6 @@ pub type Cable = [u64; 2];
 
 impl Simulation {
     /// A call leaves its caller.
-    #[inline(always)]
     pub(super) fn depart(&mut self, slot: u32, caller: &Call) {
         self.calls[slot].state = State::Travelling;
         self.trace(slot, Point::Left);
@@ -44,6 +43,19 @@ impl Simulation {
     /// A reply leaves its callee.
     #[inline(always)]
     pub(super) fn reply(&mut self, slot: u32) {
+        let route = self.calls[slot].route;
+        if route != super::NONE && self.troubles.none() {
+            let net = &self.net.routes[route as usize];
+            if net.smooth {
+                return self.after(net.route.latency_ns, Class::Reply, What::Reply, slot);
+            }
+        }
+        self.reply_with_care(slot);
+    }
+
+    /// A reply leaves where distance, cable, loss or a fault has a say, or that came by no link.
+    #[inline(never)]
+    fn reply_with_care(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.route == super::NONE {
             // Of the calls without a link only a part of a larger one has a way to go.
