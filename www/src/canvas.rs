@@ -108,11 +108,9 @@ fn nothing() -> AnyView {
 
 /// What stands beside the links: figures, which come with the first answer.
 fn labels(app: App, elements: Elements) -> AnyView {
-    // Nothing is on its way any more: what has come, gone or moved has its place.
     Effect::new(move |_| {
-        if app.cards.moves.with(Vec::is_empty) {
-            make_room(app);
-        }
+        app.cards.places.track();
+        make_room(app);
     });
     each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })
 }

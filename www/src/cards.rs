@@ -34,6 +34,8 @@ pub struct Cards {
     pub all_links: RwSignal<Vec<LinkId>>,
     /// Told whenever any block has moved: under a hand those that did, otherwise none.
     pub moves: RwSignal<Vec<NodeId>>,
+    /// Told whenever blocks or links have come, gone or been put elsewhere; under a hand not yet.
+    pub places: RwSignal<()>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
     /// The link under the pointer.
@@ -118,6 +120,7 @@ impl Cards {
             all: RwSignal::new(Vec::new()),
             all_links: RwSignal::new(Vec::new()),
             moves: RwSignal::new(Vec::new()),
+            places: RwSignal::new(()),
             looks: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
@@ -185,6 +188,7 @@ impl Cards {
                     put(&links[&link.id].bend, bend);
                 }
                 self.moves.set(Vec::new());
+                self.places.notify();
             }
         });
         put_order(self.moves, Vec::new());

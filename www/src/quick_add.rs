@@ -17,10 +17,7 @@ use crate::state::App;
 pub fn QuickAdd() -> impl IntoView {
     let app = App::get();
     let wish = app.panels.wish;
-    let close = move || {
-        wish.set(None);
-        keys::focus_canvas();
-    };
+    let close = closing(wish);
     let entry = move |wish: Wish, about: &'static About| {
         let choose = move || {
             close();
@@ -43,10 +40,7 @@ pub fn QuickAdd() -> impl IntoView {
 pub fn Which() -> impl IntoView {
     let app = App::get();
     let choice = app.panels.choice;
-    let close = move || {
-        choice.set(None);
-        keys::focus_canvas();
-    };
+    let close = closing(choice);
     let entry = move |(meant, (name, aside)): (Meant, (String, String))| {
         let choose = move || {
             close();
@@ -62,6 +56,14 @@ pub fn Which() -> impl IntoView {
             view! { <ChooserAt label="Which block is meant?" entries nothing="No block like that in here." at close=Callback::new(move |()| close())/> }
         })
     })
+}
+
+/// Closes a list that is open while this holds something.
+fn closing<T: Send + Sync + 'static>(open: RwSignal<Option<T>>) -> impl Fn() + Copy + Send + Sync {
+    move || {
+        open.set(None);
+        keys::focus_canvas();
+    }
 }
 
 /// Where the block will stand, or the middle of the canvas [px of the window].

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use wasm_encoder::{ConstExpr, DataSection};
 use wasmparser::{KnownCustom, Linking, Parser, Payload, RelocationType, SymbolInfo};
 
 use crate::Outcome;
@@ -55,6 +56,18 @@ pub fn unreached<'a>(
         }
     }
     Ok(parts)
+}
+
+/// A section that puts bytes into memory, at these addresses.
+pub fn section<B>(parts: impl IntoIterator<Item = (u32, B)>) -> DataSection
+where
+    B: IntoIterator<Item = u8, IntoIter: ExactSizeIterator>,
+{
+    let mut all = DataSection::new();
+    for (address, bytes) in parts {
+        all.active(0, &ConstExpr::i32_const(address as i32), bytes);
+    }
+    all
 }
 
 impl Leads {

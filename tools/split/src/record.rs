@@ -6,8 +6,8 @@ use wasm_encoder::{
     Instruction, TypeSection, ValType,
 };
 
-use crate::Outcome;
 use crate::module::Module;
+use crate::{Outcome, data};
 
 /// Where the glue finds the function that is told.
 pub const CALLED: &str = "__called";
@@ -78,7 +78,8 @@ impl Recording {
         for body in &module.bodies {
             self.parse_function_body(&mut code, body.clone())?;
         }
-        out.section(&code).section(&parts.data);
+        let data = module.data.iter().map(|one| (one.address, one.bytes.iter().copied()));
+        out.section(&code).section(&data::section(data));
         Ok(())
     }
 }

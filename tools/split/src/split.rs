@@ -32,7 +32,6 @@ pub struct Sections {
     pub tables: TableSection,
     pub memories: MemorySection,
     pub globals: GlobalSection,
-    pub data: DataSection,
 }
 
 impl Sections {
@@ -53,11 +52,7 @@ impl Sections {
         for global in &module.globals {
             how.parse_global(&mut globals, global.clone())?;
         }
-        let mut data = DataSection::new();
-        for one in &module.data {
-            data.active(0, &ConstExpr::i32_const(one.address as i32), one.bytes.iter().copied());
-        }
-        Ok(Sections { types, tables, memories, globals, data })
+        Ok(Sections { types, tables, memories, globals })
     }
 }
 
@@ -381,24 +376,18 @@ impl Plan<'_, '_> {
 
     /// All data, with zeros where it comes later: wasm-opt leaves them out.
     fn data_of_first(&self) -> DataSection {
-        let mut all = DataSection::new();
-        for one in &self.module.data {
+        data::section(self.module.data.iter().map(|one| {
             let mut bytes = one.bytes.to_vec();
             for (address, later) in self.later.iter().filter(|(address, _)| *address >= one.address) {
                 let place = (address - one.address) as usize;
                 bytes.iter_mut().skip(place).take(later.len()).for_each(|byte| *byte = 0);
             }
-            all.active(0, &ConstExpr::i32_const(one.address as i32), bytes);
-        }
-        all
+            (one.address, bytes)
+        }))
     }
 
     fn data_of_rest(&self) -> DataSection {
-        let mut all = DataSection::new();
-        for (address, bytes) in &self.later {
-            all.active(0, &ConstExpr::i32_const(*address as i32), bytes.iter().copied());
-        }
-        all
+        data::section(self.later.iter().map(|(address, bytes)| (*address, bytes.iter().copied())))
     }
 
     /// The functions of the rest in their slots: every slot of a table that holds one, and those of the calls.

@@ -57,8 +57,8 @@ pub struct Picture {
 /// A block to be painted.
 #[derive(Debug, Clone, PartialEq)]
 struct Block {
-    /// Top left corner [canvas units].
-    at: [f64; 2],
+    /// Where it stands [canvas units].
+    card: Rect,
     state: State,
     selected: bool,
     single: bool,
@@ -95,7 +95,7 @@ impl Picture {
     /// What it covers; `None` when nothing is on it.
     pub fn bounds(&self) -> Option<Rect> {
         let curves = self.links.iter().flatten().map(Curve::bounds);
-        let all = self.blocks.iter().map(Block::card).chain(curves);
+        let all = self.blocks.iter().map(|block| block.card).chain(curves);
         all.reduce(|all, one| all.union(&one)).map(|all| all.grown(OUT))
     }
 
@@ -106,7 +106,7 @@ impl Picture {
             pen.set_line_width(1.4_f64.max(0.7 / zoom));
             trace(pen, curves.iter().filter(|curve| curve.bounds().overlaps(seen)), zoom);
         }
-        let blocks: Vec<&Block> = self.blocks.iter().filter(|block| block.card().overlaps(seen)).collect();
+        let blocks: Vec<&Block> = self.blocks.iter().filter(|block| block.card.overlaps(seen)).collect();
         draw_cards(pen, &blocks, colors, zoom);
         if zoom >= NAMELESS {
             pen.set_fill_style_str(colors[TEXT]);
@@ -127,16 +127,12 @@ impl Block {
     fn of(card: &NodeCard) -> Block {
         let (title, single) = card.face.with_untracked(|face| (face.title.clone(), face.spof.is_some()));
         Block {
-            at: card.at.get_untracked().map(f64::from),
+            card: geometry::card(card.at.get_untracked()),
             state: card.figures.with_untracked(|figures| figures.state),
             selected: card.selected.get_untracked(),
             single,
             title,
         }
-    }
-
-    fn card(&self) -> Rect {
-        geometry::card(self.at.map(|at| at as i32))
     }
 }
 
@@ -160,13 +156,13 @@ fn draw_cards(pen: &Pen, blocks: &[&Block], colors: &[&str], zoom: f64) {
     let [width, height] = CARD;
     let fill = |color: usize, width: f64, wanted: &dyn Fn(&Block) -> bool| {
         pen.set_fill_style_str(colors[color]);
-        for Block { at: [x, y], .. } in blocks.iter().filter(|block| wanted(block)) {
+        for Block { card: Rect { min: [x, y], .. }, .. } in blocks.iter().filter(|block| wanted(block)) {
             pen.fill_rect(*x, *y, width, height);
         }
     };
     let edge = |color: usize, out: f64, wanted: &dyn Fn(&Block) -> bool| {
         pen.set_stroke_style_str(colors[color]);
-        for Block { at: [x, y], .. } in blocks.iter().filter(|block| wanted(block)) {
+        for Block { card: Rect { min: [x, y], .. }, .. } in blocks.iter().filter(|block| wanted(block)) {
             pen.stroke_rect(x - out, y - out, width + 2.0 * out, height + 2.0 * out);
         }
     };
@@ -191,7 +187,7 @@ fn write_names(pen: &Pen, blocks: &[&Block], font: &str, zoom: f64) {
     let far = zoom < FAR;
     pen.set_font(&format!("600 {}px {font}", if far { 22 } else { 14 }));
     pen.set_text_baseline("middle");
-    for Block { at: [x, y], title, .. } in blocks {
+    for Block { card: Rect { min: [x, y], .. }, title, .. } in blocks {
         let lines = if far { fitted(title, LETTERS, 2) } else { fitted(title, 2 * LETTERS - 6, 1) };
         let first = y + if far { 33.0 - 12.0 * (lines.len() as f64 - 1.0) } else { 20.0 };
         for (line, text) in lines.iter().enumerate() {
