@@ -51,7 +51,7 @@ pub fn Page() -> impl IntoView {
             {later(app.answered, dock, || view! { <section class="dock"></section> }.into_any())}
             <SheetTabs/>
         </div>
-        {later(app.complete, overlays, || ().into_any())}
+        {later(app.answered, overlays, || ().into_any())}
     }
 }
 
