@@ -1,6 +1,6 @@
 // When the program dies, or cannot start, a dialog with the saved design stands where a white page would be.
 import { readFileSync } from "node:fs";
-import { center } from "../app.mjs";
+import { center, example, fragment } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 test("a crash of the program offers the saved design", async ({ app, page, watched }) => {
@@ -65,6 +65,71 @@ test("after a panic nothing goes on: the design as it was before that change is 
   await dialog.getByRole("button", { name: "Reload" }).click();
   await app.ready();
   await expect(app.blocks).toHaveCount(count);
+});
+
+test("a design that crashes the program at each opening is set aside, and nothing of it is lost", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panicked/i];
+  // A panic while this design is being opened, whatever it is that the program cannot do.
+  await page.addInitScript(() => {
+    const open = sessionStorage.getItem("headroom.open") ?? localStorage.getItem("headroom.last");
+    if (!localStorage.getItem(`headroom.design.${open}`)?.includes("Fatal")) return;
+    Node.prototype.cloneNode = () => {
+      throw new DOMException("out of memory", "OperationError");
+    };
+  });
+  const design = { ...example("one-box"), name: "Fatal" };
+  await app.openDesign(design);
+  await page.waitForTimeout(600);
+  const dialog = page.getByRole("alertdialog");
+  for (let time = 0; time < 2; time += 1) {
+    await page.reload();
+    await expect(dialog, "again and again").toContainText("panicked at");
+  }
+  await page.screenshot({ path: "shots/crash.png" });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save a file" }).click(),
+  ]);
+  expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({ name: "Fatal", nodes: design.nodes });
+  await dialog.getByRole("button", { name: "Start without it" }).click();
+  await app.ready();
+  await expect(dialog).toHaveCount(0);
+  await expect(app.blocks).toHaveCount(0);
+  await page.reload();
+  await app.ready();
+  await expect(app.blocks, "also from now on").toHaveCount(0);
+  await page.getByRole("button", { name: "Designs", exact: true }).click();
+  await app.dialog.getByRole("listitem").filter({ hasText: "Fatal" }).getByRole("button").first().click();
+  await expect(app.blocks).toHaveCount(design.nodes.length);
+});
+
+test("a link that crashes the program is not tried again once the page starts without it", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panicked/i];
+  await page.addInitScript(() => {
+    if (!location.hash.includes("Fatal")) return;
+    Node.prototype.cloneNode = () => {
+      throw new DOMException("out of memory", "OperationError");
+    };
+    // It comes before the address is free of the link.
+    history.replaceState = () => {};
+  });
+  await app.open();
+  await app.add("Cache");
+  const mine = await app.blocks.count();
+  await page.waitForTimeout(600);
+  const link = fragment({ ...example("one-box"), name: "Fatal" });
+  await page.goto("about:blank");
+  await page.goto(`./${link}`);
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("a link was being opened");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Save the link" }).click(),
+  ]);
+  expect(readFileSync(await download.path(), "utf8")).toContain(link);
+  await dialog.getByRole("button", { name: "Start without it" }).click();
+  await app.ready();
+  await expect(app.blocks).toHaveCount(mine);
 });
 
 test("a browser without WebAssembly is told so", async ({ page, watched }) => {
