@@ -103,6 +103,21 @@ export class App {
     await mouse.up();
   }
 
+  /** Touches the middle of something with a finger. */
+  async tap(locator) {
+    await this.page.touchscreen.tap(...(await center(locator)));
+  }
+
+  /** Moves a finger from one place to another. */
+  async swipe([x, y], [toX, toY]) {
+    const hand = await this.page.context().newCDPSession(this.page);
+    const touch = (type, ...touchPoints) => hand.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await touch("touchStart", { x, y });
+    for (const way of [0.25, 0.5, 0.75, 1]) await touch("touchMove", { x: x + way * (toX - x), y: y + way * (toY - y) });
+    await touch("touchEnd");
+    await hand.detach();
+  }
+
   /** Draws a link by dragging from port to port. */
   async connect(from, to) {
     const count = await this.links.count();

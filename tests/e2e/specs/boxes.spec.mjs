@@ -61,3 +61,39 @@ test("drop a block on a box: it joins the group, and undo takes it out again", a
   await app.undo.click();
   await expect(app.block("Cache")).toBeVisible();
 });
+
+test.describe("on a phone, by a finger", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("tap a port and then a box, and the other way round with a swipe between", async ({ app, page }) => {
+    const { box, into, out } = await open(app, page);
+    const which = page.getByRole("dialog", { name: "Which block is meant?" });
+    const zoomIn = page.getByRole("button", { name: "Zoom in" });
+    await app.tap(zoomIn);
+    await expect(app.port("Client", "out"), "too small to be seen in the whole design").toBeVisible();
+    const smallest = await app.port("Client", "out").boundingBox();
+    expect(Math.min(smallest.width, smallest.height)).toBeGreaterThanOrEqual(24);
+    await app.tap(app.port("Client", "out"));
+    await expect(app.said).toContainText("Connecting from Client");
+    await app.tap(box);
+    await app.tap(which.getByRole("option", { name: /^Orders/ }));
+    await expect(app.said).toHaveText("Linked Client to Orders.");
+
+    // Backwards, and with the target out of sight at first.
+    await app.tap(zoomIn);
+    await app.tap(zoomIn);
+    await app.tap(into);
+    await expect(app.said).toContainText("Connecting to zone a");
+    await app.swipe([60, 640], [320, 640]);
+    await app.tap(app.block("Client"));
+    await expect(app.said, "only Carts is left, so nothing is asked").toHaveText("Linked Client to Carts.");
+
+    await app.swipe([320, 640], [60, 640]);
+    await app.tap(out);
+    await app.swipe([320, 640], [140, 640]);
+    await app.tap(app.port("Cache", "in"));
+    await app.tap(which.getByRole("option", { name: /^Carts/ }));
+    await expect(app.said).toHaveText("Linked Carts to Cache.");
+    await expect(app.links).toHaveCount(3);
+  });
+});
