@@ -1,5 +1,5 @@
 // A collapsed group is worked with as it stands: links drawn to it and from it, blocks dropped into it.
-import { center } from "../app.mjs";
+import { PHONE, center, fragment } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 const DESIGN = {
@@ -17,7 +17,7 @@ const DESIGN = {
 
 /** Opens the design, of which only the blocks outside of the box are seen. */
 const open = async (app, page) => {
-  await app.open(`#design=${encodeURIComponent(JSON.stringify(DESIGN))}`);
+  await app.open(fragment(DESIGN));
   await expect(app.blocks).toHaveCount(3);
   const box = page.getByRole("group", { name: /^zone a, collapsed/ });
   return { box, into: box.locator('[data-port="in"]'), out: box.locator('[data-port="out"]') };
@@ -63,7 +63,7 @@ test("drop a block on a box: it joins the group, and undo takes it out again", a
 });
 
 test.describe("on a phone, by a finger", () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test.use(PHONE);
 
   test("tap a port and then a box, and the other way round with a swipe between", async ({ app, page }) => {
     const { box, into, out } = await open(app, page);
