@@ -13,8 +13,8 @@ use crate::design::{Design, Link, Note};
 use crate::job::{Frame, LinkFrame};
 use crate::session::collapse::{self, Boxes};
 use crate::session::geometry::{self, Curve, Rect};
+use crate::session::groups;
 use crate::session::labels::{self, LETTER, Room, Seat, Shape, Words};
-use crate::session::{groups, routing};
 use crate::share::{self, Failure, Opened};
 
 /// Room around the drawing.
@@ -143,11 +143,9 @@ fn note(out: &mut String, note: &Note, ink: &Ink) {
 
 /// Every link of a design as it appears, with its curve and the room for its label.
 pub fn links(design: &Design) -> Vec<(&Link, Curve, Room)> {
-    let bends = routing::bends(design);
-    let rooms = labels::rooms(design, &bends);
-    let placed = design.links.iter().zip(bends).zip(rooms);
+    let placed = design.links.iter().zip(labels::laid(design));
     let drawn = placed
-        .filter_map(|((link, bend), room)| Some((link, geometry::placed_curve(design, link, bend)?, room)));
+        .filter_map(|(link, (bend, room))| Some((link, geometry::placed_curve(design, link, bend)?, room)));
     drawn.collect()
 }
 

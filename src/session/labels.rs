@@ -144,15 +144,16 @@ impl Parts {
     }
 }
 
-/// The room beside each link, bent so far, in list order; of a design as it appears.
-pub fn rooms(design: &Design, bends: &[f64]) -> Vec<Room> {
+/// The bend of each link and the room for its label there, in list order; of a design as it appears (see
+/// [`apparent`](super::collapse::apparent)).
+pub fn laid(design: &Design) -> Vec<(f64, Room)> {
     let map = Map::of(design);
     let room = |(link, bend)| {
         let none = Room { line: 0.0, stack: 0.0 };
-        let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return none };
+        let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return (bend, none) };
         let seat = Seat::beside(&curve);
         let reach = Rect { min: seat.at, max: seat.at }.grown(REACH);
-        seat.room(map.near(&reach).iter().copied())
+        (bend, seat.room(map.near(&reach).iter().copied()))
     };
-    design.links.iter().zip(bends.iter().copied()).map(room).collect()
+    design.links.iter().zip(map.bends(design)).map(room).collect()
 }

@@ -2,8 +2,7 @@
 
 use headroom::job::LinkFrame;
 use headroom::session::geometry::curve;
-use headroom::session::labels::{Parts, Room, Seat, Shape, Words, rooms};
-use headroom::session::routing::bends;
+use headroom::session::labels::{Parts, Room, Seat, Shape, Words, laid};
 use headroom::share::from_json;
 
 /// The room beside the only link, from a block at the origin to one here, and beside others.
@@ -15,7 +14,7 @@ fn room(to: [i32; 2], others: &[[i32; 2]]) -> Room {
     let nodes: Vec<String> = all.iter().enumerate().map(place).collect();
     let json = format!(r#"{{"headroom":1,"nodes":[{}],"links":[[1,2]]}}"#, nodes.join(","));
     let design = from_json(&json).expect("a design").design;
-    rooms(&design, &bends(&design))[0]
+    laid(&design)[0].1
 }
 
 #[test]

@@ -2,12 +2,11 @@
 
 use headroom::design::LinkId;
 use headroom::job::LinkFrame;
-use headroom::session::collapse::apparent;
 use headroom::session::geometry::{self, Curve};
-use headroom::session::labels::{self, LETTER, Parts, Seat, Shape, Words};
+use headroom::session::labels::{LETTER, Parts, Seat, Shape, Words};
 use leptos::prelude::*;
 
-use crate::cards::{Cards, LinkCard, put};
+use crate::cards::{Cards, LinkCard};
 use crate::live::CollectAny;
 use crate::state::App;
 
@@ -107,20 +106,6 @@ fn Label(id: LinkId, card: LinkCard) -> impl IntoView {
 const LARGE: f64 = 8.3;
 /// From the ports up to a label above both cards and what stands on their edges [canvas units].
 const ASIDE: f64 = 60.0;
-
-/// Measures the room for the labels of all links, once everything has its place: during a drag it stays as it was.
-pub fn make_room(app: App) {
-    let design = app.session.with_value(|session| session.design().clone());
-    let seen = apparent(&design);
-    let cards: Vec<_> = seen.links.iter().map(|link| app.cards.link(link.id)).collect();
-    let bend = |card: &Option<LinkCard>| card.as_ref().map_or(0.0, |card| card.bend.get_untracked());
-    let bends: Vec<f64> = cards.iter().map(bend).collect();
-    for (card, room) in cards.iter().zip(labels::rooms(&seen, &bends)) {
-        if let Some(card) = card {
-            put(&card.room, room);
-        }
-    }
-}
 
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
