@@ -2,7 +2,7 @@
 //! the page and for pictures alike.
 
 use super::geometry::{Curve, Point, Rect};
-use super::routing::Map;
+use super::routing::{self, Map};
 use crate::design::Design;
 use crate::figures;
 use crate::job::LinkFrame;
@@ -148,12 +148,14 @@ impl Parts {
 /// [`apparent`](super::collapse::apparent)).
 pub fn laid(design: &Design) -> Vec<(f64, Room)> {
     let map = Map::of(design);
-    let room = |(link, bend)| {
+    let room = |((link, bend), (_, twins))| {
         let none = Room { line: 0.0, stack: 0.0 };
         let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return (bend, none) };
         let seat = Seat::beside(&curve);
         let reach = Rect { min: seat.at, max: seat.at }.grown(REACH);
-        (bend, seat.room(map.near(&reach).iter().copied()))
+        let room = seat.room(map.near(&reach).iter().copied());
+        // A lane is wider than one line and narrower than three: those would stand on the next label.
+        (bend, if twins > 1 { Room { stack: 0.0, ..room } } else { room })
     };
-    design.links.iter().zip(map.bends(design)).map(room).collect()
+    design.links.iter().zip(map.bends(design)).zip(routing::twins(design)).map(room).collect()
 }

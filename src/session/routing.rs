@@ -34,6 +34,12 @@ fn around(lane: f64, clear: impl Fn(f64) -> Option<bool>) -> Option<f64> {
 
 /// What keeps each link apart from those between the same two blocks or boxes: nothing alone, half a lane to either side for two.
 fn lanes(design: &Design) -> Vec<f64> {
+    let lane = |(place, count): (u32, u32)| LANE * (f64::from(place) - f64::from(count - 1) / 2.0);
+    twins(design).into_iter().map(lane).collect()
+}
+
+/// The place of each link among those between the same two blocks or boxes, and how many these are.
+pub(super) fn twins(design: &Design) -> Vec<(u32, u32)> {
     let at = |id: NodeId| design.node(id).map(|node| node.at);
     let ends: Vec<_> = design.links.iter().map(|link| (at(link.from), at(link.to))).collect();
     let mut counts = BTreeMap::new();
@@ -43,8 +49,7 @@ fn lanes(design: &Design) -> Vec<f64> {
         *count - 1
     };
     let places: Vec<u32> = ends.iter().map(&mut place).collect();
-    let middle = |ends| f64::from(counts[ends] - 1) / 2.0;
-    ends.iter().zip(places).map(|(ends, place)| LANE * (f64::from(place) - middle(ends))).collect()
+    ends.iter().zip(places).map(|(ends, place)| (place, counts[ends])).collect()
 }
 
 /// Where the cards of a design as it appears are, for links that look for a way around them and for labels between them.

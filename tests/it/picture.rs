@@ -139,6 +139,24 @@ fn a_label_is_drawn_where_no_card_covers_it_and_else_left_out() {
 }
 
 #[test]
+fn in_a_picture_labels_of_links_between_the_same_two_blocks_stand_apart() {
+    let example = EXAMPLES.iter().find(|example| example.id == "three-tiers-with-everything").expect("there");
+    let design = example.design();
+    let drawn = labels(&svg::draw(&design, ICONS, Some(&analysis::answer(&design))));
+    // The letters themselves are 9 high.
+    let rects: Vec<(Rect, String)> = drawn
+        .into_iter()
+        .map(|(text, width, [x, y])| {
+            (Rect::of_corners([x - width / 2.0, y - 9.0], [x + width / 2.0, y]), text)
+        })
+        .collect();
+    for (index, (one, text)) in rects.iter().enumerate() {
+        let over = rects[..index].iter().find(|(other, _)| other.overlaps(one));
+        assert_eq!(over.map(|(_, other)| other), None, "over {text}");
+    }
+}
+
+#[test]
 fn in_pictures_of_all_examples_no_card_covers_a_label() {
     let mut found = 0;
     for design in designs() {

@@ -35,6 +35,17 @@ fn a_third_card_takes_room_away() {
     assert_eq!((line, stack), (320.0, 0.0));
 }
 
+/// Their lanes are 28 apart and their middles 21: a line of 16 fits between them, three lines do not.
+#[test]
+fn links_between_the_same_two_blocks_have_one_line_each() {
+    let json = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0]},{"id":2,"block":"sql-database","at":[300,0]}],
+        "links":[[1,2,{"ops":"reads"}],[1,2,{"ops":"writes"}]]}"#;
+    let design = from_json(json).expect("a design").design;
+    assert_eq!(laid(&design), [-14.0, 14.0].map(|bend| (bend, Room { line: 116.0, stack: 0.0 })));
+    let [one, other] = [-14.0, 14.0].map(|bend| Seat::beside(&curve([0, 0], [300, 0], bend)).at);
+    assert_eq!(other[1] - one[1], 21.0);
+}
+
 #[test]
 fn between_two_rows_that_nearly_touch_a_label_has_no_room_although_it_is_wide() {
     // Back to the left and 90 lower: 14 between the rows, less than a line and its room.

@@ -197,7 +197,8 @@ fn Differences(
             Of::Reads | Of::Writes => Some(figures::sentence_case(of.name())),
             Of::Client(name) => Some(name),
         };
-        let heading = whose.map(|whose| view! { <tr class="whose"><th colspan="4" scope="rowgroup">{whose}</th></tr> });
+        let heading =
+            whose.map(|whose| view! { <tr class="whose"><th colspan="4" scope="rowgroup">{whose}</th></tr> });
         view! { <tbody>{heading}{pairs.into_iter().map(row).collect_any()}</tbody> }
     };
     let findings = move || {
