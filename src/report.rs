@@ -236,6 +236,10 @@ pub struct Report {
     pub consistency: Consistency,
     /// The same for each client, in topology order; empty where nothing can be stale.
     pub clients: Vec<ClientConsistency>,
+    /// Times of each client's answered requests, in topology order; empty with fewer than two clients, and for the steady
+    /// method. No part of the digest, which is older.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_client: Vec<ClientTimes>,
     /// Faults that began, in that order, those by hand included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FaultSpan>,
@@ -271,6 +275,7 @@ impl Report {
             series: Vec::new(),
             consistency: Consistency::default(),
             clients: Vec::new(),
+            by_client: Vec::new(),
             faults: Vec::new(),
             phases: Vec::new(),
         }
@@ -299,6 +304,15 @@ pub struct FaultSpan {
     pub from_s: f64,
     /// When it ended [s]; `None` while it lasts.
     pub until_s: Option<f64>,
+}
+
+/// Times of the requests of one client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClientTimes {
+    /// Station, dense index.
+    pub node: u32,
+    /// Time to the final answer, of answered requests. `None` when nothing was answered.
+    pub latency: Option<Times>,
 }
 
 /// Longest time series kept.

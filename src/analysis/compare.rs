@@ -238,15 +238,25 @@ fn clients_of(answers: [&Answer; 2], reports: [&[Report]; 2]) -> Vec<Pair> {
         };
         let Some(before) = clients[0].iter().find(same) else { continue };
         let of = Of::Client(place.name.clone());
+        let nodes = [before.node, one.node];
+        let figure = |figure: Figure, pick: fn(&Report, u32) -> Option<Estimate>| {
+            let runs = [0, 1].map(|which| estimates(reports[which], |report| pick(report, nodes[which])));
+            paired_of(figure, of.clone(), runs)
+        };
+        pairs.extend(figure(Figure::Mean, |report, node| Some(times_of(report, node)?.mean)));
+        pairs.extend(figure(Figure::P99, |report, node| Some(times_of(report, node)?.p99)));
         pairs.extend(exact(Figure::Availability, of.clone(), [Some(before.both), Some(one.both)]));
-        let stale = [before.node, one.node];
-        pairs.extend(paired_of(
-            Figure::Stale,
-            of,
-            [0, 1].map(|which| estimates(reports[which], |report| seen_by(report, stale[which])?.stale)),
-        ));
+        pairs.extend(figure(Figure::Stale, |report, node| seen_by(report, node)?.stale));
     }
     pairs
+}
+
+/// The times of one client; of the only one those of all requests.
+fn times_of(report: &Report, node: u32) -> Option<Times> {
+    if report.by_client.is_empty() {
+        return report.total.latency;
+    }
+    report.by_client.iter().find(|client| client.node == node)?.latency
 }
 
 fn seen_by(report: &Report, node: u32) -> Option<&Consistency> {

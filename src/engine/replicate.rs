@@ -8,8 +8,8 @@ use super::tally::mean_and_half_width;
 use crate::analysis::spof;
 use crate::design::Run;
 use crate::report::{
-    BehindReport, Cause, ClientConsistency, Consistency, Counts, Estimate, Ledger, LinkReport, Messages,
-    NodeReport, Phase, QueueReport, Report, Seen, Times, Traffic, Trust,
+    BehindReport, Cause, ClientConsistency, ClientTimes, Consistency, Counts, Estimate, Ledger, LinkReport,
+    Messages, NodeReport, Phase, QueueReport, Report, Seen, Times, Traffic, Trust,
 };
 use crate::share::MAX_SEED;
 use crate::topology::fault::{Fault, Trouble};
@@ -149,6 +149,7 @@ pub fn pool(reports: &[Report]) -> Report {
         links: (0..first.links.len()).map(link).collect(),
         consistency: consistency(reports.iter().map(|report| &report.consistency)),
         clients: clients(reports),
+        by_client: by_client(reports),
         phases: phases(reports),
         ..first.clone()
     }
@@ -166,6 +167,14 @@ fn clients(reports: &[Report]) -> Vec<ClientConsistency> {
         .enumerate()
         .map(|(at, client)| ClientConsistency { node: client.node, seen: seen(at) })
         .collect()
+}
+
+fn by_client(reports: &[Report]) -> Vec<ClientTimes> {
+    let pooled = |(at, client): (usize, &ClientTimes)| {
+        let all: Vec<&ClientTimes> = reports.iter().map(|report| &report.by_client[at]).collect();
+        ClientTimes { node: client.node, latency: times(&all, |one| one.latency) }
+    };
+    reports[0].by_client.iter().enumerate().map(pooled).collect()
 }
 
 fn traffic(all: &[&Traffic]) -> Traffic {

@@ -101,6 +101,7 @@ pub fn report(topology: &Topology, flows: &Flows) -> Report {
         links: flows.routes.iter().map(link).collect(),
         consistency,
         clients,
+        by_client: Vec::new(),
         ..Report::of_nothing()
     }
 }

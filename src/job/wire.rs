@@ -2,8 +2,8 @@
 //! third of the code that reading JSON takes, which would name each field of each report twice.
 //!
 //! Whole numbers are varints (seven bits a byte, the lowest first; signed ones zigzag), floats the eight bytes of their
-//! bits, texts and lists a length and their parts, structs the number of their fields and these, an option a byte,
-//! an enum the place of its variant.
+//! bits, texts and lists a length and their parts, structs their fields, an option a byte, an enum the place of its variant.
+//! A field that is left out because it is empty is a zero, as an empty list and nothing are.
 
 mod reader;
 mod writer;
@@ -102,5 +102,16 @@ mod tests {
             let report = Box::new(measure(&topology, &plan));
             there_and_back(&FromWorker::Live { run: 1, report });
         }
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_struct_because_it_is_empty_does_not_shift_what_follows() {
+        let (topology, _) = crate::topology::build(&crate::examples::EXAMPLES[0].design());
+        let mut report = measure(&topology, &Plan { seed: 7, duration_s: 2.0, warmup_s: 1.0 });
+        report.nodes.iter_mut().for_each(|node| node.levels.clear());
+        report.phases =
+            vec![crate::report::Phase { from_s: 0.5, until_s: 2.0, traffic: report.total.clone() }];
+        assert!(report.by_client.is_empty() && report.faults.is_empty());
+        there_and_back(&FromWorker::Live { run: 1, report: Box::new(report) });
     }
 }

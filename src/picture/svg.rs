@@ -10,11 +10,11 @@ use super::{CUT, FOREIGN, card};
 use crate::analysis::Answer;
 use crate::blocks;
 use crate::design::{Design, Link, Note};
-use crate::figures;
 use crate::job::{Frame, LinkFrame};
 use crate::session::collapse::{self, Boxes};
 use crate::session::geometry::{self, Curve, Rect};
-use crate::session::{groups, routing};
+use crate::session::groups;
+use crate::session::labels::{self, LETTER, Room, Seat, Shape, Words};
 use crate::share::{self, Failure, Opened};
 
 /// Room around the drawing.
@@ -70,9 +70,9 @@ fn drawn(design: &Design, icons: &str, shown: Option<&Shown>, ink: &Ink, carried
     frames(&mut out, design, ink);
     design.notes.iter().for_each(|drawn| note(&mut out, drawn, ink));
     let (seen, boxes) = (collapse::apparent(design), Boxes::of(design));
-    let curves = curves(&seen);
-    curves.iter().for_each(|(link, _, curve)| wire(&mut out, link, curve, shown, ink));
-    curves.iter().for_each(|(link, bend, curve)| label(&mut out, link, *bend, curve, shown, ink));
+    let links = links(&seen);
+    links.iter().for_each(|(link, curve, _)| wire(&mut out, link, curve, shown, ink));
+    links.iter().for_each(|(link, curve, room)| label(&mut out, link, curve, *room, shown, ink));
     let cards = design.nodes.iter().filter(|node| boxes.home(node.id).is_none());
     cards.for_each(|node| card::draw(&mut out, design, node, icons, shown, ink));
     boxes.places().for_each(|(id, at)| card::draw_box(&mut out, design, (id, at), shown, ink));
@@ -141,16 +141,17 @@ fn note(out: &mut String, note: &Note, ink: &Ink) {
     }
 }
 
-/// Every link of a design as it appears, with its bend and its curve.
-pub fn curves(design: &Design) -> Vec<(&Link, f64, Curve)> {
-    let placed = design.links.iter().zip(routing::bends(design));
-    let drawn =
-        placed.filter_map(|(link, bend)| Some((link, bend, geometry::placed_curve(design, link, bend)?)));
+/// Every link of a design as it appears, with its curve and the room for its label.
+pub fn links(design: &Design) -> Vec<(&Link, Curve, Room)> {
+    let placed = design.links.iter().zip(labels::laid(design));
+    let drawn = placed
+        .filter_map(|(link, (bend, room))| Some((link, geometry::placed_curve(design, link, bend)?, room)));
     drawn.collect()
 }
 
 fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>, ink: &Ink) {
-    let color = if failures(link, shown).is_some() { ink.saturated } else { ink.strong };
+    let is_failing = figures_of(link, shown).failed_share() >= LinkFrame::FAILING;
+    let color = if is_failing { ink.saturated } else { ink.strong };
     let dashes = if blocks::link::is_async(&link.values) { r#" stroke-dasharray="6 5""# } else { "" };
     let (path, tip) = (curve.path(), curve.tip());
     let _ = write!(
@@ -159,49 +160,37 @@ fn wire(out: &mut String, link: &Link, curve: &Curve, shown: Option<&Shown>, ink
     );
 }
 
-/// What a link carries, its rate and its failures: in one line where the way between the blocks has room for it, else
-/// in two, and where it is bent the figures alone.
-fn label(out: &mut String, link: &Link, bend: f64, curve: &Curve, shown: Option<&Shown>, ink: &Ink) {
-    let carries = blocks::link::in_words(&link.values);
-    let calls = figures_of(link, shown).map(|figures| figures.calls).filter(|calls| *calls > 0.0);
-    let failed = failures(link, shown).map(|share| format!("✕ {}", figures::share(share)));
-    let color = if failed.is_some() { ink.saturated } else { ink.quiet };
-    let figures = [calls.map(figures::rate), failed].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let whole = format!("{carries} {figures}").trim().to_owned();
-    let lines = if LETTER * whole.chars().count() as f64 <= curve.room()
-        || figures.is_empty()
-        || carries.is_empty()
-    {
-        vec![whole]
-    } else if bend == 0.0 {
-        vec![figures, carries]
-    } else {
-        vec![figures]
+/// What a link carries, its rate and its failures: as much of it as fits between the cards.
+fn label(out: &mut String, link: &Link, curve: &Curve, room: Room, shown: Option<&Shown>, ink: &Ink) {
+    let words = Words::of(&blocks::link::in_words(&link.values), &figures_of(link, shown));
+    let (color, weight) = if words.failed.is_some() { (ink.saturated, 600) } else { (ink.quiet, 500) };
+    let shape = words.parts(LETTER).shape(room);
+    let Words { carries, rate, failed } = words;
+    let [rate, failed] = [rate, failed].map(Option::unwrap_or_default);
+    let lines = match shape {
+        Shape::Line => vec![(0.0, format!("{carries} {rate} {failed}").trim().to_owned())],
+        Shape::Stack => vec![(-1.0, carries), (0.0, rate), (1.0, failed)],
+        Shape::Rate => vec![(0.0, rate)],
+        Shape::Nothing => Vec::new(),
     };
-    let [x, y] = curve.at(0.5);
-    for (line, text) in lines.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+    let seat = Seat::beside(curve);
+    let [x, y] = seat.at;
+    for (line, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
         let _ = write!(
             out,
-            r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="500" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
-            y - 9.0 - 14.0 * line as f64,
+            r#"<text x="{x:.1}" y="{:.1}" font-size="11" font-weight="{weight}" text-anchor="middle" fill="{color}" stroke="{}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>"#,
+            y + seat.line(line),
             ink.ground,
-            escaped(text)
+            escaped(&text)
         );
     }
 }
 
-/// Width of a letter of a label at most.
-const LETTER: f64 = 6.6;
-
-fn figures_of<'a>(link: &Link, shown: Option<&'a Shown>) -> Option<&'a LinkFrame> {
-    let Shown { answer, frame } = shown?;
-    let index = (0..frame.links.len()).find(|index| answer.topology.route(*index).id == link.id)?;
-    frame.links.get(index)
-}
-
-/// Share of the calls of a link that fail, once it matters: what the findings count as a loss too.
-fn failures(link: &Link, shown: Option<&Shown>) -> Option<f64> {
-    Some(figures_of(link, shown)?.failed_share()).filter(|share| *share >= LinkFrame::FAILING)
+/// The figures of a link; all zero where none are shown.
+fn figures_of(link: &Link, shown: Option<&Shown>) -> LinkFrame {
+    let Some(Shown { answer, frame }) = shown else { return LinkFrame::default() };
+    let index = (0..frame.links.len()).find(|index| answer.topology.route(*index).id == link.id);
+    index.map_or_else(LinkFrame::default, |index| frame.links[index])
 }
 
 /// Text as it may stand in XML; characters that XML cannot hold stand as the escapes that JSON has for them.

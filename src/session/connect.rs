@@ -43,6 +43,11 @@ pub(super) enum Way {
 }
 
 impl Connecting {
+    /// A link that starts here, before it is known what would take it.
+    fn of(from: Spot, backwards: bool, way: Way, to: Point, moved: Option<LinkId>) -> Connecting {
+        Connecting { from, backwards, to, snapped: None, refused: None, valid: Vec::new(), way, moved }
+    }
+
     pub(super) fn draft(&self) -> Draft {
         Draft::Link {
             from: self.from,
@@ -76,31 +81,35 @@ impl Connecting {
         boxes.blocks(self.from).into_iter().filter(allowed).collect()
     }
 
+    /// The link that this one could become between these two. A block that calls itself can be read from a file, but by hand
+    /// it is a slip.
+    fn allowed(&self, design: &Design, standing: NodeId, other: NodeId) -> Option<Link> {
+        let link = self.link_between(design, standing, other);
+        (standing != other && edit::may_add_link(design, &link).is_ok()).then_some(link)
+    }
+
     /// All links that this one could become at a spot.
     fn links_to(&self, design: &Design, other: Spot) -> Vec<Link> {
         let boxes = Boxes::of(design);
-        let others = boxes.blocks(other);
-        let pairs = self.standing(design, &boxes);
-        let pairs = pairs.iter().flat_map(|standing| others.iter().map(move |other| (*standing, *other)));
-        let links = pairs.map(|(standing, other)| self.link_between(design, standing, other));
-        links.filter(|link| edit::may_add_link(design, link).is_ok()).collect()
+        let (standing, others) = (self.standing(design, &boxes), boxes.blocks(other));
+        let pairs = standing.iter().flat_map(|standing| others.iter().map(move |other| (*standing, *other)));
+        pairs.filter_map(|(standing, other)| self.allowed(design, standing, other)).collect()
     }
 
-    /// The spots at which such a link may end. A block that calls itself can be read from a file, but by hand it is a slip;
-    /// and the links inside of a box are not seen.
+    /// The blocks at which such a link may end.
+    fn takers(&self, design: &Design, boxes: &Boxes) -> Vec<NodeId> {
+        let standing = self.standing(design, boxes);
+        let takes =
+            |id: &NodeId| standing.iter().any(|standing| self.allowed(design, *standing, *id).is_some());
+        design.nodes.iter().map(|node| node.id).filter(takes).collect()
+    }
+
+    /// The spots at which such a link may end: the links inside of a box are not seen.
     fn taking(&self, design: &Design) -> Vec<Spot> {
         let boxes = Boxes::of(design);
-        let standing = self.standing(design, &boxes);
-        let takes = |id: NodeId| {
-            let mut links = standing.iter().map(|from| self.link_between(design, *from, id));
-            may_stand(design, id, !self.backwards).is_ok()
-                && links.any(|link| edit::may_add_link(design, &link).is_ok())
-        };
-        let mut valid = Vec::new();
-        for node in &design.nodes {
-            let spot = boxes.spot(node.id);
-            if spot != self.from && !(matches!(spot, Spot::Box(_)) && valid.contains(&spot)) && takes(node.id)
-            {
+        let mut valid: Vec<Spot> = Vec::new();
+        for spot in self.takers(design, &boxes).into_iter().map(|id| boxes.spot(id)) {
+            if spot != self.from && !(matches!(spot, Spot::Box(_)) && valid.contains(&spot)) {
                 valid.push(spot);
             }
         }
@@ -240,14 +249,10 @@ pub(super) fn linked(session: &Session, effects: &[Effect], from: NodeId, to: No
     effects.contains(&Effect::Document).then(|| Effect::Announce(text()))
 }
 
-/// The blocks that would take a link from this one.
+/// The blocks that would take a link from this one, also such as a box hides.
 pub(super) fn targets(design: &Design, from: NodeId) -> Vec<NodeId> {
-    if edit::may_leave(design, from).is_err() {
-        return Vec::new();
-    }
-    let link_to = |id: NodeId| new_link(design, design.next_link_id(), from, id);
-    let takes = |id: &NodeId| *id != from && edit::may_add_link(design, &link_to(*id)).is_ok();
-    let mut valid: Vec<NodeId> = design.nodes.iter().map(|node| node.id).filter(takes).collect();
+    let link = Connecting::of(Spot::Block(from), false, Way::Keys, [0.0; 2], None);
+    let mut valid = link.takers(design, &Boxes::of(design));
     crate::sorted::sort_by_key(&mut valid, |id| design.node(*id).map(|node| node.at));
     valid
 }
@@ -325,8 +330,7 @@ pub(super) fn finish(session: &mut Session) -> Vec<Effect> {
 }
 
 fn begin(session: &mut Session, from: Spot, backwards: bool, way: Way, to: Point, moved: Option<LinkId>) {
-    let mut connecting =
-        Connecting { from, backwards, to, snapped: None, refused: None, valid: Vec::new(), way, moved };
+    let mut connecting = Connecting::of(from, backwards, way, to, moved);
     connecting.valid = connecting.taking(session.design());
     session.connecting = Some(connecting);
 }

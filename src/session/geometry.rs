@@ -109,13 +109,6 @@ impl Curve {
         format!("M{}L{}L{}", corner(-4.0, -4.0), corner(0.0, 0.0), corner(-4.0, 4.0))
     }
 
-    /// How wide a label may be before a card covers it: between two rows nothing is in the way.
-    pub fn room(&self) -> f64 {
-        let [from, to] = [self.0[0], self.0[3]];
-        let is_free = (to[1] - from[1]).abs() > 1.5 * CARD[1] || to[0] < from[0];
-        if is_free { f64::INFINITY } else { to[0] - from[0] - 8.0 }
-    }
-
     /// The curve as an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|point| point.map(|value| (value * 10.0).round() / 10.0));

@@ -1,8 +1,11 @@
-//! Where the label of a link stands, and what of it fits there: a card never covers a part of a label.
+//! What the label of a link says, where it stands, and what of it fits there: a card never covers a part of a label. For
+//! the page and for pictures alike.
 
 use super::geometry::{Curve, Point, Rect};
-use super::routing::Map;
+use super::routing::{self, Map};
 use crate::design::Design;
+use crate::figures;
+use crate::job::LinkFrame;
 
 /// Height of a line above and below the point where it is written, in its larger letters [canvas units].
 const ABOVE: f64 = 12.0;
@@ -11,6 +14,21 @@ const BELOW: f64 = 4.0;
 const LINE: f64 = 14.0;
 /// A label is looked at this far to either side; more room than that is never needed [canvas units].
 const REACH: f64 = 160.0;
+/// Width of a character at most, in letters of 11 units [canvas units].
+pub const LETTER: f64 = 6.1;
+/// How much wider it is in bold, as it is where calls fail.
+const BOLD: f64 = 1.13;
+
+/// What the label of a link says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words {
+    /// What the link carries and when, and that it is cut.
+    pub carries: String,
+    /// Its rate; `None` while nothing is sent.
+    pub rate: Option<String>,
+    /// How many of its calls fail, once it matters.
+    pub failed: Option<String>,
+}
 
 /// Where the label of a link stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +70,35 @@ pub enum Shape {
     Rate,
     /// Nothing.
     Nothing,
+}
+
+impl Words {
+    /// Of a link that carries this, in words (see [`in_words`](crate::blocks::link::in_words)), with these figures now.
+    pub fn of(carries: &str, now: &LinkFrame) -> Words {
+        let parts = [carries, if now.cut { "cut" } else { "" }].into_iter().filter(|part| !part.is_empty());
+        let failed = now.failed_share();
+        // Where many fail, whole percents say enough, and fit between two blocks.
+        let shown = if failed < 0.1 { failed } else { libm::round(failed * 100.0) / 100.0 };
+        Words {
+            carries: parts.collect::<Vec<_>>().join(" "),
+            rate: (now.calls > 0.0).then(|| figures::rate(now.calls)),
+            failed: (failed >= LinkFrame::FAILING).then(|| format!("✕ {}", figures::share(shown))),
+        }
+    }
+
+    /// How wide the parts are in letters of this width, each with the space to the next.
+    pub fn parts(&self, letter: f64) -> Parts {
+        let letter = if self.failed.is_some() { BOLD * letter } else { letter };
+        let wide = |text: &str, space: usize| match text.chars().count() {
+            0 => 0.0,
+            letters => (letters + space) as f64 * letter,
+        };
+        Parts {
+            carries: wide(&self.carries, 1),
+            rate: wide(self.rate.as_deref().unwrap_or(""), 0),
+            failed: wide(self.failed.as_deref().unwrap_or(""), 1),
+        }
+    }
 }
 
 impl Seat {
@@ -97,15 +144,18 @@ impl Parts {
     }
 }
 
-/// The room beside each link, bent so far, in list order; of a design as it appears.
-pub fn rooms(design: &Design, bends: &[f64]) -> Vec<Room> {
+/// The bend of each link and the room for its label there, in list order; of a design as it appears (see
+/// [`apparent`](super::collapse::apparent)).
+pub fn laid(design: &Design) -> Vec<(f64, Room)> {
     let map = Map::of(design);
-    let room = |(link, bend)| {
+    let room = |((link, bend), (_, twins))| {
         let none = Room { line: 0.0, stack: 0.0 };
-        let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return none };
+        let Some(curve) = super::geometry::placed_curve(design, link, bend) else { return (bend, none) };
         let seat = Seat::beside(&curve);
         let reach = Rect { min: seat.at, max: seat.at }.grown(REACH);
-        seat.room(map.near(&reach).iter().copied())
+        let room = seat.room(map.near(&reach).iter().copied());
+        // A lane is wider than one line and narrower than three: those would stand on the next label.
+        (bend, if twins > 1 { Room { stack: 0.0, ..room } } else { room })
     };
-    design.links.iter().zip(bends.iter().copied()).map(room).collect()
+    design.links.iter().zip(map.bends(design)).zip(routing::twins(design)).map(room).collect()
 }

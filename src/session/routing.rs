@@ -23,18 +23,7 @@ const CELL: f64 = 512.0;
 /// The bend of each link, in list order, for [`geometry::curve`]; of a design as it appears (see
 /// [`apparent`](super::collapse::apparent)).
 pub fn bends(design: &Design) -> Vec<f64> {
-    let map = Map::of(design);
-    let bend = |(link, lane): (&Link, f64)| {
-        let ends = || Some((design.node(link.from)?.at, design.node(link.to)?.at));
-        let Some((from, to)) = ends().filter(|(from, to)| from != to) else { return lane };
-        let ends = [from, to].map(|at| geometry::card(at).grown(ROOM));
-        let clear = |bend: f64| map.is_clear(&geometry::curve(from, to, bend), &ends);
-        match clear(lane) {
-            Some(true) | None => lane,
-            Some(false) => around(lane, clear).unwrap_or(lane),
-        }
-    };
-    design.links.iter().zip(lanes(design)).map(bend).collect()
+    Map::of(design).bends(design)
 }
 
 /// The nearest bend at which nothing is in the way.
@@ -45,6 +34,12 @@ fn around(lane: f64, clear: impl Fn(f64) -> Option<bool>) -> Option<f64> {
 
 /// What keeps each link apart from those between the same two blocks or boxes: nothing alone, half a lane to either side for two.
 fn lanes(design: &Design) -> Vec<f64> {
+    let lane = |(place, count): (u32, u32)| LANE * (f64::from(place) - f64::from(count - 1) / 2.0);
+    twins(design).into_iter().map(lane).collect()
+}
+
+/// The place of each link among those between the same two blocks or boxes, and how many these are.
+pub(super) fn twins(design: &Design) -> Vec<(u32, u32)> {
     let at = |id: NodeId| design.node(id).map(|node| node.at);
     let ends: Vec<_> = design.links.iter().map(|link| (at(link.from), at(link.to))).collect();
     let mut counts = BTreeMap::new();
@@ -54,12 +49,12 @@ fn lanes(design: &Design) -> Vec<f64> {
         *count - 1
     };
     let places: Vec<u32> = ends.iter().map(&mut place).collect();
-    let middle = |ends| f64::from(counts[ends] - 1) / 2.0;
-    ends.iter().zip(places).map(|(ends, place)| LANE * (f64::from(place) - middle(ends))).collect()
+    ends.iter().zip(places).map(|(ends, place)| (place, counts[ends])).collect()
 }
 
-/// Cards by the cells that they touch.
+/// Where the cards of a design as it appears are, for links that look for a way around them and for labels between them.
 pub(super) struct Map {
+    /// Cards by the cells that they touch.
     cells: BTreeMap<[i32; 2], Vec<usize>>,
     cards: Vec<Rect>,
 }
@@ -74,6 +69,21 @@ impl Map {
             }
         }
         map
+    }
+
+    /// The [`bends`] of the links of the same design.
+    pub(super) fn bends(&self, design: &Design) -> Vec<f64> {
+        let bend = |(link, lane): (&Link, f64)| {
+            let ends = || Some((design.node(link.from)?.at, design.node(link.to)?.at));
+            let Some((from, to)) = ends().filter(|(from, to)| from != to) else { return lane };
+            let ends = [from, to].map(|at| geometry::card(at).grown(ROOM));
+            let clear = |bend: f64| self.is_clear(&geometry::curve(from, to, bend), &ends);
+            match clear(lane) {
+                Some(true) | None => lane,
+                Some(false) => around(lane, clear).unwrap_or(lane),
+            }
+        };
+        design.links.iter().zip(lanes(design)).map(bend).collect()
     }
 
     /// The cards in the cells that this touches, some of them twice; each with the room that a link keeps to it.

@@ -11,6 +11,9 @@ export const fragment = (design) => `#design=${encodeURIComponent(JSON.stringify
 /** An example by the name of its file. */
 export const example = (id) => JSON.parse(file(`static/examples/${id}.json`));
 
+/** A phone, as the browser plays one. */
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 /** Prints a figure for the closing note. */
 export const figure = (name, value) => console.log(`figure: ${name}: ${value}`);
 
@@ -33,9 +36,11 @@ export class App {
     this.said = page.locator("[role=status][aria-live]");
   }
 
-  /** Opens the page, with what stands behind the # of the address. */
+  /** Opens the page anew: with what stands behind its address, or by a whole link. */
   async open(behind = "") {
-    await this.page.goto(`./${behind}`);
+    // Another # alone would not load the page again.
+    if (behind && this.page.url() !== "about:blank") await this.page.goto("about:blank");
+    await this.page.goto(behind.includes("://") ? behind : `./${behind}`);
     await this.ready();
   }
 
@@ -43,6 +48,26 @@ export class App {
   async openDesign(design) {
     await this.open(fragment(design));
     await expect(this.blocks).toHaveCount(design.nodes.length);
+  }
+
+  /** Opens the page with a design that the person has changed, so that it is kept; the number of its blocks. */
+  async openOwn() {
+    await this.open();
+    await this.add("Cache");
+    await this.saved();
+    return this.blocks.count();
+  }
+
+  /** Waits until the design is saved as far as its name, its blocks and its links go. */
+  async saved() {
+    const name = await this.page.getByLabel("Name of the design").first().inputValue();
+    const shown = [name, await this.blocks.count(), await this.links.count()];
+    const kept = () =>
+      this.page.evaluate(() => {
+        const slot = JSON.parse(localStorage.getItem(`headroom.design.${sessionStorage.getItem("headroom.open")}`));
+        return slot && [slot.name, slot.blocks, slot.links];
+      });
+    await expect.poll(kept).toEqual(shown);
   }
 
   /** Opens a page without any block, by deleting what the first visit shows. */
@@ -101,6 +126,21 @@ export class App {
     await mouse.move(toX, toY, { steps: 6 });
     await before();
     await mouse.up();
+  }
+
+  /** Touches the middle of something with a finger. */
+  async tap(locator) {
+    await this.page.touchscreen.tap(...(await center(locator)));
+  }
+
+  /** Moves a finger from one place to another. */
+  async swipe([x, y], [toX, toY]) {
+    const hand = await this.page.context().newCDPSession(this.page);
+    const touch = (type, ...touchPoints) => hand.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await touch("touchStart", { x, y });
+    for (const way of [0.25, 0.5, 0.75, 1]) await touch("touchMove", { x: x + way * (toX - x), y: y + way * (toY - y) });
+    await touch("touchEnd");
+    await hand.detach();
   }
 
   /** Draws a link by dragging from port to port. */
@@ -178,6 +218,12 @@ export class App {
     if (await button.isVisible()) await button.click();
     await expect(this.run.getByRole("button", { name: "Pause" })).toBeVisible();
   }
+}
+
+/** Name and bytes of what an act downloads. */
+export async function downloaded(page, act) {
+  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 /** Center of what a locator shows [px]. */

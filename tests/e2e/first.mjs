@@ -3,13 +3,12 @@
 //   node first.mjs URL BROWSER OUT
 import { writeFileSync } from "node:fs";
 import { chromium } from "@playwright/test";
-import { example, file, fragment } from "./app.mjs";
+import { PHONE, example, file, fragment } from "./app.mjs";
 
 const [url, executablePath, out] = process.argv.slice(2);
 /** After the first screen, until everything that a frame does has been done [ms]. */
 const SETTLE = 1500;
 const wide = { viewport: { width: 1440, height: 900 } };
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const saved = (design, more = {}) => ({ design: JSON.stringify(design), guest: null, lesson: null, ...more });
 
 /** Many blocks in rows, some links through others: what only large designs enter. */
@@ -26,7 +25,7 @@ const many = () => {
 const STARTS = [
   { screen: wide },
   { screen: { ...wide, colorScheme: "dark" } },
-  { screen: phone },
+  { screen: PHONE },
   { screen: { ...wide, deviceScaleFactor: 2, reducedMotion: "reduce" } },
   { screen: wide, stored: { "headroom.mine": saved(example("two-regions")) } },
   { screen: wide, stored: { "headroom.mine": saved(example("launch-day")), "headroom.panel.dock": "closed" } },

@@ -96,6 +96,44 @@ fn a_comparison_gives_paired_differences_and_findings() {
     }
 }
 
+/// A second client that is slow, and whose server gets a second core: the first one sees no difference.
+#[test]
+fn with_several_clients_a_comparison_has_mean_and_p99_of_each() {
+    let design = |cores: u32| {
+        let json = format!(
+            r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","name":"Web","rate":50,"reads":1}},
+            {{"id":2,"block":"client","name":"App","rate":80,"reads":1}},
+            {{"id":3,"block":"app-server","cores":1,"service_ms":10}},{{"id":4,"block":"app-server","cores":{cores},"service_ms":10}}],
+            "links":[[1,3],[2,4]],"run":{{"duration_s":20}}}}"#
+        );
+        format!(
+            "#{}",
+            headroom::share::compact_fragment(&headroom::share::from_json(&json).expect("a design").design)
+        )
+    };
+    let (one, two) = (design(1), design(2));
+    let whole = json(&["compare", &one, &two, "--format", "json"], "");
+    let of = |name: &str, figure: &str| {
+        let all = whole["differences"].as_array().expect("differences").iter();
+        let mut own = all.filter(|one| one["figure"] == figure && one["of"]["client"] == name);
+        own.next().expect("a figure").clone()
+    };
+    for figure in ["mean", "p99"] {
+        assert_eq!(of("Web", figure)["differs"], false);
+        let app = of("App", figure);
+        assert!(app["differs"] == true && app["interval"][1].as_f64().expect("an end") < 0.0, "{app}");
+    }
+    let text = headroom(&["compare", &one, &two, "--duration", "5"], "").out;
+    for name in ["Web", "App"] {
+        for figure in ["mean", "p99", "availability"] {
+            let row = text.lines().find(|line| line.trim_start().starts_with(name) && line.contains(figure));
+            assert!(row.is_some(), "{name} {figure} is missing in:\n{text}");
+        }
+    }
+    let alone = headroom(&["compare", &link(1), &link(2), "--duration", "5"], "").out;
+    assert!(alone.lines().all(|line| !line.contains("Client")), "{alone}");
+}
+
 #[test]
 fn a_design_compared_with_itself_has_no_difference() {
     let one = link(1);

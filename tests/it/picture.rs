@@ -5,8 +5,11 @@ use headroom::design::{Design, Note, NoteId};
 use headroom::examples::EXAMPLES;
 use headroom::job::Frame;
 use headroom::picture::{film, ink, png, svg};
+use headroom::session::collapse::apparent;
+use headroom::session::geometry::{self, Rect};
+use headroom::session::labels::LETTER;
 use headroom::share::{self, Failure};
-use headroom::{analysis, file, session::geometry};
+use headroom::{analysis, file};
 
 const ICONS: &str = include_str!("../../static/icons.svg");
 
@@ -100,6 +103,73 @@ fn figures_are_drawn_when_they_are_given() {
     for text in [">1,000/s<", ">200 %<", ">saturated<"] {
         assert!(drawn.contains(text) && !bare.contains(text), "{text}: {drawn}");
     }
+}
+
+/// The labels of links in a drawing: text, its width at most, and the middle of its foot.
+fn labels(drawn: &str) -> Vec<(String, f64, [f64; 2])> {
+    let xml = roxmltree::Document::parse(drawn).expect("XML");
+    let is_label = |node: &roxmltree::Node| node.has_tag_name("text") && node.has_attribute("paint-order");
+    let middle = |node: &roxmltree::Node| node.attribute("text-anchor") == Some("middle");
+    let number = |node: &roxmltree::Node, name| node.attribute(name).expect(name).parse().expect("a number");
+    let found = xml.descendants().filter(is_label).filter(middle).map(|node| {
+        let text = node.text().expect("words").to_owned();
+        let bold = if node.attribute("font-weight") == Some("600") { 1.13 } else { 1.0 };
+        let width = bold * LETTER * text.chars().count() as f64;
+        (text, width, [number(&node, "x"), number(&node, "y")])
+    });
+    found.collect()
+}
+
+/// A client that sends 1,000/s to a server 900 to the right, and a third card here.
+fn with_a_third(x: i32, y: i32) -> String {
+    let json = format!(
+        r#"{{"headroom":1,"nodes":[{{"id":1,"block":"client","at":[0,0],"rate":1000,"reads":1}},
+        {{"id":2,"block":"app-server","at":[900,0],"cores":8,"service_ms":1}},
+        {{"id":3,"block":"cache","at":[{x},{y}]}}],"links":[[1,2]]}}"#
+    );
+    let design = share::from_json(&json).expect("a design").design;
+    svg::draw(&design, ICONS, Some(&analysis::answer(&design)))
+}
+
+#[test]
+fn a_label_is_drawn_where_no_card_covers_it_and_else_left_out() {
+    // It would stand at 538,29; letters are 12 high, and a card keeps 4 to them: one that ends at 11 or above is clear of it.
+    assert_eq!(labels(&with_a_third(500, -65)), [("1,000/s".to_owned(), 7.0 * LETTER, [538.0, 29.0])]);
+    assert_eq!(labels(&with_a_third(500, -60)), []);
+}
+
+#[test]
+fn in_a_picture_labels_of_links_between_the_same_two_blocks_stand_apart() {
+    let example = EXAMPLES.iter().find(|example| example.id == "three-tiers-with-everything").expect("there");
+    let design = example.design();
+    let drawn = labels(&svg::draw(&design, ICONS, Some(&analysis::answer(&design))));
+    // The letters themselves are 9 high.
+    let rects: Vec<(Rect, String)> = drawn
+        .into_iter()
+        .map(|(text, width, [x, y])| {
+            (Rect::of_corners([x - width / 2.0, y - 9.0], [x + width / 2.0, y]), text)
+        })
+        .collect();
+    for (index, (one, text)) in rects.iter().enumerate() {
+        let over = rects[..index].iter().find(|(other, _)| other.overlaps(one));
+        assert_eq!(over.map(|(_, other)| other), None, "over {text}");
+    }
+}
+
+#[test]
+fn in_pictures_of_all_examples_no_card_covers_a_label() {
+    let mut found = 0;
+    for design in designs() {
+        let seen = apparent(&design);
+        let answer = analysis::answer(&design);
+        for (text, width, [x, y]) in labels(&svg::draw(&design, ICONS, Some(&answer))) {
+            let label = Rect::of_corners([x - width / 2.0, y - 12.0], [x + width / 2.0, y + 4.0]);
+            let over = seen.nodes.iter().find(|node| geometry::card(node.at).overlaps(&label));
+            assert_eq!(over.map(|node| seen.title(node)), None, "{text} in {}", design.name);
+            found += 1;
+        }
+    }
+    assert!(found > 100, "only {found} labels");
 }
 
 #[test]
@@ -259,8 +329,7 @@ fn a_picture_of_a_film_shows_the_moment_in_the_theme_of_the_page_and_carries_no_
 
 #[test]
 fn a_drawing_lies_whole_in_the_middle_of_its_film() {
-    let rect =
-        |width: f64, height: f64| geometry::Rect { min: [-50.0, 20.0], max: [width - 50.0, 20.0 + height] };
+    let rect = |width: f64, height: f64| Rect { min: [-50.0, 20.0], max: [width - 50.0, 20.0 + height] };
     // 1.5 pixels a unit where there is room, and 40 for the line.
     assert_eq!(film::size(&rect(600.0, 300.0)), [900, 490]);
     assert_eq!(film::place(&rect(600.0, 300.0), [900, 490]), ([0.0, 0.0], [900.0, 450.0]));

@@ -241,6 +241,16 @@ fn boxes_are_linked_by_keys_and_from_box_to_box_both_blocks_are_named() {
     );
 }
 
+/// The forms name blocks and no boxes, by the same rule.
+#[test]
+fn a_form_offers_a_hidden_block_what_a_hand_may_link_it_with_and_its_neighbor() {
+    let mut session = open(TWO_BOXES);
+    play(&mut session, "down 350,30 group1; up 350,30; edit.connect");
+    let Some(Draft::Link { valid, .. }) = session.draft() else { panic!("no link") };
+    assert_eq!(valid, [Spot::Box(GroupId(2))], "the database there; the client takes no calls");
+    assert_eq!(session.targets(NodeId(2)), [NodeId(3), NodeId(4)], "Orders beside it, and the database");
+}
+
 #[test]
 fn the_end_of_a_link_is_moved_onto_a_box_while_its_other_end_stays_where_it_was() {
     let json = TWO_BOXES.replace("[[1,2]]", "[[2,4]]").replace(r#""at":[0,300]"#, r#""at":[600,300]"#);

@@ -1,8 +1,8 @@
 //! Labels of links: as much as fits between the cards, by arithmetic.
 
+use headroom::job::LinkFrame;
 use headroom::session::geometry::curve;
-use headroom::session::labels::{Parts, Room, Seat, Shape, rooms};
-use headroom::session::routing::bends;
+use headroom::session::labels::{Parts, Room, Seat, Shape, Words, laid};
 use headroom::share::from_json;
 
 /// The room beside the only link, from a block at the origin to one here, and beside others.
@@ -14,7 +14,7 @@ fn room(to: [i32; 2], others: &[[i32; 2]]) -> Room {
     let nodes: Vec<String> = all.iter().enumerate().map(place).collect();
     let json = format!(r#"{{"headroom":1,"nodes":[{}],"links":[[1,2]]}}"#, nodes.join(","));
     let design = from_json(&json).expect("a design").design;
-    rooms(&design, &bends(&design))[0]
+    laid(&design)[0].1
 }
 
 #[test]
@@ -35,6 +35,17 @@ fn a_third_card_takes_room_away() {
     assert_eq!((line, stack), (320.0, 0.0));
 }
 
+/// Their lanes are 28 apart and their middles 21: a line of 16 fits between them, three lines do not.
+#[test]
+fn links_between_the_same_two_blocks_have_one_line_each() {
+    let json = r#"{"headroom":1,"nodes":[{"id":1,"block":"app-server","at":[0,0]},{"id":2,"block":"sql-database","at":[300,0]}],
+        "links":[[1,2,{"ops":"reads"}],[1,2,{"ops":"writes"}]]}"#;
+    let design = from_json(json).expect("a design").design;
+    assert_eq!(laid(&design), [-14.0, 14.0].map(|bend| (bend, Room { line: 116.0, stack: 0.0 })));
+    let [one, other] = [-14.0, 14.0].map(|bend| Seat::beside(&curve([0, 0], [300, 0], bend)).at);
+    assert_eq!(other[1] - one[1], 21.0);
+}
+
 #[test]
 fn between_two_rows_that_nearly_touch_a_label_has_no_room_although_it_is_wide() {
     // Back to the left and 90 lower: 14 between the rows, less than a line and its room.
@@ -50,6 +61,33 @@ fn the_most_that_fits_is_shown() {
     assert_eq!(shape(149.0, 60.0), Shape::Stack);
     assert_eq!(shape(149.0, 59.0), Shape::Rate);
     assert_eq!(shape(49.0, 59.0), Shape::Nothing);
+}
+
+#[test]
+fn a_label_says_what_is_carried_how_much_and_how_many_fail() {
+    let now = |calls, failures, cut| LinkFrame { calls, failures, cut };
+    let said = |carries, now| {
+        let Words { carries, rate, failed } = Words::of(carries, &now);
+        (carries, rate.unwrap_or_default(), failed.unwrap_or_default())
+    };
+    let words = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    assert_eq!(said("reads", now(1_000.0, 0.5, false)), words("reads", "1,000/s", ""));
+    assert_eq!(said("", now(0.0, 0.0, true)), words("cut", "", ""));
+    assert_eq!(said("#paid", now(100.0, 1.25, true)), words("#paid cut", "100/s", "✕ 1.25 %"));
+    assert_eq!(said("", now(1_000.0, 333.3, false)).2, "✕ 33 %", "where many fail, whole percents");
+}
+
+#[test]
+fn the_width_of_a_label_is_that_of_its_letters_and_bold_where_calls_fail() {
+    let words = |carries: &str, failures| {
+        Words::of(carries, &LinkFrame { calls: 500.0, failures, cut: false }).parts(10.0)
+    };
+    // “reads ” and “500/s”.
+    assert_eq!(words("reads", 0.0), Parts { carries: 60.0, rate: 50.0, failed: 0.0 });
+    // “500/s” and “ ✕ 20 %”, 13 % wider.
+    let Parts { carries, rate, failed } = words("", 100.0);
+    let widths = [carries, rate, failed].map(|width| (width * 10.0).round() / 10.0);
+    assert_eq!(widths, [0.0, 56.5, 79.1]);
 }
 
 #[test]

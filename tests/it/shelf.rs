@@ -262,3 +262,17 @@ fn damaged_texts_are_left_alone_and_cost_no_other_design() {
     assert!(storage.read("headroom.mine").is_some() && storage.read("headroom.design.17").is_some());
     assert!(note_version(&storage, id, &design("Shop", 3), Why::Opened, T0));
 }
+
+/// After a crash at each opening `static/boot.js` writes an empty page by itself.
+#[test]
+fn what_the_script_opens_in_the_place_of_a_design_that_crashes_is_a_fresh_one() {
+    let script = include_str!("../../static/boot.js");
+    let fresh = share::to_json(&Design::fresh());
+    assert!(script.contains(&format!("const FRESH = '{fresh}';")), "{fresh}");
+    let slot = format!(r#"{{"design":{},"saved_ms":7}}"#, serde_json::to_string(&fresh).expect("text"));
+    let storage = roomy();
+    storage.write("headroom.design.7", &slot);
+    let (design, place) = shelf::open(&storage, Id(7)).expect("a slot");
+    assert_eq!(design, Design::fresh());
+    assert_eq!((place.id, place.touched), (Some(Id(7)), false), "not kept unless something is drawn");
+}

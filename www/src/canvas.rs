@@ -30,7 +30,7 @@ use boxes::Boxes;
 use card::{Card, RenameField};
 use elements::Elements;
 use groups::Groups;
-use link::{LinkLabel, LinkLine, make_room};
+use link::{LinkLabel, LinkLine};
 use minimap::Minimap;
 use notes::Notes;
 use overlay::{DraftLayer, FrameHint};
@@ -91,7 +91,7 @@ pub fn Canvas() -> impl IntoView {
             {later(app.answered, traffic, nothing)}
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    {live(move || if app.answered.get() { labels(app, elements) } else { nothing() })}
+                    {live(move || if app.answered.get() { labels(elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
                 {later(app.complete, folded, nothing)}
@@ -108,11 +108,7 @@ fn nothing() -> AnyView {
 }
 
 /// What stands beside the links: figures, which come with the first answer.
-fn labels(app: App, elements: Elements) -> AnyView {
-    Effect::new(move |_| {
-        app.cards.places.track();
-        make_room(app);
-    });
+fn labels(elements: Elements) -> AnyView {
     each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })
 }
 

@@ -13,9 +13,9 @@ use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
+use headroom::session::Selection;
 use headroom::session::collapse::{Boxes, apparent};
-use headroom::session::labels::Room;
-use headroom::session::{Selection, routing};
+use headroom::session::labels::{self, Room};
 use headroom::sorted;
 use leptos::prelude::*;
 
@@ -36,8 +36,6 @@ pub struct Cards {
     pub all_links: RwSignal<Vec<LinkId>>,
     /// Told whenever any block has moved: under a hand those that did, otherwise none.
     pub moves: RwSignal<Vec<NodeId>>,
-    /// Told whenever blocks or links have come, gone or been put elsewhere; under a hand not yet.
-    pub places: RwSignal<()>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
     /// How many requests one dot of the moving traffic stands for.
@@ -91,7 +89,7 @@ pub struct LinkCard {
     pub ends: ArcRwSignal<(NodeId, NodeId)>,
     /// How far it bends out of its way [canvas units] (see `routing::bends`).
     pub bend: ArcRwSignal<f64>,
-    /// The room for its label.
+    /// The room for its label; under a hand as it was before.
     pub room: ArcRwSignal<Room>,
     /// What it carries and when, in a few words; empty when everything always.
     pub carries: ArcRwSignal<String>,
@@ -109,7 +107,6 @@ impl Cards {
             all: RwSignal::new(Vec::new()),
             all_links: RwSignal::new(Vec::new()),
             moves: RwSignal::new(Vec::new()),
-            places: RwSignal::new(()),
             looks: RwSignal::new(()),
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
@@ -196,11 +193,11 @@ impl Cards {
             }
             // Ways around cards take their time: they are looked for when something has come, gone or moved.
             if before.is_none_or(|before| !lies_alike(&before.seen, &seen)) {
-                for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
+                for (link, (bend, room)) in seen.links.iter().zip(labels::laid(&seen)) {
                     put(&links[&link.id].bend, bend);
+                    put(&links[&link.id].room, room);
                 }
                 self.moves.set(Vec::new());
-                self.places.notify();
             }
         });
         let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());

@@ -5,13 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use headroom::design::LinkId;
+use headroom::design::{Link, LinkId};
 use headroom::job::{Frame, LinkFrame};
 use headroom::picture::film;
 use headroom::picture::ink::{DARK, Ink, LIGHT};
 use headroom::picture::svg;
 use headroom::session::collapse;
 use headroom::session::geometry::{Curve, Point};
+use headroom::session::labels::Room;
 use headroom::{file, sorted};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
@@ -246,10 +247,10 @@ impl Picture {
             let route = |index: usize| answer.topology.route(index).id;
             let known =
                 sorted::map(frame.links.iter().enumerate().map(|(index, link)| (route(index), *link)));
-            let link = |(link, _, curve): (&headroom::design::Link, f64, Curve)| {
+            let link = |(link, curve, _): (&Link, Curve, Room)| {
                 (link.id, curve, known.get(&link.id).copied().unwrap_or_default())
             };
-            let links: Vec<_> = svg::curves(&seen).into_iter().map(link).collect();
+            let links: Vec<_> = svg::links(&seen).into_iter().map(link).collect();
             (svg::still(&design, &pictures::icons(), answer, frame.clone(), ink), frame, links)
         });
         let ways = links

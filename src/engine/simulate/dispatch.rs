@@ -378,6 +378,9 @@ impl Simulation {
     pub(super) fn finish(&mut self, slot: u32, outcome: Outcome) {
         let request = self.requests[self.calls[slot].request];
         self.watch.ended(&request, self.now - request.born, outcome);
+        if self.net.several && matches!(outcome, Outcome::Ok { .. }) && self.watch.counts_now(&request) {
+            self.stations[request.source as usize].watch.latency.record(self.now - request.born);
+        }
         self.trace_ends(slot, self.now - request.born, outcome);
         self.compare(slot, &request, outcome);
         if self.calls[slot].repeats == GROUP {

@@ -165,7 +165,8 @@ pub fn measure(topology: &Topology, plan: &Plan) -> Report {
 
 /// Digest of a report, 16 hex digits: equal exactly when every figure is, to the last bit.
 pub fn digest(report: &Report) -> String {
-    let text = serde_json::to_vec(report).expect("a report is plain data");
+    let digested = Report { by_client: Vec::new(), ..report.clone() };
+    let text = serde_json::to_vec(&digested).expect("a report is plain data");
     let fold = |hash: u64, chunk: &[u8]| {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);

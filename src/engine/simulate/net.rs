@@ -33,6 +33,8 @@ pub struct Net {
     pub coalesces: bool,
     /// Whether any read can return something old: versions are followed.
     pub versioned: bool,
+    /// Whether more than one client sends: what each sees is counted apart.
+    pub several: bool,
     /// Steady flows, where a cache starts warm from them.
     pub flows: Option<Flows>,
 }
@@ -190,6 +192,7 @@ impl Net {
             keyed: false,
             coalesces: false,
             versioned: false,
+            several: false,
             flows: None,
             topology,
         };
@@ -198,6 +201,7 @@ impl Net {
         net.scaled = (0..net.stations.len() as u32).filter(scales).collect();
         let by_key = net.stations.iter().any(asks_for_keys);
         net.versioned = net.can_be_stale();
+        net.several = net.stations.iter().filter(|it| matches!(it.station, Station::Source(_))).count() > 1;
         net.coalesces = net.stations.iter().any(|it| shares_misses(&it.station));
         net.keyed = by_key || net.versioned || net.stations.iter().any(places_keys);
         if net.versioned {

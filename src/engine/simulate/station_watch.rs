@@ -30,6 +30,7 @@ pub(super) struct StationWatch {
     /// Work offered since the start: to the primary, to the others [s].
     pub(super) work_by_role: [f64; 2],
     pub(super) wait: Distribution,
+    /// Time to the reply; of a client among several, to the answer of its requests.
     pub(super) latency: Distribution,
     pub(super) trend: Trend,
     /// What `waiting` came to, and when [ns], at the trend's latest look.

@@ -9,10 +9,11 @@ use super::phases::{self, Phases};
 use super::route_watch::RouteWatch;
 use super::station_watch::StationCounts;
 use crate::engine::Method;
-use crate::engine::tally::{Distribution, Tally, Trend};
+use crate::engine::tally::{Conditions, Distribution, Tally, Trend};
 use crate::job::{Frame, LinkFrame, NodeFrame};
 use crate::report::{
-    Cause, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, SERIES, Sample, State, Trust,
+    Cause, ClientTimes, Counts, Estimate, Ledger, LinkReport, NodeReport, Report, SERIES, Sample, State,
+    Times, Trust,
 };
 use crate::topology::Station;
 
@@ -261,9 +262,24 @@ impl Simulation {
             series: watch.series.iter().copied().collect(),
             consistency,
             clients,
+            by_client: self.client_times(conditions),
             faults: self.happened(),
             phases: self.phases(end, growing),
         }
+    }
+
+    /// What each of several clients sees.
+    fn client_times(&self, conditions: Conditions) -> Vec<ClientTimes> {
+        let trust = conditions.refusal().unwrap_or(Trust::TooFew);
+        let times = |station: usize| {
+            let found = &self.stations[station].watch.latency;
+            let latency =
+                (found.count() > 0).then(|| Times::of(found.mean(), trust, |share| found.quantile(share)));
+            ClientTimes { node: station as u32, latency }
+        };
+        let is_client = |station: &usize| matches!(self.net.stations[*station].station, Station::Source(_));
+        let clients = (0..self.stations.len()).filter(is_client);
+        if self.net.several { clients.map(times).collect() } else { Vec::new() }
     }
 
     fn window_s(&self) -> f64 {
@@ -313,7 +329,7 @@ impl Simulation {
             waiting: watch.waiting.mean(self.now, started),
             waits: (watch.wait.count() > 0).then(|| share(counts.waited - base.waited, watch.wait.count())),
             wait: watch.wait.times(),
-            latency: watch.latency.times(),
+            latency: watch.latency.times().filter(|_| !matches!(place.station, Station::Source(_))),
             dropped,
             hit_ratio: (look_ups > 0 && !runs)
                 .then(|| share(counts.hits - base.hits, look_ups))

@@ -106,11 +106,11 @@ impl<'de> de::VariantAccess<'de> for Reader<'de, '_> {
     }
 
     fn struct_variant<V: Visitor<'de>>(
-        mut self,
-        _: &'static [&'static str],
+        self,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Broken> {
-        visitor.visit_seq(self.counted()?)
+        self.tuple_variant(fields.len(), visitor)
     }
 }
 
@@ -214,12 +214,12 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
-        mut self,
+        self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Broken> {
-        visitor.visit_seq(self.counted()?)
+        self.deserialize_tuple(fields.len(), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

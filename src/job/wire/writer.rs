@@ -26,7 +26,7 @@ impl Writer<'_> {
         Writer(self.0)
     }
 
-    /// Lists and structs say how many parts they have.
+    /// Lists say how many parts they have.
     fn counted(mut self, count: usize) -> Result<Self, Broken> {
         self.number(count as u64);
         Ok(self)
@@ -161,8 +161,8 @@ impl<'a> ser::Serializer for Writer<'a> {
         Err(Broken)
     }
 
-    fn serialize_struct(self, _: &'static str, fields: usize) -> Result<Self, Broken> {
-        self.counted(fields)
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Broken> {
+        Ok(self)
     }
 
     fn serialize_struct_variant(
@@ -170,9 +170,9 @@ impl<'a> ser::Serializer for Writer<'a> {
         _: &'static str,
         index: u32,
         _: &'static str,
-        fields: usize,
+        _: usize,
     ) -> Result<Self, Broken> {
-        self.variant(index)?.counted(fields)
+        self.variant(index)
     }
 }
 
@@ -206,6 +206,11 @@ macro_rules! fields {
 
             fn serialize_field<T: ?Sized + Serialize>(&mut self, _: &'static str, value: &T) -> Result<(), Broken> {
                 value.serialize(self.again())
+            }
+
+            fn skip_field(&mut self, _: &'static str) -> Result<(), Broken> {
+                self.number(0);
+                Ok(())
             }
 
             fn end(self) -> Result<(), Broken> {

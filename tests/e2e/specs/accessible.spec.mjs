@@ -1,5 +1,6 @@
 // What people meet who do not see the canvas, hold no mouse or need large letters.
 import AxeBuilder from "@axe-core/playwright";
+import { PHONE } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 /** Every view of the page, one after the other: a name, and the part of the page that is new in it. */
@@ -104,7 +105,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 test.describe("phone", () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test.use(PHONE);
   test("axe finds nothing to complain of on a phone", async ({ app, page }) => {
     await app.open();
     const all = await complaints(page, "phone");

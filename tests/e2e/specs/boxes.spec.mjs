@@ -1,5 +1,5 @@
 // A collapsed group is worked with as it stands: links drawn to it and from it, blocks dropped into it.
-import { center } from "../app.mjs";
+import { PHONE, center, fragment } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 const DESIGN = {
@@ -17,7 +17,7 @@ const DESIGN = {
 
 /** Opens the design, of which only the blocks outside of the box are seen. */
 const open = async (app, page) => {
-  await app.open(`#design=${encodeURIComponent(JSON.stringify(DESIGN))}`);
+  await app.open(fragment(DESIGN));
   await expect(app.blocks).toHaveCount(3);
   const box = page.getByRole("group", { name: /^zone a, collapsed/ });
   return { box, into: box.locator('[data-port="in"]'), out: box.locator('[data-port="out"]') };
@@ -60,4 +60,40 @@ test("drop a block on a box: it joins the group, and undo takes it out again", a
   await expect(page.getByRole("group", { name: /^zone a, collapsed, 3 blocks/ })).toBeVisible();
   await app.undo.click();
   await expect(app.block("Cache")).toBeVisible();
+});
+
+test.describe("on a phone, by a finger", () => {
+  test.use(PHONE);
+
+  test("tap a port and then a box, and the other way round with a swipe between", async ({ app, page }) => {
+    const { box, into, out } = await open(app, page);
+    const which = page.getByRole("dialog", { name: "Which block is meant?" });
+    const zoomIn = page.getByRole("button", { name: "Zoom in" });
+    await app.tap(zoomIn);
+    await expect(app.port("Client", "out"), "too small to be seen in the whole design").toBeVisible();
+    const smallest = await app.port("Client", "out").boundingBox();
+    expect(Math.min(smallest.width, smallest.height)).toBeGreaterThanOrEqual(24);
+    await app.tap(app.port("Client", "out"));
+    await expect(app.said).toContainText("Connecting from Client");
+    await app.tap(box);
+    await app.tap(which.getByRole("option", { name: /^Orders/ }));
+    await expect(app.said).toHaveText("Linked Client to Orders.");
+
+    // Backwards, and with the target out of sight at first.
+    await app.tap(zoomIn);
+    await app.tap(zoomIn);
+    await app.tap(into);
+    await expect(app.said).toContainText("Connecting to zone a");
+    await app.swipe([60, 640], [320, 640]);
+    await app.tap(app.block("Client"));
+    await expect(app.said, "only Carts is left, so nothing is asked").toHaveText("Linked Client to Carts.");
+
+    await app.swipe([320, 640], [60, 640]);
+    await app.tap(out);
+    await app.swipe([320, 640], [140, 640]);
+    await app.tap(app.port("Cache", "in"));
+    await app.tap(which.getByRole("option", { name: /^Carts/ }));
+    await expect(app.said).toHaveText("Linked Carts to Cache.");
+    await expect(app.links).toHaveCount(3);
+  });
 });

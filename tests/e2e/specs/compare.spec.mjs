@@ -1,4 +1,5 @@
 // Two designs side by side: what was changed, and what runs on the same random numbers show of it.
+import { PHONE } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 test("compare a change with the design as it was opened, and with a pasted one", async ({ app, page }) => {
@@ -36,4 +37,41 @@ test("compare a change with the design as it was opened, and with a pasted one",
   await dialog.getByLabel("Link or text of the other design").fill(JSON.stringify({ ...design, nodes: design.nodes.slice(0, 1), links: [] }));
   await page.keyboard.press("Tab");
   await expect(changed).toContainText("Added Shop.");
+});
+
+test("with several clients each has its own times, and on a phone every figure is seen whole", async ({ app, page }) => {
+  const design = {
+    headroom: 1,
+    nodes: [
+      { id: 1, block: "client", at: [0, 0], name: "Visitors", rate: 50, reads: 1 },
+      { id: 2, block: "client", at: [0, 200], name: "Partners", rate: 150, reads: 1 },
+      { id: 3, block: "app-server", at: [300, 0], service_ms: 5, cores: 1 },
+      { id: 4, block: "app-server", at: [300, 200], service_ms: 5, cores: 1 },
+    ],
+    links: [[1, 3], [2, 4]],
+    run: { duration_s: 5, warmup_s: 1 },
+  };
+  await app.openDesign(design);
+  await app.focusCanvas();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find a command" }).fill("compare");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Compare with another design" });
+  await dialog.getByLabel("Compare with").selectOption("link");
+  design.nodes[3].cores = 4;
+  await dialog.getByLabel("Link or text of the other design").fill(JSON.stringify(design));
+  await page.keyboard.press("Tab");
+  await dialog.getByRole("button", { name: /^Run both/ }).click();
+  const of = (client) => dialog.getByRole("rowgroup").filter({ has: page.getByRole("rowheader", { name: client }) });
+  // Its one core in the place of four: 150/s × 5 ms wait in line again.
+  await expect(of("Partners").getByRole("row", { name: /^P99 .* \+\d.* ± / })).toBeVisible({ timeout: 45_000 });
+  await expect(of("Partners").getByRole("row", { name: /^Mean .* \+\d.* ± / })).toBeVisible();
+  await expect(of("Visitors").getByRole("row", { name: /^Mean .* 0 ms no difference$/ })).toBeVisible();
+  await page.setViewportSize(PHONE.viewport);
+  const cut = () =>
+    dialog.evaluate((dialog) => {
+      const cells = [...dialog.querySelectorAll("td, th, select")].filter((cell) => cell.scrollWidth > cell.clientWidth + 1 && !cell.querySelector(".hidden"));
+      return [dialog.scrollWidth - dialog.clientWidth, ...cells.map((cell) => cell.textContent)];
+    });
+  expect(await cut()).toEqual([0]);
 });

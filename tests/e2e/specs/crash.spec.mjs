@@ -1,7 +1,9 @@
 // When the program dies, or cannot start, a dialog with the saved design stands where a white page would be.
-import { readFileSync } from "node:fs";
-import { center } from "../app.mjs";
+import { center, downloaded, example, fragment } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
+
+/** A browser that has no memory left refuses new nodes: the program has no answer to that but to panic. */
+const PANIC = `Node.prototype.cloneNode = () => { throw new DOMException("out of memory", "OperationError"); };`;
 
 test("a crash of the program offers the saved design", async ({ app, page, watched }) => {
   watched.expected = [/RuntimeError|unreachable|panic|memory access|table index|null function/i];
@@ -12,19 +14,16 @@ test("a crash of the program offers the saved design", async ({ app, page, watch
   await app.add("Client");
   await page.getByLabel("Name of the design").fill("Shop");
   const count = await app.blocks.count();
-  await page.waitForTimeout(600);
+  await app.saved();
   // Nothing a person can do does this: the program's memory is overwritten, and its next step is a trap.
   await page.evaluate(() => new Uint8Array(window.program.memory.buffer).fill(0xff));
   // The next frame may have found out before the hand does.
   await page.mouse.click(...(await center(app.undo)));
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("stopped");
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    dialog.getByRole("button", { name: "Save a file" }).click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/\.headroom\.json$/);
-  const saved = JSON.parse(readFileSync(await download.path(), "utf8"));
+  const file = await downloaded(page, () => dialog.getByRole("button", { name: "Save a file" }).click());
+  expect(file.name).toMatch(/\.headroom\.json$/);
+  const saved = JSON.parse(file.bytes);
   expect([saved.name, saved.nodes.length], "up to the last change").toEqual(["Shop", count]);
   await dialog.getByRole("button", { name: "Reload" }).click();
   await app.ready();
@@ -43,13 +42,8 @@ test("after a panic nothing goes on: the design as it was before that change is 
   await app.play();
   await app.add("Client");
   const count = await app.blocks.count();
-  await page.waitForTimeout(600);
-  // A browser that has no memory left refuses new nodes: the program has no answer to that but to panic.
-  await page.evaluate(() => {
-    Node.prototype.cloneNode = () => {
-      throw new DOMException("out of memory", "OperationError");
-    };
-  });
+  await app.saved();
+  await page.evaluate(PANIC);
   await app.palette.getByRole("button", { name: "Cache", exact: true }).click();
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("stopped");
@@ -67,6 +61,53 @@ test("after a panic nothing goes on: the design as it was before that change is 
   await expect(app.blocks).toHaveCount(count);
 });
 
+test("a design that crashes the program at each opening is set aside, and nothing of it is lost", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panicked/i];
+  // Whatever it is that the program cannot do with this design.
+  await page.addInitScript(`
+    const open = sessionStorage.getItem("headroom.open") ?? localStorage.getItem("headroom.last");
+    if (localStorage.getItem("headroom.design." + open)?.includes("Fatal")) ${PANIC}
+  `);
+  const design = { ...example("one-box"), name: "Fatal" };
+  await app.openDesign(design);
+  await app.saved();
+  const dialog = page.getByRole("alertdialog");
+  for (let time = 0; time < 2; time += 1) {
+    await page.reload();
+    await expect(dialog, "again and again").toContainText("panicked at");
+  }
+  await page.screenshot({ path: "shots/crash.png" });
+  const file = await downloaded(page, () => dialog.getByRole("button", { name: "Save a file" }).click());
+  expect(JSON.parse(file.bytes)).toMatchObject({ name: "Fatal", nodes: design.nodes });
+  await dialog.getByRole("button", { name: "Start without it" }).click();
+  await app.ready();
+  await expect(dialog).toHaveCount(0);
+  await expect(app.blocks).toHaveCount(0);
+  await page.reload();
+  await app.ready();
+  await expect(app.blocks, "also from now on").toHaveCount(0);
+  await page.getByRole("button", { name: "Designs", exact: true }).click();
+  await app.dialog.getByRole("listitem").filter({ hasText: "Fatal" }).getByRole("button").first().click();
+  await expect(app.blocks).toHaveCount(design.nodes.length);
+});
+
+test("a link that crashes the program is not tried again once the page starts without it", async ({ app, page, watched }) => {
+  watched.expected = [/RuntimeError|unreachable|panicked/i];
+  // It comes before the address is free of the link.
+  await page.addInitScript(`if (location.hash.includes("Fatal")) { ${PANIC} history.replaceState = () => {}; }`);
+  const mine = await app.openOwn();
+  const link = fragment({ ...example("one-box"), name: "Fatal" });
+  await page.goto("about:blank");
+  await page.goto(`./${link}`);
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("a link was being opened");
+  const file = await downloaded(page, () => dialog.getByRole("button", { name: "Save the link" }).click());
+  expect(file.bytes.toString()).toContain(link);
+  await dialog.getByRole("button", { name: "Start without it" }).click();
+  await app.ready();
+  await expect(app.blocks).toHaveCount(mine);
+});
+
 test("a browser without WebAssembly is told so", async ({ page, watched }) => {
   watched.expected = [/WebAssembly/, /request failed/];
   await page.addInitScript(() => delete globalThis.WebAssembly);
@@ -77,8 +118,7 @@ test("a browser without WebAssembly is told so", async ({ page, watched }) => {
 test("a simulation that cannot start says why, and Run tries again", async ({ app, page, watched }) => {
   watched.expected = [/worker\.js|Failed to load resource/];
   await page.route("**/static/worker.js", (route) => route.abort());
-  await page.goto("./");
-  await app.ready();
+  await app.open();
   await expect(page.getByRole("alert")).toContainText("did not start");
   await page.unroute("**/static/worker.js");
   await page.getByRole("button", { name: "Run", exact: true }).click();

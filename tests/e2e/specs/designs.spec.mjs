@@ -2,28 +2,23 @@
 import { expect, test } from "../fixtures.mjs";
 import { App, example, fragment } from "../app.mjs";
 
-/** Long enough for what was changed to be saved by itself. */
-const SAVED_MS = 500;
-
 const designs = (page) => page.getByRole("button", { name: "Designs", exact: true });
 const row = (app, name) => app.dialog.getByRole("listitem").filter({ hasText: name });
 
 /** Gives the open design a name. */
-async function call(page, name) {
-  await page.getByLabel("Name of the design").first().fill(name);
-  await page.waitForTimeout(SAVED_MS);
+async function call(app, name) {
+  await app.page.getByLabel("Name of the design").first().fill(name);
+  await app.saved();
 }
 
 test("several named designs: open, rename, duplicate, delete and bring back", async ({ app, page }) => {
-  await app.open();
-  await app.add("Cache");
-  const shop = await app.blocks.count();
-  await call(page, "Shop");
+  const shop = await app.openOwn();
+  await call(app, "Shop");
   await designs(page).click();
   await app.dialog.getByRole("button", { name: "New design" }).click();
   await expect(app.blocks).toHaveCount(0);
   await app.add("Client");
-  await call(page, "News");
+  await call(app, "News");
 
   await designs(page).click();
   await expect(row(app, "News")).toContainText("1 block, 0 links");
@@ -49,17 +44,14 @@ test("several named designs: open, rename, duplicate, delete and bring back", as
 });
 
 test("a changed copy of a link stays among the designs, one only looked at does not", async ({ app, page }) => {
-  await app.open();
-  await app.add("Cache");
-  await call(page, "Mine");
-  await page.goto("about:blank");
+  await app.openOwn();
+  await call(app, "Mine");
   await app.openDesign(example("one-box"));
   await page.getByRole("button", { name: "Back to mine" }).click();
   await expect(page.getByLabel("Name of the design")).toHaveValue("Mine");
-  await page.goto("about:blank");
   await app.open(fragment(example("read-replicas")));
   await app.add("Cache");
-  await page.waitForTimeout(SAVED_MS);
+  await app.saved();
   await page.getByRole("button", { name: "Back to mine" }).click();
   await designs(page).click();
   await expect(app.dialog.getByRole("listitem")).toHaveCount(2);
@@ -70,7 +62,7 @@ test("an earlier version is restored, and that can be undone", async ({ app, pag
   await app.openDesign(example("one-box"));
   const before = await app.blocks.count();
   await app.add("Cache");
-  await page.waitForTimeout(SAVED_MS);
+  await app.saved();
   await designs(page).click();
   await app.dialog.getByRole("button", { name: "Earlier versions" }).click();
   await expect(app.dialog).toContainText(`${before} blocks`);
@@ -82,21 +74,19 @@ test("an earlier version is restored, and that can be undone", async ({ app, pag
 });
 
 test("two tabs with one design never overwrite each other", async ({ app, context, page }) => {
-  await app.open();
-  await app.add("Cache");
-  await call(page, "Shop");
+  const count = await app.openOwn();
+  await call(app, "Shop");
   const other = new App(await context.newPage());
   await other.open();
   await expect(other.page.getByLabel("Name of the design")).toHaveValue("Shop");
-  const count = await app.blocks.count();
   await other.add("Client");
-  await other.page.waitForTimeout(SAVED_MS);
+  await other.saved();
   // This tab holds what it held, now as a copy; both are there.
   await expect(page.getByText("Your design, which another tab has changed since", { exact: true })).toBeVisible();
   await expect(app.blocks).toHaveCount(count);
   await app.add("DNS");
   await app.add("DNS");
-  await page.waitForTimeout(SAVED_MS);
+  await app.saved();
   await designs(page).click();
   await expect(app.dialog.getByRole("listitem")).toHaveCount(2);
   await page.keyboard.press("Escape");
@@ -106,10 +96,8 @@ test("two tabs with one design never overwrite each other", async ({ app, contex
 
 test("a tab that dies costs nothing", async ({ app, context, page, watched }) => {
   watched.expected = [/crash/i];
-  await app.open();
-  await app.add("Cache");
-  await call(page, "Shop");
-  const count = await app.blocks.count();
+  const count = await app.openOwn();
+  await call(app, "Shop");
   const died = page.waitForEvent("crash");
   page.goto("chrome://crash").catch(() => {});
   await died;

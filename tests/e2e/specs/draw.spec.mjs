@@ -59,7 +59,7 @@ test("what was drawn is still there after a reload", async ({ app, page }) => {
   await app.add("Client");
   await app.add("App server");
   await app.connectByClicks("Client", "App server");
-  await page.waitForTimeout(600);
+  await app.saved();
   await page.reload();
   await app.ready();
   await expect(app.blocks).toHaveCount(2);

@@ -1,7 +1,6 @@
 // Designs leave the browser and come back: files, pictures, Mermaid, frames of other pages, paper.
-import { readFileSync } from "node:fs";
 import { expect, test } from "../fixtures.mjs";
-import { App, example, file, fragment } from "../app.mjs";
+import { downloaded, example, fragment } from "../app.mjs";
 
 /** The way of a browser without pickers for files. */
 const withoutPickers = (page) =>
@@ -20,12 +19,6 @@ const withPickers = (page) =>
     };
     window.showOpenFilePicker = async () => [await handle(window.chosen)];
   });
-
-/** The bytes of what a click downloads. */
-async function download(page, act) {
-  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
 
 /** Drops a file on the page as a hand does. */
 async function drop(page, name, bytes) {
@@ -50,20 +43,18 @@ test("JSON, PNG and SVG come back as the same design; other files are answered i
   await withoutPickers(page);
   const design = example("three-tiers-with-everything");
   await app.openDesign(design);
-  const json = await download(page, () => page.keyboard.press("Control+s"));
+  const json = await downloaded(page, () => page.keyboard.press("Control+s"));
   expect(json.name).toBe("three-tiers-with-everything.headroom.json");
   expect(JSON.parse(json.bytes)).toMatchObject({ headroom: 1, name: design.name, links: design.links });
-  const png = await download(page, () => share(app, page, "PNG"));
+  const png = await downloaded(page, () => share(app, page, "PNG"));
   expect(png.bytes.subarray(0, 4).toString("latin1")).toBe("\x89PNG");
-  const svg = await download(page, () => share(app, page, "SVG"));
+  const svg = await downloaded(page, () => share(app, page, "SVG"));
 
   for (const { name, bytes } of [json, png, svg]) {
-    await page.goto("about:blank");
-    await app.open(fragment(example("one-box")));
-    await expect(app.blocks).toHaveCount(2);
+    await app.openDesign(example("one-box"));
     await drop(page, name, bytes);
     await expect(app.blocks).toHaveCount(design.nodes.length);
-    const again = await download(page, () => page.keyboard.press("Control+s"));
+    const again = await downloaded(page, () => page.keyboard.press("Control+s"));
     expect(again.bytes.equals(json.bytes), name).toBe(true);
   }
   await drop(page, "cut.png", png.bytes.subarray(0, png.bytes.length - 200));
@@ -125,14 +116,10 @@ test("the sender's result is compared", async ({ app, page }) => {
   await expect(app.dialog).toContainText("in the link", { timeout: 90_000 });
   const link = await app.dialog.getByLabel("Link", { exact: true }).inputValue();
   expect(decodeURIComponent(link)).toContain('"result":"');
-  await page.goto("about:blank");
-  await page.goto(link);
-  await app.ready();
+  await app.open(link);
   const result = page.getByRole("region", { name: "The sender's result" });
   await expect(result).toContainText("Same result as the sender: yes", { timeout: 90_000 });
-  await page.goto("about:blank");
-  await page.goto(link.replace(/%22result%22%3A%22(\w{4})(\w{16})/, (_, engine) => `%22result%22%3A%22${engine}${"0".repeat(16)}`));
-  await app.ready();
+  await app.open(link.replace(/%22result%22%3A%22(\w{4})(\w{16})/, (_, engine) => `%22result%22%3A%22${engine}${"0".repeat(16)}`));
   await expect(result).toContainText("Same result as the sender: no", { timeout: 90_000 });
 });
 

@@ -17,8 +17,7 @@ test("share and reopen in a new browser context", async ({ app, browser, baseURL
   const context = await browser.newContext({ baseURL });
   const watched = watch(context, new URL(baseURL).origin);
   const other = new App(await context.newPage());
-  await other.page.goto(link);
-  await other.ready();
+  await other.open(link);
   await expect(other.blocks).toHaveCount(await app.blocks.count());
   await other.select("Database");
   await expect(other.inspector.getByLabel("Read replicas")).toHaveValue("2");
@@ -27,11 +26,7 @@ test("share and reopen in a new browser context", async ({ app, browser, baseURL
 });
 
 test("opening a link never loses the own design", async ({ app, page }) => {
-  await app.open();
-  await app.add("Client");
-  const mine = await app.blocks.count();
-  await page.waitForTimeout(600);
-  await page.goto("about:blank");
+  const mine = await app.openOwn();
   await app.openDesign(example("one-box"));
   await expect(app.blocks).toHaveCount(example("one-box").nodes.length);
   await page.getByRole("button", { name: /Back to mine/i }).click();
@@ -41,16 +36,10 @@ test("opening a link never loses the own design", async ({ app, page }) => {
 test(`${LINKS.length} hostile links are answered in words`, async ({ app, page }) => {
   test.setTimeout(600_000);
   expect(LINKS.length).toBeGreaterThanOrEqual(30);
-  await app.open();
-  await app.add("Client");
-  const mine = await app.blocks.count();
-  await page.waitForTimeout(600);
+  const mine = await app.openOwn();
   for (const link of LINKS) {
     await test.step(link.name, async () => {
-      await page.goto("about:blank");
-      const behind = link.fragment ?? link.before + link.repeat.repeat(link.times) + link.after;
-      await page.goto(`./#${behind}`);
-      await app.ready();
+      await app.open(`#${link.fragment ?? link.before + link.repeat.repeat(link.times) + link.after}`);
       // What can be read opens as a copy, with notes; the core's tests hold the notes.
       if (link.outcome === "opened") return;
       if (link.outcome === "absent") {

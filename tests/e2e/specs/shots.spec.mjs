@@ -1,4 +1,5 @@
 // Pictures for the eye: the page's main states in light and dark, under tests/e2e/shots.
+import { PHONE } from "../app.mjs";
 import { expect, test } from "../fixtures.mjs";
 
 for (const colorScheme of ["light", "dark"]) {
@@ -49,7 +50,7 @@ for (const colorScheme of ["light", "dark"]) {
     });
 
     test.describe("phone", () => {
-      test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+      test.use({ ...PHONE, deviceScaleFactor: 2 });
       test(`phone: ${colorScheme}`, async ({ app, page }) => {
         await app.open();
         await page.waitForTimeout(3000);

@@ -1,14 +1,12 @@
 //! A link as a curve with its rate; it follows its two ends only.
 
 use headroom::design::LinkId;
-use headroom::figures;
 use headroom::job::LinkFrame;
-use headroom::session::collapse::apparent;
 use headroom::session::geometry::{self, Curve};
-use headroom::session::labels::{self, Parts, Seat, Shape};
+use headroom::session::labels::{LETTER, Parts, Seat, Shape, Words};
 use leptos::prelude::*;
 
-use crate::cards::{Cards, LinkCard, put};
+use crate::cards::{Cards, LinkCard};
 use crate::live::CollectAny;
 use crate::state::App;
 
@@ -58,34 +56,15 @@ fn Label(id: LinkId, card: LinkCard) -> impl IntoView {
     let cards = App::get().cards;
     let LinkCard { figures, carries, room, selected, .. } = card.clone();
     let curve = Memo::new(move |_| curve_of(cards, &card));
-    let failed = {
-        let figures = figures.clone();
-        Memo::new(move |_| figures.with(failures))
-    };
-    let is_cut = {
-        let figures = figures.clone();
-        Memo::new(move |_| figures.with(|now| now.cut))
-    };
-    let rate = Memo::new(move |_| figures.with(|now| (now.calls > 0.0).then(|| figures::rate(now.calls))));
-    let words = Memo::new(move |_| {
-        let cut = if is_cut.get() { "cut " } else { "" };
-        carries.with(|words| if words.is_empty() { cut.to_owned() } else { format!("{words} {cut}") })
-    });
+    let words = Memo::new(move |_| carries.with(|carries| figures.with(|now| Words::of(carries, now))));
+    let failing = move || words.with(|words| words.failed.is_some());
     // What fits of it: in full, and from some way off, where letters are larger and what is carried is left out.
-    let shape = move |letter: f64, all: bool| {
-        let wide = |text: &str| text.chars().count() as f64 * letter;
-        let some = |text: &Option<String>| text.as_deref().map_or(0.0, wide);
-        let carries = if all { words.with(|text| wide(text)) } else { 0.0 };
-        let (rate, fails) = (rate.with(some), failed.with(some));
-        // Where calls fail, the letters are bold.
-        let bold = if fails > 0.0 { BOLD } else { 1.0 };
-        let failed = if fails > 0.0 { bold * (fails + 3.0 * letter) } else { 0.0 };
-        Parts { carries: bold * carries, rate: bold * rate, failed }
-    };
+    let parts =
+        move || words.with(|words| [words.parts(LETTER), Parts { carries: 0.0, ..words.parts(LARGE) }]);
     let asked = Memo::new(move |_| selected.get() || cards.hovered.get() == Some(id));
     let shapes = Memo::new(move |_| {
         let room = room.get();
-        [shape(NARROW, true), shape(LARGE, false)].map(|parts| parts.shape(room))
+        parts().map(|parts| parts.shape(room))
     });
     // Asked for by a hand where it does not fit, it stands above both cards.
     let aside = Memo::new(move |_| asked.get() && shapes.get().contains(&Shape::Nothing));
@@ -102,53 +81,36 @@ fn Label(id: LinkId, card: LinkCard) -> impl IntoView {
         seat.with(|seat| seat.as_ref().map(|seat| format!("{:.1}", seat.at[1] + seat.line(line))))
     };
     let own = move |line: f64| move || if stacked.get() { y(line) } else { None };
+    // On one line, a space keeps the parts apart.
+    let carried = move || {
+        words.with(
+            |words| if words.carries.is_empty() { String::new() } else { format!("{} ", words.carries) },
+        )
+    };
+    let fails = move || {
+        let space = if stacked.get() { "" } else { " " };
+        words.with(|words| words.failed.as_ref().map(|failed| format!("{space}{failed}")))
+    };
     let own_x = move || if stacked.get() { x.get() } else { None };
     view! {
-        <text class:failing=move || failed.with(Option::is_some) class:none=is(0, Shape::Nothing) class:bare=is(0, Shape::Rate)
+        <text class:failing=failing class:none=is(0, Shape::Nothing) class:bare=is(0, Shape::Rate)
             class:far-none=is(1, Shape::Nothing) class:far-bare=is(1, Shape::Rate) x=x y=move || y(0.0)>
-            <tspan class="carries" x=move || own_x() y=own(-1.0)>{words}</tspan>
-            <tspan x=move || own_x() y=own(0.0)>{rate}</tspan>
-            <tspan class="failed" x=move || own_x() y=own(1.0)>
-                {move || failed.get().map(|failed| if stacked.get() { format!("✕ {failed}") } else { format!(" ✕ {failed}") })}
-            </tspan>
+            <tspan class="carries" x=move || own_x() y=own(-1.0)>{carried}</tspan>
+            <tspan x=move || own_x() y=own(0.0)>{move || words.with(|words| words.rate.clone())}</tspan>
+            <tspan class="failed" x=move || own_x() y=own(1.0)>{fails}</tspan>
         </text>
     }
 }
 
-/// Width of a character at most [canvas units]: in full, and from some way off, where letters are larger.
-const NARROW: f64 = 6.1;
+/// Width of a character at most from some way off, where letters are larger [canvas units].
 const LARGE: f64 = 8.3;
-/// How much wider it is in bold.
-const BOLD: f64 = 1.13;
 /// From the ports up to a label above both cards and what stands on their edges [canvas units].
 const ASIDE: f64 = 60.0;
-
-/// Measures the room for the labels of all links, once everything has its place: during a drag it stays as it was.
-pub fn make_room(app: App) {
-    let design = app.session.with_value(|session| session.design().clone());
-    let seen = apparent(&design);
-    let cards: Vec<_> = seen.links.iter().map(|link| app.cards.link(link.id)).collect();
-    let bend = |card: &Option<LinkCard>| card.as_ref().map_or(0.0, |card| card.bend.get_untracked());
-    let bends: Vec<f64> = cards.iter().map(bend).collect();
-    for (card, room) in cards.iter().zip(labels::rooms(&seen, &bends)) {
-        if let Some(card) = card {
-            put(&card.room, room);
-        }
-    }
-}
 
 /// The curve of a link where its ends stand now.
 pub fn curve_of(cards: Cards, card: &LinkCard) -> Option<Curve> {
     let (from, to) = card.ends.get();
     Some(geometry::curve(cards.node(from)?.at.get(), cards.node(to)?.at.get(), card.bend.get()))
-}
-
-/// The share of the calls that fail, once it matters.
-fn failures(now: &LinkFrame) -> Option<String> {
-    let failed = now.failed_share();
-    // Where many fail, whole percents say enough, and fit between two blocks.
-    let shown = if failed < 0.1 { failed } else { (failed * 100.0).round() / 100.0 };
-    (failed >= LinkFrame::FAILING).then(|| figures::share(shown))
 }
 
 /// Thicker by one step for every ten times the rate [px].

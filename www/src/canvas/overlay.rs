@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use crate::live::{CollectAny, some};
 use crate::state::App;
 
+/// A new link shorter than this is its end alone: a curve would be a knot around the port [canvas units].
+const SHORT: f64 = 20.0;
 /// Half the length of the mark at the end of a gap [canvas units].
 const TICK: f64 = 6.0;
 
@@ -73,9 +75,11 @@ fn drawn(app: App, draft: &Draft) -> AnyView {
             let [first, last] = if *backwards { [end, start] } else { [start, end] };
             let target = snapped.map(|spot| target(app, spot));
             let [cx, cy] = end.map(|value| value.to_string());
+            let long = (last[0] - first[0]).hypot(last[1] - first[1]) >= SHORT;
+            let path = long.then(|| geometry::curve_between(first, last).path());
             view! {
                 {target}
-                <path class="new" d=geometry::curve_between(first, last).path()/>
+                <path class="new" d=path/>
                 <circle class="end" cx=cx cy=cy r="5"/>
             }
             .into_any()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use headroom::analysis::changes::changes;
-use headroom::analysis::compare::{self, Comparison, Pair};
+use headroom::analysis::compare::{self, Comparison, Of, Pair};
 use headroom::analysis::{self, Answer, Finding};
 use headroom::design::Design;
 use headroom::examples::EXAMPLES;
@@ -184,13 +184,22 @@ fn Differences(
         (None, None) => Vec::new(),
     };
     let row = |pair: Pair| {
-        let [of, name, first, second, change, verdict] = rows::compared(&pair);
-        let named = if of == "all" { figures::sentence_case(&name) } else { format!("{name}, {of}") };
+        let [_, name, first, second, change, verdict] = rows::compared(&pair);
         view! {
             <tr class:same=pair.differs() == Some(false)>
-                <th scope="row">{named}</th><td>{first}</td><td>{second}</td><td>{change}<small>{verdict}</small></td>
+                <th scope="row">{figures::sentence_case(&name)}</th><td>{first}</td><td>{second}</td><td>{change}<small>{verdict}</small></td>
             </tr>
         }
+    };
+    let group = move |(of, pairs): (Of, Vec<Pair>)| {
+        let whose = match of {
+            Of::All => None,
+            Of::Reads | Of::Writes => Some(figures::sentence_case(of.name())),
+            Of::Client(name) => Some(name),
+        };
+        let heading =
+            whose.map(|whose| view! { <tr class="whose"><th colspan="4" scope="rowgroup">{whose}</th></tr> });
+        view! { <tbody>{heading}{pairs.into_iter().map(row).collect_any()}</tbody> }
     };
     let findings = move || {
         let list = |title: &'static str, findings: &[Finding]| {
@@ -210,7 +219,7 @@ fn Differences(
                 <th scope="col"><span class="hidden">"Figure"</span></th>
                 <th scope="col">"The other"</th><th scope="col">"This one"</th><th scope="col">"Difference"</th>
             </tr></thead>
-            <tbody>{move || pairs().into_iter().map(row).collect_any()}</tbody>
+            {move || by_whose(pairs()).into_iter().map(group).collect_any()}
         </table>
         <p class="quiet" hidden=move || found.with(Option::is_some)>
             "These follow without a run. The runs give latency and success of both, with the interval of each difference."
@@ -224,6 +233,18 @@ fn Differences(
         </div>
         {some(findings)}
     }
+}
+
+/// Figures of the same requests together: of all, then of some.
+fn by_whose(pairs: Vec<Pair>) -> Vec<(Of, Vec<Pair>)> {
+    let mut groups: Vec<(Of, Vec<Pair>)> = Vec::new();
+    for pair in pairs {
+        match groups.iter_mut().find(|(of, _)| *of == pair.of) {
+            Some((_, group)) => group.push(pair),
+            None => groups.push((pair.of.clone(), vec![pair])),
+        }
+    }
+    groups
 }
 
 fn run(app: App, both: Both, work: Work, found: RwSignal<Option<Arc<Comparison>>>) {

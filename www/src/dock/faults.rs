@@ -102,7 +102,7 @@ fn Row(id: FaultId, end: Memo<f64>, opened: RwSignal<Option<FaultId>>) -> impl I
     view! {
         <div class="row" role="listitem">
             <button class="what" type="button" aria-expanded=move || (opened.get() == Some(id)).to_string()
-                title=move || time() on:click=move |_| flip()>{name}</button>
+                title=move || name.with(|name| format!("{name}, {}", time().unwrap_or_default())) on:click=move |_| flip()>{name}</button>
             <span class="lane" on:pointerdown=take on:pointermove=drag on:pointerup=drop
                 on:pointercancel=move |_| held.set(None)>
                 <i style:left=left style:width=width></i>

@@ -42,7 +42,7 @@ pub fn Results(
         figures::NO_INTERVAL.iter().filter(used).map(note).collect_any()
     };
     view! {
-        <section hidden=move || rows.with(Vec::is_empty)>
+        <section class="results" hidden=move || rows.with(Vec::is_empty)>
             <div class="source"><h3 class="head">{title}</h3><small>{aside}</small></div>
             <table>{move || body()}</table>
             {move || notes()}
