@@ -36,6 +36,7 @@ impl Simulation {
             self.versions.carry_over(self.net.versioned, self.net.stations.len());
         }
         self.move_stations(&old, &map);
+        self.visits.move_stations(&map.stations);
         self.move_routes(&map);
         self.move_events(&map);
         self.release_timers(&old, &map);

@@ -220,8 +220,16 @@ impl Choices {
         self.change(candidate, -1);
     }
 
-    #[inline]
+    /// Who takes turns, or chooses by chance, asks for no count.
+    #[inline(always)]
     fn change(&mut self, candidate: u32, by: i32) {
+        if matches!(self.policy, Policy::LeastConnections | Policy::PowerOfTwo) {
+            self.count(candidate, by);
+        }
+    }
+
+    #[inline(never)]
+    fn count(&mut self, candidate: u32, by: i32) {
         let target = &mut self.candidates[candidate as usize];
         let before = target.sent;
         target.sent = before.saturating_add_signed(by);
