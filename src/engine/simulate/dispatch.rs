@@ -206,7 +206,7 @@ impl Simulation {
     pub(super) fn let_go(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.candidate != NONE {
-            let router = self.net.routes[call.route as usize].from as usize;
+            let router = self.net.routes[call.route as usize].way.from as usize;
             if let Some(choices) = &mut self.stations[router].choices {
                 choices.done(call.candidate);
             }

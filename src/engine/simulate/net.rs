@@ -202,10 +202,6 @@ pub struct RouteNet {
     pub way: Way,
     /// What was drawn.
     pub route: Route,
-    /// Caller.
-    pub from: u32,
-    /// Callee.
-    pub to: u32,
     /// The callee is a cache and a later link of the caller is called on its miss: its failure is a miss.
     pub aside: Lanes<bool>,
     /// The cache route whose miss calls this one.
@@ -377,14 +373,14 @@ impl Net {
     }
 
     fn callers(&self, index: usize) -> impl Iterator<Item = (usize, &RouteNet)> {
-        let to_it = move |(_, route): &(usize, &RouteNet)| route.to as usize == index;
+        let to_it = move |(_, route): &(usize, &RouteNet)| route.way.to as usize == index;
         self.routes.iter().enumerate().filter(to_it)
     }
 
     fn feeders(&self, index: usize) -> Vec<u32> {
         let queue = |from: u32| matches!(self.topology.place(from as usize).station, Station::Queue(_));
         let mut feeders: Vec<u32> =
-            self.callers(index).map(|(_, route)| route.from).filter(|from| queue(*from)).collect();
+            self.callers(index).map(|(_, route)| route.way.from).filter(|from| queue(*from)).collect();
         feeders.dedup();
         feeders
     }
@@ -396,7 +392,7 @@ impl Net {
             matches!(self.topology.place(from as usize).station, Station::Router(_) | Station::Queue(_))
         };
         let one = place.servers.addressing == crate::topology::Addressing::First
-            && !self.callers(index).any(|(_, route)| spreads(route.from));
+            && !self.callers(index).any(|(_, route)| spreads(route.way.from));
         let all = place.servers.instances.max(1);
         if one { 1 } else { all }
     }
@@ -417,7 +413,7 @@ impl Net {
             | Station::Observer => {}
         }
         self.topology.outgoing[index].iter().any(|edge| {
-            let to = self.routes[edge.index()].to as usize;
+            let to = self.routes[edge.index()].way.to as usize;
             self.reaches_data(to, seen)
         })
     }
@@ -441,8 +437,8 @@ impl Net {
         self.routes.iter().any(|route| {
             let reads = route.follows.pairs().filter(|(lane, _)| lane.op == Operation::Read);
             let mut looked_up = reads.filter_map(|(_, cache)| *cache);
-            let after = looked_up.any(|cache| self.routes[cache as usize].to as usize == index);
-            after && self.reaches_data(route.to as usize, &mut vec![false; self.stations.len()])
+            let after = looked_up.any(|cache| self.routes[cache as usize].way.to as usize == index);
+            after && self.reaches_data(route.way.to as usize, &mut vec![false; self.stations.len()])
         })
     }
 
@@ -453,7 +449,7 @@ impl Net {
         for route in &self.stations[index].outgoing[reads] {
             let Some(cache) = self.routes[*route as usize].follows[reads] else { continue };
             let cache_route = &self.routes[cache as usize];
-            let Station::Cache(spec) = &self.topology.place(cache_route.to as usize).station else {
+            let Station::Cache(spec) = &self.topology.place(cache_route.way.to as usize).station else {
                 continue;
             };
             if spec.delete_on_write
@@ -613,8 +609,6 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
             tells_at_once: smooth && !policy.is_guarded() && route.latency_ns == 0,
         },
         route: route.clone(),
-        from: from as u32,
-        to: to as u32,
         aside: Lanes::new(topology, false),
         follows: Lanes::new(topology, None),
         refill: topology.tags.all().map(|_| None).collect(),
@@ -638,7 +632,8 @@ fn link_misses(net: &mut Net, index: usize) {
     for edge in net.topology.outgoing[index].clone() {
         let route = edge.index();
         net.routes[route].never = net.routes[route].route.on_miss && !any_cache;
-        any_cache |= matches!(net.topology.place(net.routes[route].to as usize).station, Station::Cache(_));
+        any_cache |=
+            matches!(net.topology.place(net.routes[route].way.to as usize).station, Station::Cache(_));
     }
     for lane in net.topology.lanes() {
         let mut cache = None;
@@ -652,7 +647,7 @@ fn link_misses(net: &mut Net, index: usize) {
                     net.routes[before as usize].refill[lane.tag.index()].get_or_insert(route);
                 }
             }
-            let to = net.routes[route as usize].to as usize;
+            let to = net.routes[route as usize].way.to as usize;
             if matches!(net.topology.place(to).station, Station::Cache(_)) {
                 cache = Some(route);
             }
