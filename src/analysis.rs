@@ -23,7 +23,7 @@ use crate::design::{Design, Edit, GroupId, LinkId, NodeId};
 use crate::engine::flows::{self, Flows, Scenario, Skeleton};
 use crate::engine::{Unit, steady};
 use crate::report::Report;
-use crate::topology::{self, Problem, Topology};
+use crate::topology::{self, Lowerings, Problem, Topology};
 
 /// Everything that the page shows at once about a design, steady and without a run.
 #[derive(Debug, Clone)]
@@ -261,13 +261,13 @@ impl Answer {
 
 /// Answers everything that needs no run. Never fails.
 pub fn answer(design: &Design) -> Answer {
-    let (answer, flows) = first(design);
+    let (answer, flows) = first(design, &mut Lowerings::default());
     rest(design, answer, &flows)
 }
 
 /// What one solution of the flows and the ladder tell, with the flows; the rest is empty.
-fn first(design: &Design) -> (Answer, Flows) {
-    let (topology, problems) = topology::build(design);
+fn first(design: &Design, known: &mut Lowerings) -> (Answer, Flows) {
+    let (topology, problems) = topology::build_again(design, known);
     let skeleton = Skeleton::new(&topology);
     let flows = flows::solve_on(&topology, &skeleton, &Scenario::default());
     let answer = Answer {

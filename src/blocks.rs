@@ -77,9 +77,9 @@ pub trait Block: Sync {
     /// What it means to the engines. Any values give an answer: absent ones have the defaults.
     fn lower(&self, values: &Values) -> Lowered;
 
-    /// How often its instances fail.
-    fn life(&self, values: &Values) -> Life {
-        life::of_block(self.about().params, values, self.lower(values).managed)
+    /// How often its instances fail; whether a provider keeps them is part of what it lowers to.
+    fn life(&self, values: &Values, managed: bool) -> Life {
+        life::of_block(self.about().params, values, managed)
     }
 
     /// What one of its instances sends, and receives, at most [bit/s]; `None` is without a limit.

@@ -1,15 +1,17 @@
-// Appended to the glue by `cargo xtask build`: fetches the rest of the program once the first part is there, which does not
-// wait for it. A call into the rest before it has come does, and so does everything else then.
+// Appended to the glue by `cargo xtask build`: fetches the rest of the program once the bytes of the first part are there,
+// which does not wait for it. A call into the rest before it has come does, and so does everything else then.
 const rest = {
   url: new URL("./REST", import.meta.url),
   imports: null,
   first: null,
   module: null,
+  fetching: null,
   here: false,
 
   // The imports of the first part, and one more.
   joined(imports) {
     Object.values(imports)[0].__fetch_rest = () => this.now();
+    if (!this.module) this.watch();
     return (this.imports = imports);
   },
 
@@ -17,10 +19,24 @@ const rest = {
   begin(exports) {
     this.first = exports;
     if (this.module) return this.install();
-    const fetched = this.fetched();
+    this.fetch();
+    addEventListener("headroom-first-screen", (event) => { event.preventDefault(); this.later(); }, { once: true });
+  },
+
+  // Sets out while the browser still compiles the first part.
+  watch() {
+    const arrived = (list, observer) => {
+      if (!list.getEntries().some(({ name }) => name.endsWith("/FIRST"))) return;
+      observer.disconnect();
+      this.fetch();
+    };
+    new PerformanceObserver(arrived).observe({ type: "resource", buffered: true });
+  },
+
+  fetch() {
+    this.fetching ??= this.fetched();
     // Whoever waits for it tells; until then nobody does.
-    fetched.catch(() => {});
-    addEventListener("headroom-first-screen", (event) => { event.preventDefault(); this.later(fetched); }, { once: true });
+    this.fetching.catch(() => {});
   },
 
   install() {
@@ -29,9 +45,9 @@ const rest = {
     new WebAssembly.Instance(this.module, { ...this.imports, first: this.first });
   },
 
-  async later(fetched) {
+  async later() {
     try {
-      const module = await fetched;
+      const module = await this.fetching;
       this.module ??= module;
       this.install();
     } catch (error) {

@@ -109,7 +109,7 @@ fn groups(before: &Design, after: &Design) -> Vec<String> {
 fn values(what: &str, params: &'static [Param], sides: [&Values; 2]) -> Vec<String> {
     let readers = sides.map(|values| Reader::new(params, values));
     let one = |param: &'static Param| {
-        let [was, is] = readers.map(|reader| reader.value(param.id));
+        let [was, is] = readers.each_ref().map(|reader| reader.value(param.id));
         let told = was != is && readers.iter().any(|reader| reader.offered(param));
         told.then(|| format!("{what}, {}: {} → {}.", param.label, shown(param, &was), shown(param, &is)))
     };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Availability, Finding, Spof};
 use super::{second_headroom::SecondHeadroom, vulnerable::Vulnerable};
 use crate::design::Design;
+use crate::topology::Lowerings;
 
 /// Stations up to which the whole answer takes about a frame.
 pub const FEW: usize = 60;
@@ -20,9 +21,10 @@ pub struct Slow {
     findings: Vec<Finding>,
 }
 
-/// Everything about a design with few stations; of a larger one what the page shows first.
-pub fn at_once(design: &Design) -> Answer {
-    let (answer, flows) = super::first(design);
+/// Everything about a design with few stations; of a larger one what the page shows first. With what is known from the time
+/// before, of this design or of another one, it comes sooner.
+pub fn at_once(design: &Design, known: &mut Lowerings) -> Answer {
+    let (answer, flows) = super::first(design, known);
     if answer.topology.len() > FEW { answer } else { super::rest(design, answer, &flows) }
 }
 

@@ -1,5 +1,6 @@
 //! Parameters of blocks and links: what the catalogue says of each, and the values that a design carries.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -236,16 +237,18 @@ impl Values {
 }
 
 /// Reads values against their catalogue entries: absent, malformed or out of range never fails.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reader<'a> {
     params: &'static [Param],
     values: &'a Values,
+    /// Where the last one was found: most are asked for in the order of the list, and a design has many blocks.
+    last: Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of these values by these parameters.
     pub fn new(params: &'static [Param], values: &'a Values) -> Self {
-        Reader { params, values }
+        Reader { params, values, last: Cell::new(0) }
     }
 
     /// A number, clamped to its range.
@@ -325,7 +328,7 @@ impl<'a> Reader<'a> {
 
     /// Whether the block has this parameter.
     pub fn has(&self, id: &str) -> bool {
-        self.params.iter().any(|param| param.id == id)
+        self.find(id).is_some()
     }
 
     /// Whether the form offers this parameter now (its `when` holds).
@@ -339,7 +342,14 @@ impl<'a> Reader<'a> {
     }
 
     fn param(&self, id: &str) -> &'static Param {
-        let found = self.params.iter().find(|param| param.id == id);
-        found.unwrap_or_else(|| panic!("the catalogue has no parameter {id}"))
+        self.find(id).unwrap_or_else(|| panic!("the catalogue has no parameter {id}"))
+    }
+
+    fn find(&self, id: &str) -> Option<&'static Param> {
+        let (before, from_here) = self.params.split_at(self.last.get());
+        let behind = from_here.iter().position(|param| param.id == id).map(|at| before.len() + at);
+        let at = behind.or_else(|| before.iter().position(|param| param.id == id))?;
+        self.last.set(at);
+        Some(&self.params[at])
     }
 }

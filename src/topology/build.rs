@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::lowered::{Lowerings, Meaning};
 use super::{Domain, MOST_TAGS, Place, Policies, Problem, Route, Station, TagNames, Topology};
-use crate::blocks::{self, life, link};
+
+use crate::blocks::{self, Block, life};
 use crate::design::{Design, Link, LinkId, Node, NodeId};
 
 /// Builds the topology of any design. Blocks and links that cannot take part are left out and named.
 pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
+    build_again(design, &mut Lowerings::default())
+}
+
+/// The same with what is known from the build before: nothing else comes of it, but sooner.
+pub fn build_again(design: &Design, known: &mut Lowerings) -> (Topology, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut topology = Topology {
         graph: DiGraph::default(),
@@ -22,16 +29,20 @@ pub fn build(design: &Design) -> (Topology, Vec<Problem>) {
         tags: TagNames::default(),
         monitored: false,
     };
-    add_places(design, &mut topology, &mut problems);
-    count_tags(design, &mut topology);
+    let drawn = add_places(design, known, &mut topology, &mut problems);
+    count_tags(&drawn, &mut topology);
     topology.outgoing = vec![Vec::new(); topology.len()];
-    let nodes: BTreeMap<NodeId, &Node> = crate::sorted::map(design.nodes.iter().map(|node| (node.id, node)));
     let indices: BTreeMap<NodeId, usize> =
         crate::sorted::map(topology.places().map(|(index, place)| (place.id, index)));
-    for link in &design.links {
-        let tries = nodes.get(&link.from).map_or(1.0, |caller| tries(caller));
+    for (at, link) in design.links.iter().enumerate() {
         let ends = indices.get(&link.from).copied().zip(indices.get(&link.to).copied());
-        add_route(link, ends, tries, &mut topology, &mut problems);
+        let Some((from, to)) = ends else {
+            let text = "This link leads to a block that takes no part: left out of the run.".to_owned();
+            problems.push(Problem { node: None, link: Some(link.id), text });
+            continue;
+        };
+        let route = known.link(at, link);
+        add_route(link, route, (from, to), &drawn, &mut topology, &mut problems);
     }
     gather_groups(&mut topology);
     let monitored = topology.places().any(|(_, place)| matches!(place.station, Station::Observer));
@@ -56,14 +67,24 @@ fn domains(design: &Design) -> Vec<Domain> {
     design.groups.iter().map(domain).collect()
 }
 
-fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Problem>) {
-    for node in &design.nodes {
+/// A node that takes part, and what it is.
+type Drawn<'a> = (&'a Node, &'static dyn Block);
+
+/// Adds the places in the order of the design; those that take part, in that of the topology.
+fn add_places<'a>(
+    design: &'a Design,
+    known: &mut Lowerings,
+    topology: &mut Topology,
+    problems: &mut Vec<Problem>,
+) -> Vec<Drawn<'a>> {
+    let mut drawn = Vec::with_capacity(design.nodes.len());
+    for (at, node) in design.nodes.iter().enumerate() {
         let Some(block) = blocks::find(&node.block) else {
             let text = format!("Unknown block “{}”: left out of the run, kept in the design.", node.block);
             problems.push(Problem { node: Some(node.id), link: None, text });
             continue;
         };
-        let mut lowered = block.lower(&node.values);
+        let Meaning { mut lowered, life, network } = known.node(at, node, block);
         if let Station::Source(source) = &mut lowered.station {
             // What stands before it says “all but” in a filter.
             let tag = block.tag(&node.values).trim_start_matches('!').trim();
@@ -77,6 +98,7 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             }
             source.tag = found.unwrap_or_default();
         }
+        drawn.push((node, block));
         topology.graph.add_node(Place {
             id: node.id,
             name: design.title(node).to_owned(),
@@ -85,52 +107,45 @@ fn add_places(design: &Design, topology: &mut Topology, problems: &mut Vec<Probl
             price: lowered.price,
             group: node.group.and_then(|id| design.groups.iter().position(|group| group.id == id)),
             managed: lowered.managed,
-            life: block.life(&node.values),
-            network: block.network(&node.values),
+            life,
+            network,
         });
     }
+    drawn
 }
 
 /// Which requests each limit counts: known when the tags of all clients are.
-fn count_tags(design: &Design, topology: &mut Topology) {
-    let known = design.nodes.iter().filter_map(|node| Some((blocks::find(&node.block)?, node)));
-    for (place, (block, node)) in topology.graph.node_weights_mut().zip(known) {
+fn count_tags(drawn: &[Drawn], topology: &mut Topology) {
+    for (place, (node, block)) in topology.graph.node_weights_mut().zip(drawn) {
         if let Some(limit) = &mut place.servers.limit {
             limit.counts = topology.tags.filter(block.tag(&node.values));
         }
     }
 }
 
-/// How often the caller of a link tries before a write comes to something.
-fn tries(caller: &Node) -> f64 {
-    blocks::find(&caller.block).map_or(1.0, |block| block.tries(&caller.values))
-}
-
 fn add_route(
-    drawn: &Link,
-    ends: Option<(usize, usize)>,
-    tries: f64,
+    link: &Link,
+    mut route: Route,
+    (from, to): (usize, usize),
+    drawn: &[Drawn],
     topology: &mut Topology,
     problems: &mut Vec<Problem>,
 ) {
-    let Some((from, to)) = ends else {
-        let text = "This link leads to a block that takes no part: left out of the run.".to_owned();
-        problems.push(Problem { node: None, link: Some(drawn.id), text });
-        return;
-    };
     if matches!(topology.place(to).station, Station::Source(_) | Station::Observer)
         || matches!(topology.place(from).station, Station::Observer)
     {
         let text = "Nothing can flow along this link: left out of the run.".to_owned();
-        problems.push(Problem { node: None, link: Some(drawn.id), text });
+        problems.push(Problem { node: None, link: Some(link.id), text });
         return;
     }
-    let mut route = link::lower(drawn.id, &drawn.values);
-    route.tags = topology.tags.filter(link::tag(&drawn.values));
+    route.tags = topology.tags.filter(blocks::link::tag(&link.values));
     let wanted = route.policy;
+    let (caller, block) = drawn[from];
+    // How often the caller tries before a write comes to something.
+    let tries = block.tries(&caller.values);
     if tries != 1.0 && route.reads {
         let text = "A link from here repeats writes whose id was taken, but carries reads as well: let it carry writes only.";
-        problems.push(Problem { node: Some(drawn.from), link: Some(drawn.id), text: text.to_owned() });
+        problems.push(Problem { node: Some(link.from), link: Some(link.id), text: text.to_owned() });
     } else {
         route.calls *= tries;
     }
@@ -147,7 +162,7 @@ fn add_route(
     }
     if let Some(text) = left_out(&wanted, &route.policy) {
         let text = format!("{}: {text}", topology.place(from).name);
-        problems.push(Problem { node: None, link: Some(drawn.id), text });
+        problems.push(Problem { node: None, link: Some(link.id), text });
     }
     let edge = topology.graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), route);
     topology.outgoing[from].push(edge);

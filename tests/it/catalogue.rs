@@ -376,9 +376,10 @@ fn changes_something(block: &dyn Block, param: &Param) -> bool {
     });
     settings.chain(pairs).any(|base| {
         let lowered = |values: &Values| {
-            let (life, network) = (block.life(values), block.network(values));
+            let lowered = block.lower(values);
+            let (life, network) = (block.life(values, lowered.managed), block.network(values));
             let (tries, tag) = (block.tries(values), block.tag(values));
-            format!("{:?} {life:?} {network:?} {tries} {tag}", block.lower(values))
+            format!("{lowered:?} {life:?} {network:?} {tries} {tag}")
         };
         let before = lowered(&base);
         extremes(param).into_iter().any(|value| {

@@ -15,10 +15,11 @@ use crate::live::{CollectAny, Live, live, some};
 use crate::menu::ContextMenu;
 use crate::palette::Palette;
 use crate::palette::drag::{Ghost, GhostCard};
+use crate::panels::Sheet;
 use crate::parts::Icon;
 use crate::print::Paper;
 use crate::quick_add::{QuickAdd, Which};
-use crate::state::{App, Sheet};
+use crate::state::App;
 use crate::table::TableView;
 use crate::top::Top;
 use crate::voice::{LiveRegion, Toast};
@@ -50,7 +51,7 @@ pub fn Page() -> impl IntoView {
             {later(app.answered, dock, || view! { <section class="dock"></section> }.into_any())}
             <SheetTabs/>
         </div>
-        {later(app.complete, overlays, || ().into_any())}
+        {later(app.answered, overlays, || ().into_any())}
     }
 }
 

@@ -87,17 +87,18 @@ pub fn Canvas() -> impl IntoView {
                     {each(move || elements.links.get(), |id| view! { <LinkLine id=LinkId(id)/> })}
                 </svg>
             </div>
-            {live(move || if app.complete.get() { layers(elements, moving) } else { nothing() })}
+            {live(move || if app.complete.get() { painted(elements, moving) } else { nothing() })}
+            {later(app.answered, traffic, nothing)}
             <div class="world" style:transform=move || view.with(transform)>
                 <svg class="labels" aria-hidden="true">
-                    {live(move || if app.complete.get() { labels(app, elements) } else { nothing() })}
+                    {live(move || if app.answered.get() { labels(app, elements) } else { nothing() })}
                 </svg>
                 {each(move || elements.nodes.get(), |id| view! { <Card id=NodeId(id)/> })}
                 {later(app.complete, folded, nothing)}
                 {later(app.complete, drafts, nothing)}
             </div>
         </div>
-        {later(app.complete, notes, nothing)}
+        {later(app.answered, notes, nothing)}
         <Zoom/>
     }
 }
@@ -115,9 +116,13 @@ fn labels(app: App, elements: Elements) -> AnyView {
     each(move || elements.links.get(), |id| view! { <LinkLabel id=LinkId(id)/> })
 }
 
-/// What is drawn with a pen.
-fn layers(elements: Elements, moving: ReadSignal<bool>) -> AnyView {
-    view! { <Painted elements moving/><Traffic/> }.into_any()
+/// What is painted of a large design.
+fn painted(elements: Elements, moving: ReadSignal<bool>) -> AnyView {
+    view! { <Painted elements moving/> }.into_any()
+}
+
+fn traffic() -> AnyView {
+    view! { <Traffic/> }.into_any()
 }
 
 /// What stands in the place of collapsed groups.

@@ -2,24 +2,26 @@
 //!
 //! Signals are counted references: they live as long as the entry here or a view that shows them.
 
+mod face;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use headroom::analysis::{Answer, Loss, Spof};
+use headroom::analysis::Answer;
 use headroom::blocks;
 use headroom::design::{Design, Link, LinkId, Node, NodeId};
-use headroom::engine::Unit;
 use headroom::job::{Frame, LinkFrame, NodeFrame};
 use headroom::report::State;
 use headroom::session::collapse::{Boxes, apparent};
 use headroom::session::labels::Room;
 use headroom::session::{Selection, routing};
 use headroom::sorted;
-use headroom::topology::Problem;
 use leptos::prelude::*;
 
 use crate::state::App;
+pub use face::Face;
+use face::{Known, face, links_in};
 
 /// Signals of all blocks and links.
 #[derive(Clone, Copy)]
@@ -38,12 +40,22 @@ pub struct Cards {
     pub places: RwSignal<()>,
     /// Told whenever any block or link shows something else: figures, name, selection.
     pub looks: RwSignal<()>,
+    /// How many requests one dot of the moving traffic stands for.
+    pub per_dot: RwSignal<f64>,
     /// The link under the pointer.
     pub hovered: RwSignal<Option<LinkId>>,
     nodes: StoredValue<BTreeMap<NodeId, NodeCard>>,
     links: StoredValue<BTreeMap<LinkId, LinkCard>>,
-    /// The design as it appeared when it was followed last.
-    drawn: StoredValue<Option<Arc<Design>>>,
+    /// The design when it was followed last.
+    drawn: StoredValue<Option<Drawn>>,
+}
+
+/// A design that was followed.
+#[derive(Clone)]
+struct Drawn {
+    design: Arc<Design>,
+    /// As it appears, with blocks in their boxes.
+    seen: Arc<Design>,
 }
 
 /// Signals of one block.
@@ -59,29 +71,6 @@ pub struct NodeCard {
     pub figures: ArcRwSignal<Figures>,
     /// Whether it is selected.
     pub selected: ArcRwSignal<bool>,
-}
-
-/// What a card shows whatever runs.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Face {
-    /// What the person calls it.
-    pub title: String,
-    /// Name of its kind.
-    pub kind: &'static str,
-    /// Symbol in the sprite.
-    pub icon: &'static str,
-    /// Instances drawn; 0 for what has none (a client).
-    pub instances: u32,
-    /// What losing it costs, when it is a single point of failure.
-    pub spof: Option<Loss>,
-    /// What the engines left out or read differently about it.
-    pub problem: Option<String>,
-    /// A link may start here.
-    pub makes_calls: bool,
-    /// A link may end here.
-    pub accepts_calls: bool,
-    /// Its place among the blocks and its links, in words: “3 of 7, 2 links in”.
-    pub standing: String,
 }
 
 /// Figures of one block.
@@ -125,6 +114,7 @@ impl Cards {
             nodes: StoredValue::new(BTreeMap::new()),
             links: StoredValue::new(BTreeMap::new()),
             drawn: StoredValue::new(None),
+            per_dot: RwSignal::new(1.0),
             hovered: RwSignal::new(None),
         }
     }
@@ -164,7 +154,30 @@ impl Cards {
     /// Follows the design: adds, removes, moves and renames.
     pub(crate) fn sync(&self, app: &App) {
         let design = app.session.with_value(|session| session.design().clone());
-        let (boxes, seen) = (Boxes::of(&design), apparent(&design));
+        let before = self.drawn.get_value();
+        renew(self.moves, Vec::new());
+        match &before {
+            Some(before) if before.differs_in_values(&design) => self.carry(&before.design, &design),
+            _ => self.draw(app, &design, before.as_ref()),
+        }
+    }
+
+    /// Follows what links carry: what else a parameter means is for the answer to say.
+    fn carry(&self, before: &Design, design: &Arc<Design>) {
+        self.links.with_value(|links| {
+            let changed =
+                design.links.iter().zip(&before.links).filter(|(now, old)| now.values != old.values);
+            for (link, _) in changed {
+                if let Some(card) = links.get(&link.id) {
+                    put(&card.carries, blocks::link::in_words(&link.values));
+                }
+            }
+        });
+        self.drawn.update_value(|drawn| drawn.iter_mut().for_each(|drawn| drawn.design = Arc::clone(design)));
+    }
+
+    fn draw(&self, app: &App, design: &Arc<Design>, before: Option<&Drawn>) {
+        let (boxes, seen) = (Boxes::of(design), apparent(design));
         self.nodes.update_value(|nodes| {
             let there: BTreeSet<NodeId> = sorted::set(design.nodes.iter().map(|node| node.id));
             nodes.retain(|id, _| there.contains(id));
@@ -173,7 +186,6 @@ impl Cards {
                 put(&card.at, node.at);
             }
         });
-        let drawn = self.drawn.get_value();
         self.links.update_value(|links| {
             let there: BTreeSet<LinkId> = sorted::set(design.links.iter().map(|link| link.id));
             links.retain(|id, _| there.contains(id));
@@ -183,7 +195,7 @@ impl Cards {
                 put(&card.carries, blocks::link::in_words(&link.values));
             }
             // Ways around cards take their time: they are looked for when something has come, gone or moved.
-            if drawn.is_none_or(|drawn| !lies_alike(&drawn, &seen)) {
+            if before.is_none_or(|before| !lies_alike(&before.seen, &seen)) {
                 for (link, bend) in seen.links.iter().zip(routing::bends(&seen)) {
                     put(&links[&link.id].bend, bend);
                 }
@@ -191,17 +203,17 @@ impl Cards {
                 self.places.notify();
             }
         });
-        put_order(self.moves, Vec::new());
         let free = design.nodes.iter().map(|node| node.id).filter(|id| boxes.home(*id).is_none());
-        put_order(self.order, free.collect());
-        put_order(self.link_order, seen.links.iter().map(|link| link.id).collect());
-        put_order(self.all, design.nodes.iter().map(|node| node.id).collect());
-        put_order(self.all_links, design.links.iter().map(|link| link.id).collect());
-        self.drawn.set_value(Some(match seen {
-            Cow::Borrowed(_) => Arc::clone(&design),
+        renew(self.order, free.collect());
+        renew(self.link_order, seen.links.iter().map(|link| link.id).collect());
+        renew(self.all, design.nodes.iter().map(|node| node.id).collect());
+        renew(self.all_links, design.links.iter().map(|link| link.id).collect());
+        let seen = match seen {
+            Cow::Borrowed(_) => Arc::clone(design),
             Cow::Owned(seen) => Arc::new(seen),
-        }));
-        self.faces(&design, &app.answer.get_untracked());
+        };
+        self.drawn.set_value(Some(Drawn { design: Arc::clone(design), seen }));
+        self.faces(design, &app.answer.get_untracked());
         self.select(&app.selection.get_untracked());
     }
 
@@ -238,9 +250,9 @@ impl Cards {
         self.nodes.with_value(|nodes| {
             for (index, node) in design.nodes.iter().enumerate() {
                 if let Some(card) = nodes.get(&node.id) {
-                    let links = links_in.get(&node.id).copied().unwrap_or(0);
-                    let standing = format!("{} of {}, {}", index + 1, design.nodes.len(), in_words(links));
-                    put(&card.face, Face { standing, ..face(design, node, &known) });
+                    let place = (index + 1, design.nodes.len());
+                    let links_in = links_in.get(&node.id).copied().unwrap_or(0);
+                    put(&card.face, Face { place, links_in, ..face(design, node, &known) });
                 }
             }
         });
@@ -301,43 +313,14 @@ impl Default for Figures {
     }
 }
 
-/// What an answer says of each block, by id.
-struct Known<'a> {
-    instances: BTreeMap<NodeId, u32>,
-    spofs: BTreeMap<NodeId, Loss>,
-    problems: BTreeMap<NodeId, &'a str>,
-}
-
-impl<'a> Known<'a> {
-    fn of(answer: &'a Answer) -> Self {
-        let places = || answer.topology.places();
-        let problem = |problem: &'a Problem| Some((problem.node?, &problem.text[..]));
-        let spof = |spof: &Spof| match spof.unit {
-            Unit::Instance { node, .. } => Some((answer.topology.place(node as usize).id, spof.loss)),
-            Unit::Block { .. } | Unit::Group { .. } => None,
-        };
-        // Of several about one block, the first counts.
-        Known {
-            instances: sorted::map(places().map(|(_, place)| (place.id, place.servers.instances))),
-            spofs: sorted::map(answer.spofs.iter().rev().filter_map(spof)),
-            problems: sorted::map(answer.problems.iter().rev().filter_map(problem)),
-        }
-    }
-}
-
-fn face(design: &Design, node: &Node, known: &Known) -> Face {
-    let block = blocks::find(&node.block);
-    let about = block.map(|block| block.about());
-    Face {
-        title: design.title(node).to_owned(),
-        kind: about.map_or("Unknown block", |about| about.name),
-        icon: about.map_or("unknown", |about| about.icon),
-        instances: known.instances.get(&node.id).copied().unwrap_or(0),
-        spof: known.spofs.get(&node.id).copied(),
-        problem: known.problems.get(&node.id).map(|text| (*text).to_owned()),
-        makes_calls: about.is_none_or(|about| about.makes_calls),
-        accepts_calls: about.is_none_or(|about| about.accepts_calls),
-        standing: String::new(),
+impl Drawn {
+    /// Whether this one has the same blocks and links in the same places, called the same.
+    fn differs_in_values(&self, design: &Design) -> bool {
+        let old = &self.design;
+        let same_node = |(a, b): (&Node, &Node)| a.block == b.block && a.name == b.name && a.group == b.group;
+        lies_alike(old, design)
+            && old.nodes.iter().zip(&design.nodes).all(same_node)
+            && old.groups == design.groups
     }
 }
 
@@ -350,22 +333,6 @@ fn lies_alike(a: &Design, b: &Design) -> bool {
         && a.links.iter().zip(&b.links).all(same_link)
 }
 
-fn links_in(design: &Design) -> BTreeMap<NodeId, usize> {
-    let mut counts = BTreeMap::new();
-    for link in &design.links {
-        *counts.entry(link.to).or_insert(0) += 1;
-    }
-    counts
-}
-
-fn in_words(links_in: usize) -> String {
-    match links_in {
-        0 => "no links in".to_owned(),
-        1 => "1 link in".to_owned(),
-        count => format!("{count} links in"),
-    }
-}
-
 /// Writes a signal only when the value is another one.
 pub fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
@@ -373,8 +340,8 @@ pub fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: &ArcRwSignal<T>
     }
 }
 
-/// The same for a list.
-pub(crate) fn put_order<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<Vec<T>>, value: Vec<T>) {
+/// The same for one that everybody shares.
+pub(crate) fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

@@ -17,8 +17,9 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use crate::live::CollectAny;
+use crate::panels::Dialog;
 use crate::parts::Icon;
-use crate::state::{App, Dialog};
+use crate::state::App;
 use plot::Plot;
 pub use spread::Spread;
 use tip::Tip;

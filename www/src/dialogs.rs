@@ -12,8 +12,9 @@ use leptos::prelude::*;
 
 use crate::chart::{Spread, TimeSeries, Waterfall};
 use crate::live::{CollectAny, live};
+use crate::panels::Dialog;
 use crate::parts::Modal;
-use crate::state::{App, Dialog};
+use crate::state::App;
 use commands::{CommandPalette, FindBlock, Shortcuts};
 use compare::Compare;
 use designs::DesignList;

@@ -9,8 +9,9 @@ use headroom::figures;
 use leptos::prelude::*;
 
 use crate::chart::{Spread, TimeSeries, Waterfall};
+use crate::panels::Sheet;
 use crate::parts::{CloseSheet, Tabs};
-use crate::state::{App, Sheet};
+use crate::state::App;
 use availability::Uptime;
 use faults::Timeline;
 use findings::Findings;

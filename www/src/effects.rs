@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
-use headroom::analysis;
+use headroom::analysis::Answer;
 use headroom::analysis::slow::{self, Slow};
 use headroom::design::NodeId;
 use headroom::session::{Control, Effect, Panel};
@@ -15,9 +15,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 use crate::keys::go_to_region;
-use crate::state::{App, Dialog, Sheet, Tab};
+use crate::panels::{Dialog, Sheet, Tab};
+use crate::state::App;
 use crate::{files, pictures, print, runner, store};
 
+/// A picture that comes this much later is not felt by who types or draws [ms].
+const QUICK_MS: f64 = 50.0;
 /// A person who types pauses this long after a word [ms].
 const REST_MS: u32 = 400;
 
@@ -78,28 +81,62 @@ pub fn show_document(app: App) {
 
 /// Solves the steady state before the next picture, once however often it is asked for before that.
 pub fn solve_soon(app: App) {
-    if app.solving.get_value() || !app.complete.get_untracked() {
-        return;
+    if app.complete.get_untracked() && app.solving.ask() {
+        set_timeout(move || solve_if_wanted(app), Duration::ZERO);
     }
-    app.solving.set_value(true);
-    let begin = move || {
-        app.solving.set_value(false);
+}
+
+fn solve_if_wanted(app: App) {
+    if app.solving.take() {
         solve(app);
-    };
-    set_timeout(begin, Duration::ZERO);
+    }
+}
+
+/// Solves what was asked for at once, so that the next picture shows it; unless that took long the last time: then what the
+/// person does meanwhile goes first.
+pub fn solve_if_quick(app: App) {
+    if app.solve_ms.get_value() <= QUICK_MS {
+        solve_if_wanted(app);
+    }
 }
 
 /// Tells the running simulation of a change, once the picture of what follows from it stands.
 fn rerun_soon(app: App) {
-    if app.rerunning.get_value() {
-        return;
-    }
-    app.rerunning.set_value(true);
     let begin = move || {
-        app.rerunning.set_value(false);
-        runner::change(app);
+        if app.rerunning.take() {
+            runner::change(app);
+        }
     };
-    request_animation_frame(move || set_timeout(begin, Duration::ZERO));
+    if app.rerunning.ask() {
+        request_animation_frame(move || set_timeout(begin, Duration::ZERO));
+    }
+}
+
+/// Something that is done once, however often it was asked for before.
+#[derive(Clone, Copy)]
+pub struct Wanted(StoredValue<bool>);
+
+impl Wanted {
+    /// Nobody has asked.
+    pub fn new() -> Self {
+        Wanted(StoredValue::new(false))
+    }
+
+    /// True when nobody has asked before.
+    fn ask(self) -> bool {
+        !self.replaced(true)
+    }
+
+    /// True when somebody has asked; it counts as done then.
+    fn take(self) -> bool {
+        self.replaced(false)
+    }
+
+    fn replaced(self, wanted: bool) -> bool {
+        let mut before = false;
+        self.0.update_value(|now| before = std::mem::replace(now, wanted));
+        before
+    }
 }
 
 /// Solves the steady state when this has not been asked for again for a moment.
@@ -125,11 +162,14 @@ pub fn fit_soon(app: App) {
 
 /// Solves the steady state now.
 pub fn solve(app: App) {
+    let began_ms = js_sys::Date::now();
     let design = app.current();
     // What was measured before the change is no answer to it; the steady method is, at once.
     app.live.set(None);
     app.measuring.clear();
-    let answer = Arc::new(slow::at_once(&design));
+    let mut answer = Answer::of_nothing();
+    app.known.update_value(|known| answer = slow::at_once(&design, known));
+    let answer = Arc::new(answer);
     // Figures of a run that stands still, or of other blocks than these, no longer say anything.
     let moved_on =
         !app.run.playing.get_untracked() || app.answer.with_untracked(|old| !same_places(old, &answer));
@@ -141,6 +181,7 @@ pub fn solve(app: App) {
     app.cards.figures(&answer, app.frame.get_untracked().as_deref());
     app.answer.set(answer);
     app.thinking.follow(app, complete);
+    app.solve_ms.set_value(js_sys::Date::now() - began_ms);
 }
 
 /// The rest of the answer about a large design has come.
@@ -150,10 +191,9 @@ pub fn complete(app: App, found: Slow) {
     app.answer.set(answer);
 }
 
-fn same_places(a: &analysis::Answer, b: &analysis::Answer) -> bool {
-    let places =
-        |answer: &analysis::Answer| answer.topology.places().map(|(_, place)| place.id).collect::<Vec<_>>();
-    places(a) == places(b)
+fn same_places(a: &Answer, b: &Answer) -> bool {
+    let [a, b] = [a, b].map(|answer| answer.topology.places().map(|(_, place)| place.id));
+    a.eq(b)
 }
 
 fn open(app: App, panel: Panel) {

@@ -252,7 +252,10 @@ impl Picture {
             let links: Vec<_> = svg::curves(&seen).into_iter().map(link).collect();
             (svg::still(&design, &pictures::icons(), answer, frame.clone(), ink), frame, links)
         });
-        let per_dot = per_dot(app);
+        let ways = links
+            .iter()
+            .map(|(_, Curve([[x, y], .., [to_x, to_y]]), now)| (now.calls, f64::hypot(to_x - x, to_y - y)));
+        let per_dot = per_dot(ways);
         let ([x, y], [width, height]) = film::place(&view, size);
         let image = pictures::image(&drawing).await?;
         let (canvas, pen) = pictures::canvas(size)?;

@@ -15,8 +15,9 @@ mod trial;
 use leptos::prelude::*;
 
 use crate::live::CollectAny;
+use crate::panels::Sheet;
 use crate::parts::CloseSheet;
-use crate::state::{App, Sheet};
+use crate::state::App;
 use crate::top::CommandButton;
 pub use fault::FaultForm;
 use group::GroupPanel;

@@ -6,8 +6,9 @@ use headroom::design::Design;
 use headroom::exercises::{self, Exercise, Step, Verdict, World};
 use leptos::prelude::*;
 
+use crate::panels::{Sheet, Tab};
 use crate::runner::{Ended, Outcome};
-use crate::state::{App, Sheet, Tab};
+use crate::state::App;
 use crate::{open, runner, store};
 
 mod goals;

@@ -28,6 +28,7 @@ mod measuring;
 mod menu;
 mod open;
 mod palette;
+mod panels;
 mod parts;
 mod pictures;
 mod pointer;

@@ -15,7 +15,8 @@ use web_sys::StorageEvent;
 
 use crate::claim;
 use crate::lesson::Place;
-use crate::state::{App, Dialog};
+use crate::panels::Dialog;
+use crate::state::App;
 use crate::store::{self, Browser};
 
 thread_local! {
@@ -212,9 +213,11 @@ pub fn changed_elsewhere(app: App, event: &StorageEvent) {
         return;
     }
     match shelf::open(&Browser, id) {
-        Some((design, place)) if design == app.current() => app.place.set(place),
+        Some((design, place)) if design == *app.current() => app.place.set(place),
         // Another name is no other design.
-        Some((design, place)) if (Design { name: app.current().name, ..design.clone() }) == app.current() => {
+        Some((design, place))
+            if (Design { name: app.current().name.clone(), ..design.clone() }) == *app.current() =>
+        {
             app.place.set(place);
             app.edit(&Edit::SetName(design.name));
         }

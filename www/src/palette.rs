@@ -10,8 +10,9 @@ use leptos::prelude::*;
 use crate::lesson::LessonPanel;
 use crate::live::CollectAny;
 use crate::open;
+use crate::panels::{Dialog, Sheet, Tab};
 use crate::parts::{CloseSheet, Icon};
-use crate::state::{App, Dialog, Sheet, Tab};
+use crate::state::App;
 
 /// The panel at the left.
 #[component]

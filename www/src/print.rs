@@ -1,5 +1,7 @@
 //! What is printed: the drawing, the findings, the table of blocks; nothing of what stands around the canvas.
 
+use std::sync::Arc;
+
 use headroom::analysis::{Answer, Finding, Severity};
 use headroom::design::Design;
 use headroom::figures;
@@ -40,7 +42,7 @@ pub fn Paper() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(drawing: String, design: Design, answer: Answer) -> impl IntoView {
+fn Sheet(drawing: String, design: Arc<Design>, answer: Answer) -> impl IntoView {
     let name = if design.name.is_empty() { "Untitled design".to_owned() } else { design.name.clone() };
     let summary = summary(&design, &answer);
     let findings = answer.findings.iter().map(finding).collect_any();

@@ -50,19 +50,19 @@ fn is_fetched() -> bool {
     event.is_ok_and(|event| window().dispatch_event(&event) == Ok(false))
 }
 
-/// The hands and the run; once the person can see that the page may be used, the first answer and the panels that show it.
+/// The hands; once the person can see that the page may be used, the run, the first answer and the panels that show it.
 #[inline(never)]
 fn begin(app: App) {
     app.complete.set(true);
     app::watch_window(app);
     files::listen(app);
-    runner::restart(app);
     // One task for each, so that what the person does meanwhile waits for one of them at most.
     let panels = move || {
         app.answered.set(true);
         open::settle(app);
     };
     let answer = move || {
+        runner::restart(app);
         effects::solve(app);
         set_timeout(panels, Duration::ZERO);
     };

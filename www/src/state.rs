@@ -7,24 +7,27 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use headroom::analysis::Answer;
-use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId, NoteId};
+use headroom::design::{Design, Edit, Fault, GroupId, LinkId, NodeId};
 use headroom::engine::Unit;
 use headroom::job::Frame;
 use headroom::report::{FaultSpan, Report, Sample};
-use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Target, Viewport, Wish};
+use headroom::session::{Draft, Effect as Ask, Input, Selection, Session, Settings, Viewport};
 use headroom::shelf::Place;
 use headroom::sorted;
+use headroom::topology::Lowerings;
 use leptos::prelude::*;
 
 use crate::cards::Cards;
 use crate::chart::Charts;
 use crate::claim::Check;
+use crate::effects::{self, Wanted};
 use crate::lesson::Lesson;
 use crate::measuring::Measuring;
+use crate::panels::Panels;
 use crate::runner::Runner;
 use crate::thinking::Thinking;
 use crate::voice::Voice;
-use crate::{effects, runner, store};
+use crate::{runner, store};
 
 /// The page's state.
 #[derive(Clone, Copy)]
@@ -81,9 +84,14 @@ pub struct App {
     pub(crate) runner: StoredValue<Runner, LocalStorage>,
     /// The measurement in several runs.
     pub measuring: Measuring,
-    pub(crate) solving: StoredValue<bool>,
-    /// The running simulation will be told of a change.
-    pub(crate) rerunning: StoredValue<bool>,
+    /// The steady state is to be solved.
+    pub(crate) solving: Wanted,
+    /// What it has read of the design: most of it is the same the next time.
+    pub(crate) known: StoredValue<Lowerings>,
+    /// How long that took the last time [ms].
+    pub(crate) solve_ms: StoredValue<f64>,
+    /// The running simulation is to be told of a change.
+    pub(crate) rerunning: Wanted,
     /// The worker that finds what takes long about a large design.
     pub(crate) thinking: Thinking,
 }
@@ -105,98 +113,6 @@ pub struct Run {
     pub lost: RwSignal<BTreeSet<GroupId>>,
     /// Faults by hand that go on.
     pub troubles: RwSignal<Vec<Fault>>,
-}
-
-/// What is open on the screen.
-#[derive(Clone, Copy)]
-pub struct Panels {
-    /// Palette, left.
-    pub palette: RwSignal<bool>,
-    /// Inspector, right.
-    pub inspector: RwSignal<bool>,
-    /// Dock, bottom.
-    pub dock: RwSignal<bool>,
-    /// The bottom sheet that is open on a phone.
-    pub sheet: RwSignal<Option<Sheet>>,
-    /// Tables in the place of the canvas.
-    pub table: RwSignal<bool>,
-    /// What the palette shows.
-    pub tab: RwSignal<Tab>,
-    /// The one dialog that is open.
-    pub dialog: RwSignal<Option<Dialog>>,
-    /// Told when designs in this browser's storage have changed.
-    pub shelf: RwSignal<()>,
-    /// The context menu: its target and its place from the canvas's top left corner [px].
-    pub menu: RwSignal<Option<(Target, [f64; 2])>>,
-    /// The note that is being written.
-    pub writing: RwSignal<Option<NoteId>>,
-    /// The new block that is being chosen.
-    pub wish: RwSignal<Option<Wish>>,
-    /// The blocks in a box that a link can be meant for.
-    pub choice: RwSignal<Option<headroom::session::Choice>>,
-    /// The block whose name is edited in place.
-    pub renaming: RwSignal<Option<NodeId>>,
-    /// Which part of the dock's middle is open.
-    pub middle: RwSignal<usize>,
-    /// Which part of the dock's right is open.
-    pub limits: RwSignal<usize>,
-    /// Sections of long forms that stand open.
-    pub unfolded: RwSignal<BTreeSet<&'static str>>,
-    /// Light or dark.
-    pub dark: RwSignal<bool>,
-}
-
-/// Tabs of the palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tab {
-    /// The step of an exercise that is open.
-    Exercise,
-    /// The catalogue.
-    Blocks,
-    /// Designs to start from.
-    Examples,
-}
-
-/// Bottom sheets of the phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sheet {
-    /// Palette, or the exercise that is open.
-    Palette,
-    /// Inspector.
-    Inspector,
-    /// Findings, time series, ladder.
-    Dock,
-}
-
-/// Dialogs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Dialog {
-    /// The link, the file.
-    Share,
-    /// The designs in this browser.
-    Designs,
-    /// Earlier versions of the open design.
-    Versions,
-    /// The design as Mermaid text, and back.
-    Mermaid,
-    /// The list of exercises.
-    Exercises,
-    /// All commands with their keys.
-    Shortcuts,
-    /// Commands by name.
-    Commands,
-    /// The charts of the run, large.
-    Charts,
-    /// This design and another one.
-    Compare,
-    /// How latency spreads, large.
-    Spread,
-    /// A slow request call by call, large.
-    Slowest,
-    /// Blocks by name.
-    Find,
-    /// What came of opening a link or a file: a title, a sentence, the notes.
-    Opened(String, String, Vec<String>),
 }
 
 impl App {
@@ -230,8 +146,10 @@ impl App {
             lesson: Lesson::new(),
             runner: StoredValue::new_local(Runner::default()),
             measuring: Measuring::new(),
-            solving: StoredValue::new(false),
-            rerunning: StoredValue::new(false),
+            solving: Wanted::new(),
+            known: StoredValue::new(Lowerings::default()),
+            solve_ms: StoredValue::new(0.0),
+            rerunning: Wanted::new(),
             thinking: Thinking::new(),
             session: StoredValue::new(session),
         };
@@ -320,6 +238,7 @@ impl App {
         for wish in wishes {
             effects::perform(*self, wish);
         }
+        effects::solve_if_quick(*self);
     }
 
     /// Moves the traffic slider.
@@ -336,17 +255,23 @@ impl App {
     }
 
     /// The design as it is shared and saved: with the slider's traffic and the run's seed.
-    pub fn current(&self) -> Design {
-        let mut design = self.session.with_value(|session| Design::clone(session.design()));
-        design.run.traffic = self.run.traffic.get_untracked();
-        design.run.seed = self.run.seed.get_untracked();
-        design
+    pub fn current(&self) -> Arc<Design> {
+        self.at_traffic(self.run.traffic.get_untracked())
     }
 
     /// The design at its own traffic: what the live run gets, next to the slider's multiplier.
-    pub(crate) fn unscaled(&self) -> Design {
-        let mut design = self.current();
-        design.run.traffic = 1.0;
+    pub(crate) fn unscaled(&self) -> Arc<Design> {
+        self.at_traffic(1.0)
+    }
+
+    fn at_traffic(&self, traffic: f64) -> Arc<Design> {
+        let mut design = self.session.with_value(|session| Arc::clone(session.design()));
+        let seed = self.run.seed.get_untracked();
+        // A large design is copied only for another one.
+        if (design.run.traffic, design.run.seed) != (traffic, seed) {
+            let run = &mut Arc::make_mut(&mut design).run;
+            (run.traffic, run.seed) = (traffic, seed);
+        }
         design
     }
 }
@@ -372,29 +297,5 @@ impl Run {
     /// Whether the block is killed as a whole.
     pub fn is_dead(&self, node: NodeId) -> bool {
         self.dead.with(|dead| dead.contains(&(node, None)))
-    }
-}
-
-impl Panels {
-    fn new() -> Self {
-        Panels {
-            palette: RwSignal::new(store::panel("palette")),
-            inspector: RwSignal::new(store::panel("inspector")),
-            dock: RwSignal::new(store::panel("dock")),
-            sheet: RwSignal::new(None),
-            table: RwSignal::new(false),
-            tab: RwSignal::new(Tab::Blocks),
-            dialog: RwSignal::new(None),
-            shelf: RwSignal::new(()),
-            menu: RwSignal::new(None),
-            writing: RwSignal::new(None),
-            wish: RwSignal::new(None),
-            choice: RwSignal::new(None),
-            renaming: RwSignal::new(None),
-            middle: RwSignal::new(0),
-            limits: RwSignal::new(0),
-            unfolded: RwSignal::new(BTreeSet::new()),
-            dark: RwSignal::new(store::is_dark()),
-        }
     }
 }

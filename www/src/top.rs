@@ -7,8 +7,9 @@ use headroom::design::Edit;
 use headroom::session::command;
 use leptos::prelude::*;
 
+use crate::panels::Dialog;
 use crate::parts::{Icon, keys_as_read};
-use crate::state::{App, Dialog};
+use crate::state::App;
 use crate::store;
 use run::RunControls;
 

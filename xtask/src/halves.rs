@@ -49,8 +49,9 @@ pub fn split() -> Outcome {
     let rest = PathBuf::from(linked.wasm.to_string_lossy().replace("_bg.wasm", REST));
     let wasm = linked.wasm.as_os_str();
     command::run(tool().arg("split").arg(LINKED).arg(wasm).arg(LIST).arg(wasm).arg(&rest))?;
-    let name = rest.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let loader = text(Path::new(LOADER))?.replace("REST", &name);
+    let name =
+        |file: &Path| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let loader = text(Path::new(LOADER))?.replace("REST", &name(&rest)).replace("FIRST", &name(&linked.wasm));
     let glue = text(&linked.glue)?;
     let glue = replaced(&glue, "= __wbg_get_imports();", "= rest.joined(__wbg_get_imports());", 2)?;
     let glue = replaced(&glue, "wasm = instance.exports;", "wasm = instance.exports; rest.begin(wasm);", 1)?;

@@ -169,7 +169,13 @@ fn state_word(state: State) -> &'static str {
 fn spoken(face: &Face, state: State) -> String {
     let spof = if face.spof.is_some() { ", single point of failure" } else { "" };
     let kind = if face.title == face.kind { String::new() } else { format!(", {}", face.kind) };
-    format!("{}{kind}, {}{spof}, {}", face.title, state.name(), face.standing)
+    let ((place, count), links_in) = (face.place, face.links_in);
+    let links = match links_in {
+        0 => "no links in".to_owned(),
+        1 => "1 link in".to_owned(),
+        count => format!("{count} links in"),
+    };
+    format!("{}{kind}, {}{spof}, {place} of {count}, {links}", face.title, state.name())
 }
 
 /// How many look-ups hit, for a cache that has any.

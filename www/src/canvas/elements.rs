@@ -7,7 +7,7 @@ use headroom::session::geometry::Rect;
 use headroom::sorted;
 use leptos::prelude::*;
 
-use crate::cards::put_order;
+use crate::cards::renew;
 use crate::state::App;
 
 /// Elements that come or go in one frame, of blocks and of links each.
@@ -65,8 +65,8 @@ impl Elements {
         let has_link = |id: u32| app.cards.link(LinkId(id)).is_some();
         let next_links = next(&self.links.get_untracked(), &links, most, &has_link);
         let done = next_nodes == nodes && next_links == links;
-        put_order(self.nodes, next_nodes);
-        put_order(self.links, next_links);
+        renew(self.nodes, next_nodes);
+        renew(self.links, next_links);
         if !done && !self.asked.get_value() {
             self.asked.set_value(true);
             request_animation_frame(move || {

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use super::ink::{Ink, Pen, density, pen};
-use crate::cards::{Cards, LinkCard, NodeCard};
+use crate::cards::{Cards, LinkCard, NodeCard, renew};
 use crate::live::some;
 use crate::state::App;
 use dots::{Flow, Mark, PACE};
@@ -52,10 +52,7 @@ pub fn Traffic() -> impl IntoView {
 #[component]
 pub fn TrafficScale() -> impl IntoView {
     let app = App::get();
-    let scale = Memo::new(move |_| {
-        app.cards.looks.track();
-        per_dot(app)
-    });
+    let scale = app.cards.per_dot;
     some(move || {
         let moves = app.run.playing.get() && !is_still(motion().as_ref());
         (moves && scale.get() > 1.0).then(|| {
@@ -64,15 +61,14 @@ pub fn TrafficScale() -> impl IntoView {
     })
 }
 
-/// How many requests one dot stands for: 1, 2, 5, 10, 20, 50 …
-pub fn per_dot(app: App) -> f64 {
+/// How many requests one dot stands for, 1, 2, 5, 10, 20, 50 …, by the calls of each link [1/s] and how far they go [canvas
+/// units].
+pub fn per_dot(links: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (mut busiest, mut under_way) = (0.0_f64, 0.0);
-    app.cards.each_link(|_, link, ends| {
-        let calls = link.figures.with_untracked(|now| now.calls);
-        let [from, to] = ends.map(|card| card.at.get_untracked().map(f64::from));
+    for (calls, way) in links {
         busiest = busiest.max(calls);
-        under_way += calls * (to[0] - from[0]).hypot(to[1] - from[1]) / PACE;
-    });
+        under_way += calls * way / PACE;
+    }
     rounded_up((busiest / MOST).max(under_way / MOST_IN_ALL))
 }
 
@@ -96,6 +92,7 @@ fn animate(app: App, canvas: HtmlCanvasElement) {
         pen,
         flows: Vec::new(),
         order: Vec::new(),
+        per_dot: 1.0,
         extent: None,
         area: NOWHERE,
         ink: Ink::new(["--accent", "--sat"]),
@@ -157,6 +154,8 @@ struct Layer {
     /// One per link, in the order of `order`.
     flows: Vec<Followed>,
     order: Vec<LinkId>,
+    /// Calls that one dot stands for.
+    per_dot: f64,
     /// Where links are, with room around them [canvas units].
     extent: Option<Rect>,
     /// Where the layer lies on the canvas [px].
@@ -179,7 +178,7 @@ struct Followed {
     /// Where its ends stood when its curve was measured, and its lane.
     seen: ([i32; 2], [i32; 2], f64),
     flow: Flow,
-    /// Dots a second, and the share of them that fails.
+    /// Calls [1/s], and the share of them that fails.
     rate: (f64, f64),
 }
 
@@ -263,16 +262,17 @@ impl Layer {
     }
 
     fn follow_figures(&mut self) {
-        let per_dot = per_dot(self.app);
         for followed in &mut self.flows {
             let now = followed.card.figures.get_untracked();
-            followed.rate = (now.calls / per_dot, now.failed_share());
+            followed.rate = (now.calls, now.failed_share());
         }
+        self.per_dot = per_dot(self.flows.iter().map(|followed| (followed.rate.0, followed.way())));
+        renew(self.app.cards.per_dot, self.per_dot);
     }
 
     fn advance(&mut self, seconds: f64) {
-        for Followed { flow, rate: (rate, failed), .. } in &mut self.flows {
-            flow.advance(seconds, *rate, *failed);
+        for Followed { flow, rate: (calls, failed), .. } in &mut self.flows {
+            flow.advance(seconds, *calls / self.per_dot, *failed);
         }
     }
 
@@ -333,5 +333,11 @@ impl Followed {
             self.seen = now;
             self.flow.follow(geometry::curve(now.0, now.1, now.2));
         }
+    }
+
+    /// How far apart its ends are [canvas units].
+    fn way(&self) -> f64 {
+        let ([x, y], [to_x, to_y], _) = self.seen;
+        f64::from(to_x - x).hypot(f64::from(to_y - y))
     }
 }

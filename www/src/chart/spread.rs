@@ -11,9 +11,10 @@ use leptos::prelude::*;
 
 use super::under;
 use crate::live::CollectAny;
+use crate::panels::Dialog;
 use crate::parts::Icon;
 use crate::runner;
-use crate::state::{App, Dialog};
+use crate::state::App;
 
 /// The drawing's own units; the element stretches them.
 const WIDE: f64 = 300.0;

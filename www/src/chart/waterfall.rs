@@ -6,9 +6,10 @@ use headroom::report::Spent;
 use leptos::prelude::*;
 
 use crate::live::CollectAny;
+use crate::panels::Dialog;
 use crate::parts::Icon;
 use crate::runner;
-use crate::state::{App, Dialog};
+use crate::state::App;
 
 /// What is shown of a request.
 #[derive(Clone, PartialEq)]

@@ -41,7 +41,7 @@ pub fn Compare() -> impl IntoView {
     let app = App::get();
     let other = RwSignal::new(None::<Arc<Design>>);
     let both = Memo::new(move |_| {
-        let (other, now) = (other.get()?, Arc::new(app.current()));
+        let (other, now) = (other.get()?, app.current());
         let answers = Arc::new([&*other, &*now].map(analysis::answer));
         Some(Both { other, now, answers })
     });

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 
 use crate::live::{CollectAny, live, some};
 use crate::open;
+use crate::panels::Dialog;
 use crate::parts::{Icon, Modal, focus_and_select};
-use crate::state::{App, Dialog};
+use crate::state::App;
 use crate::store::{self, Browser};
 
 /// The dialog.

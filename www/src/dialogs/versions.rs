@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use crate::live::CollectAny;
 use crate::open;
+use crate::panels::Dialog;
 use crate::parts::{Icon, Modal};
-use crate::state::{App, Dialog};
+use crate::state::App;
 use crate::store::{self, Browser};
 
 /// The dialog.

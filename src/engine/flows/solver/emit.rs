@@ -85,7 +85,9 @@ impl Solver<'_> {
         } else {
             let only = spread.iter().filter(|(class, _)| first.of(*class) <= 0.0).map(alone);
             let mut all: Vec<(usize, f64)> = first.iter().map(both).chain(only).collect();
-            crate::sorted::sort_by_key(&mut all, |(class, _)| *class);
+            if !spread.is_empty() {
+                crate::sorted::sort_by_key(&mut all, |(class, _)| *class);
+            }
             all
         };
         served.retain(|(_, rate)| *rate > 0.0);
