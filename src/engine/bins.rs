@@ -13,7 +13,7 @@ pub const WIDEST: f64 = 1.0 / (1 << PRECISION) as f64;
 #[derive(Debug, Clone)]
 pub struct Bins {
     /// Small, because what is counted most often should stay near the processor.
-    counts: Box<[u32]>,
+    counts: Box<[u16]>,
     /// How often each count went past its end; empty until one does.
     rounds: Vec<u32>,
 }
@@ -55,19 +55,22 @@ impl Bins {
     }
 
     fn at(&self, bin: usize) -> u64 {
-        u64::from(self.counts[bin]) | u64::from(self.rounds.get(bin).copied().unwrap_or(0)) << 32
+        u64::from(self.counts[bin]) | u64::from(self.rounds.get(bin).copied().unwrap_or(0)) << u16::BITS
     }
 
-    /// The bins that are not empty, the shortest times first.
-    pub fn iter(&self) -> impl Iterator<Item = Bin> {
-        let filled = (0..BINS).filter(|bin| self.counts[*bin] > 0 || !self.rounds.is_empty());
+    /// The bins that are not empty, the shortest times first; all times lie between these two [ns].
+    pub fn between(&self, least: u64, most: u64) -> impl Iterator<Item = Bin> {
+        let filled =
+            (bin_of(least)..bin_of(most) + 1).filter(|bin| self.counts[*bin] > 0 || !self.rounds.is_empty());
         let all = filled.map(|bin| Bin { start: start_of(bin), end: start_of(bin + 1), count: self.at(bin) });
         all.filter(|bin| bin.count > 0)
     }
 
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.counts.fill(0);
+    /// Forgets everything; all times lie between these two [ns].
+    pub fn clear(&mut self, least: u64, most: u64) {
+        if let Some(counts) = self.counts.get_mut(bin_of(least)..bin_of(most) + 1) {
+            counts.fill(0);
+        }
         self.rounds.clear();
     }
 
@@ -75,10 +78,10 @@ impl Bins {
     pub fn merge(&mut self, other: &Bins) {
         for bin in 0..BINS {
             let sum = self.at(bin) + other.at(bin);
-            self.counts[bin] = sum as u32;
-            if sum >> 32 > 0 {
+            self.counts[bin] = sum as u16;
+            if sum >> u16::BITS > 0 {
                 self.rounds.resize(BINS, 0);
-                self.rounds[bin] = (sum >> 32) as u32;
+                self.rounds[bin] = (sum >> u16::BITS) as u32;
             }
         }
     }
@@ -120,12 +123,12 @@ mod tests {
     #[test]
     fn a_count_that_goes_past_its_end_goes_on() {
         let mut bins = Bins::default();
-        bins.counts[5] = u32::MAX;
+        bins.counts[5] = u16::MAX;
         bins.count(5);
         bins.count(5);
-        let expected = Bin { start: 5, end: 6, count: (1 << 32) + 1 };
-        assert_eq!(bins.iter().collect::<Vec<_>>(), [expected]);
+        let expected = Bin { start: 5, end: 6, count: (1 << 16) + 1 };
+        assert_eq!(bins.between(0, u64::MAX).collect::<Vec<_>>(), [expected]);
         bins.merge(&bins.clone());
-        assert_eq!(bins.iter().map(|bin| bin.count).sum::<u64>(), (2 << 32) + 2);
+        assert_eq!(bins.between(0, u64::MAX).map(|bin| bin.count).sum::<u64>(), (2 << 16) + 2);
     }
 }

@@ -31,6 +31,7 @@ mod measure;
 mod net;
 mod partition;
 mod phases;
+mod plain;
 mod pool;
 mod queue;
 mod replay;
@@ -48,6 +49,7 @@ mod trace;
 mod trouble;
 mod users;
 mod versions;
+mod visits;
 mod watch;
 mod wire;
 mod written;
@@ -62,7 +64,7 @@ use contents::Contents;
 use limiter::Limiter;
 use net::Net;
 
-use crate::engine::calendar::{Calendar, Class, Event, Ring, What};
+use crate::engine::calendar::{Calendar, Class, Ring, What};
 use crate::engine::random::{Draw, Purpose};
 use crate::topology::{Station, Topology};
 
@@ -100,6 +102,7 @@ pub struct Simulation {
     left: Vec<u64>,
     watch: watch::Watch,
     versions: versions::Versions,
+    visits: visits::Visits,
     /// Route whose connection a caller keeps to its end, by call slot.
     kept: Vec<u32>,
     /// Nodes of the parts being sent: room that is used again.
@@ -148,8 +151,6 @@ struct StationState {
     copies: Option<copies::Copies>,
     /// What the rate limit remembers.
     limiter: Limiter,
-    /// Visits of each request under way: generation and count, by request slot.
-    visits: Vec<(u32, u32)>,
     /// Messages that wait, for a queue.
     backlog: queue::Backlog,
     /// Misses under way, for a cache that shares them.
@@ -176,8 +177,9 @@ struct StationState {
     idle: Vec<u64>,
 }
 
-/// One instance.
+/// One instance: what each call changes, and far from it what few do.
 #[derive(Debug, Clone, Default)]
+#[repr(align(64))]
 struct Instance {
     dead: bool,
     /// Dead without a word: what reaches it vanishes.
@@ -192,31 +194,9 @@ struct Instance {
     held: u32,
     for_slot: Line,
     for_core: Line,
-    order: discipline::Order,
+    order: Box<discipline::Order>,
     /// When its network is free again, sending and receiving apart [ns].
     network: wire::Cable,
-}
-
-impl StationState {
-    /// How often this request has been at this station before.
-    #[inline(always)]
-    fn count_visit(&mut self, request: Handle) -> u32 {
-        let place = request.slot as usize;
-        if self.visits.len() <= place {
-            self.visits.resize(place + 1, (0, 0));
-        }
-        let (generation, visits) = &mut self.visits[place];
-        *visits = if *generation == request.generation { *visits + 1 } else { 0 };
-        *generation = request.generation;
-        *visits
-    }
-}
-
-impl Instance {
-    #[inline(always)]
-    fn takes_calls(&self) -> bool {
-        !(self.dead | self.silent | self.retired)
-    }
 }
 
 /// Connections of one route, by calling instance.
@@ -250,6 +230,7 @@ impl Simulation {
             left: Vec::new(),
             watch: watch::Watch::new(&net),
             versions: versions::Versions::new(net.versioned, net.stations.len()),
+            visits: visits::Visits::default(),
             kept: Vec::new(),
             nodes: Vec::new(),
             follow_ups: Slab::default(),
@@ -286,7 +267,7 @@ impl Simulation {
             };
             self.now = event.time;
             self.events += 1;
-            self.handle(event);
+            self.handle(event.what(), event.order, event.a, event.b);
         }
         false
     }
@@ -321,68 +302,67 @@ impl Simulation {
         self.start_measuring();
     }
 
+    /// An event comes in parts, in registers: read from memory in larger pieces than it was written it would wait until it is
+    /// written.
     #[inline(always)]
-    fn handle(&mut self, event: Event) {
-        let call = Handle { slot: event.a, generation: event.b };
-        let first = match event.what() {
-            What::Served => AtOnce::Served(call),
-            What::Arrive => AtOnce::Arrive(call),
-            What::Reply => AtOnce::Reply(call),
-            other => {
-                self.happens(other, event);
-                return self.settle();
-            }
-        };
-        self.settle_from(first);
+    fn handle(&mut self, what: What, order: u64, a: u32, b: u32) {
+        let call = Handle { slot: a, generation: b };
+        match what {
+            What::Served if self.calls.alive(call) => self.served(call.slot),
+            What::Arrive => self.at_once.push(AtOnce::Arrive(call)),
+            What::Reply if self.calls.alive(call) => self.returned(call.slot),
+            What::Served | What::Reply => {}
+            other => self.happens(other, order, a, b),
+        }
+        self.settle_here();
     }
 
-    fn happens(&mut self, what: What, event: Event) {
-        let call = Handle { slot: event.a, generation: event.b };
+    #[inline(never)]
+    fn happens(&mut self, what: What, order: u64, a: u32, b: u32) {
+        let call = Handle { slot: a, generation: b };
         match what {
-            What::Birth => self.birth(event.a, event.b),
-            What::Retry if self.calls.alive(call) && self.calls[event.a].state == State::Calling => {
-                self.proceed(event.a);
+            What::Birth => self.birth(a, b),
+            What::Retry if self.calls.alive(call) && self.calls[a].state == State::Calling => {
+                self.proceed(a);
             }
-            What::Expire if self.calls.alive(call) => self.timed_out(event.a),
-            What::Hedge if self.calls.alive(call) => self.hedge(event.a),
-            What::Overrun if self.calls.alive(call) => self.overrun(event.a),
+            What::Expire if self.calls.alive(call) => self.timed_out(a),
+            What::Hedge if self.calls.alive(call) => self.hedge(a),
+            What::Overrun if self.calls.alive(call) => self.overrun(a),
             What::Arrive | What::Served | What::Reply | What::Retry => {}
             What::Expire | What::Hedge | What::Overrun => {}
-            What::Share => self.share_ends(event.a, event.b),
-            What::Boot => self.boot(event.a),
-            What::Ring => self.ring(event.a, event.order),
-            What::Notice => self.notice(event.a, event.b),
-            What::Promote => self.promote(event.a, event.b),
+            What::Share => self.share_ends(a, b),
+            What::Boot => self.boot(a),
+            What::Ring => self.ring(a, order),
+            What::Notice => self.notice(a, b),
+            What::Promote => self.promote(a, b),
             What::Tick => self.tick(),
-            What::Flush => self.flush_is_due(event.a),
-            What::Switch => self.switch(event.a, event.b),
-            What::Think => self.user_sends(event.a, event.b),
+            What::Flush => self.flush_is_due(a),
+            What::Switch => self.switch(a, b),
+            What::Think => self.user_sends(a, b),
             What::FollowUp => self.look_again(call),
-            What::Fault => self.fault_step(event.a, event.b),
+            What::Fault => self.fault_step(a, b),
         }
     }
 
     /// Handles what happens without delay, depth first.
+    #[inline(never)]
     fn settle(&mut self) {
-        if let Some(first) = self.at_once.pop() {
-            self.settle_from(first);
-        }
+        self.settle_here();
     }
 
-    /// Handles this hop, and all that follow without delay, depth first.
-    fn settle_from(&mut self, first: AtOnce) {
-        let mut next = Some(first);
-        while let Some(hop) = next {
+    /// The same, after each event.
+    #[inline(always)]
+    fn settle_here(&mut self) {
+        while let Some(hop) = self.at_once.pop() {
             match hop {
                 AtOnce::Arrive(call) if self.calls.alive(call) => self.arrive(call.slot),
-                AtOnce::Served(call) if self.calls.alive(call) => self.served(call.slot),
+                AtOnce::Served(call) if self.calls.alive(call) => self.served_at_once(call.slot),
                 AtOnce::Reply(call) if self.calls.alive(call) => self.returned(call.slot),
                 AtOnce::Heard(caller, route, outcome) if self.calls.alive(caller) => {
                     self.child_done(caller.slot, route, outcome);
                 }
                 AtOnce::Arrive(_) | AtOnce::Served(_) | AtOnce::Reply(_) | AtOnce::Heard(..) => {}
             }
-            next = self.at_once.pop();
         }
     }
 
@@ -446,13 +426,20 @@ impl Simulation {
     #[inline(always)]
     fn add_call(&mut self, call: Call) -> u32 {
         self.requests[call.request].calls += 1;
-        let slot = self.calls.insert(call);
+        let slot = self.calls.insert(call).slot;
         self.versions.call_begins(slot);
         slot
     }
 
-    #[inline]
+    /// Lets a call go, and with the last one its request.
+    #[inline(never)]
     fn drop_call(&mut self, slot: u32) {
+        self.drop_call_here(slot);
+    }
+
+    /// The same, where nearly every call comes.
+    #[inline(always)]
+    fn drop_call_here(&mut self, slot: u32) {
         let request = self.calls[slot].request;
         self.calls.remove(slot);
         let calls = &mut self.requests[request].calls;

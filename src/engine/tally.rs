@@ -2,7 +2,7 @@
 
 use libm::{floor, sqrt};
 
-use crate::engine::bins::{self, Bins};
+use crate::engine::bins::{self, Bin, Bins};
 use crate::report::{Curve, Estimate, Times, Trust};
 
 /// The percentiles that a report shows.
@@ -54,7 +54,9 @@ impl Distribution {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.bins.clear();
+        if self.count > 0 {
+            self.bins.clear(self.least_ns, self.most_ns);
+        }
         self.count = 0;
         self.sum_ns = 0.0;
         (self.least_ns, self.most_ns) = (u64::MAX, 0);
@@ -70,24 +72,36 @@ impl Distribution {
         if self.count == 0 { 0.0 } else { self.sum_ns / self.count as f64 / 1e9 }
     }
 
-    /// Quantile [s] at a probability; 0 when empty. Within a bin times are taken as evenly spread: with its middle the
-    /// ends of an interval narrower than a bin would be one figure.
+    /// Quantile [s] at a probability; 0 when empty.
     pub fn quantile(&self, probability: f64) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        let rank = probability.clamp(0.0, 1.0) * self.count as f64;
-        let mut below = 0.0;
-        for bin in self.bins.iter() {
-            let count = bin.count as f64;
-            if below + count >= rank {
-                let (start, end) = (bin.start as f64, bin.end as f64);
-                let ns = start + (end - start) * (rank - below) / count;
-                return ns.clamp(self.least_ns as f64, self.most_ns as f64) / 1e9;
+        let [quantile] = self.quantiles([probability]);
+        quantile
+    }
+
+    /// Quantiles [s] at rising probabilities; 0 when empty. Within a bin times are taken as evenly spread: with its middle the
+    /// ends of an interval narrower than a bin would be one figure.
+    pub fn quantiles<const N: usize>(&self, probabilities: [f64; N]) -> [f64; N] {
+        let mut bins = self.filled();
+        let (mut below, mut bin) = (0.0, bins.next());
+        probabilities.map(|probability| {
+            let rank = probability.clamp(0.0, 1.0) * self.count as f64;
+            while let Some(Bin { start, end, count }) = bin {
+                let (start, end, count) = (start as f64, end as f64, count as f64);
+                if below + count >= rank {
+                    let ns = start + (end - start) * (rank - below) / count;
+                    return ns.clamp(self.least_ns as f64, self.most_ns as f64) / 1e9;
+                }
+                below += count;
+                bin = bins.next();
             }
-            below += count;
-        }
-        self.most_ns as f64 / 1e9
+            self.most_ns as f64 / 1e9
+        })
+    }
+
+    /// The bins that are not empty, the shortest times first.
+    fn filled(&self) -> impl Iterator<Item = Bin> {
+        // Empty when nothing was counted: the least is then above the most.
+        self.bins.between(self.least_ns, self.most_ns)
     }
 
     /// Its cumulative distribution, thinned out: no step of a two hundredth is left out, nor one of a tenth of what is
@@ -99,7 +113,7 @@ impl Distribution {
         if self.count > 0 {
             points.push([self.least_ns as f64 / 1e9, 0.0]);
         }
-        for bin in self.bins.iter() {
+        for bin in self.filled() {
             let before = below as f64 / all;
             below += bin.count;
             let share = below as f64 / all;

@@ -46,14 +46,15 @@ impl<T> Default for Slab<T> {
 impl<T: Default> Slab<T> {
     /// Keeps a record.
     #[inline(always)]
-    pub fn insert(&mut self, item: T) -> u32 {
+    pub fn insert(&mut self, item: T) -> Handle {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => self.grow(),
         };
         // Made where it will stand, as nothing else wants it in memory before.
-        self.places[slot as usize].item = item;
-        slot
+        let place = &mut self.places[slot as usize];
+        place.item = item;
+        Handle { slot, generation: place.generation }
     }
 
     #[cold]
@@ -77,6 +78,13 @@ impl<T> Slab<T> {
     #[inline]
     pub fn handle(&self, slot: u32) -> Handle {
         Handle { slot, generation: self.places[slot as usize].generation }
+    }
+
+    /// What is in a slot now, and its generation.
+    #[inline(always)]
+    pub fn at(&mut self, slot: u32) -> (&mut T, u32) {
+        let place = &mut self.places[slot as usize];
+        (&mut place.item, place.generation)
     }
 
     /// Whether a handle still points to what it was made for.

@@ -36,6 +36,7 @@ impl Simulation {
             self.versions.carry_over(self.net.versioned, self.net.stations.len());
         }
         self.move_stations(&old, &map);
+        self.visits.move_stations(&map.stations);
         self.move_routes(&map);
         self.move_events(&map);
         self.release_timers(&old, &map);
@@ -306,7 +307,7 @@ impl Simulation {
             if call.route == NONE || !self.calls.alive(call.parent) {
                 continue;
             }
-            let router = self.net.routes[call.route as usize].from as usize;
+            let router = self.net.routes[call.route as usize].way.from as usize;
             let Some(choices) = &mut self.stations[router].choices else { continue };
             let found =
                 choices.candidates.iter().position(|c| c.route == call.route && c.instance == call.instance);

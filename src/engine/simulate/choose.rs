@@ -220,8 +220,16 @@ impl Choices {
         self.change(candidate, -1);
     }
 
-    #[inline]
+    /// Who takes turns, or chooses by chance, asks for no count.
+    #[inline(always)]
     fn change(&mut self, candidate: u32, by: i32) {
+        if matches!(self.policy, Policy::LeastConnections | Policy::PowerOfTwo) {
+            self.count(candidate, by);
+        }
+    }
+
+    #[inline(never)]
+    fn count(&mut self, candidate: u32, by: i32) {
         let target = &mut self.candidates[candidate as usize];
         let before = target.sent;
         target.sent = before.saturating_add_signed(by);
@@ -280,7 +288,7 @@ fn candidates(net: &Net, station: usize) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for (link, edge) in net.topology.outgoing[station].iter().enumerate() {
         let route = &net.routes[edge.index()];
-        let target = &net.stations[route.to as usize];
+        let target = &net.stations[route.way.to as usize];
         let instances = match target.station {
             Station::Server(_) | Station::Router(_) => (0..target.servers.instances.max(1)).collect(),
             Station::Source(_)
@@ -292,7 +300,7 @@ fn candidates(net: &Net, station: usize) -> Vec<Candidate> {
         candidates.extend(instances.into_iter().map(|instance| {
             Candidate {
                 route: edge.index() as u32,
-                station: route.to,
+                station: route.way.to,
                 instance,
                 weight: route.route.weight,
                 lanes: net
@@ -306,7 +314,7 @@ fn candidates(net: &Net, station: usize) -> Vec<Candidate> {
                 link: link as u32,
                 location: net
                     .topology
-                    .location_of(route.to as usize, if instance == NONE { 0 } else { instance }),
+                    .location_of(route.way.to as usize, if instance == NONE { 0 } else { instance }),
             }
         }));
     }

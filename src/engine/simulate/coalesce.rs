@@ -86,7 +86,7 @@ impl Simulation {
         let mut cache = call.station as usize;
         if !matches!(self.net.stations[cache].station, Station::Cache(_)) {
             let look_up = self.net.routes[route as usize].follows[request.lane()]?;
-            cache = self.net.routes[look_up as usize].to as usize;
+            cache = self.net.routes[look_up as usize].way.to as usize;
         }
         let Station::Cache(spec) = &self.net.stations[cache].station else { return None };
         let location = net::location_of(spec, request.user);

@@ -3,7 +3,7 @@
 use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome};
 use super::guard::mark;
 use super::trace::Point;
-use super::{Simulation, choose};
+use super::{AtOnce, Simulation, choose};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::Purpose;
 use crate::report::Cause;
@@ -25,7 +25,8 @@ impl Simulation {
         }
     }
 
-    fn proceed_at_source(&mut self, slot: u32) {
+    #[inline(always)]
+    pub(super) fn proceed_at_source(&mut self, slot: u32) {
         let call = &self.calls[slot];
         let lane = call.lane;
         let routes = &self.net.stations[call.station as usize].outgoing[lane];
@@ -41,10 +42,10 @@ impl Simulation {
             return self.start_hedged(slot, route);
         }
         self.watch.attempt(&self.requests[self.calls[slot].request]);
-        self.send(slot, route, NONE, NONE, Kind::Plain);
+        self.send_here(slot, route, NONE, NONE, Kind::Plain);
     }
 
-    fn proceed_at_router(&mut self, slot: u32) {
+    pub(super) fn proceed_at_router(&mut self, slot: u32) {
         let call = &self.calls[slot];
         let (s, lane) = (call.station as usize, call.lane);
         let choices = self.stations[s].choices.as_mut().expect("a router has choices");
@@ -59,11 +60,12 @@ impl Simulation {
         choices.sent(candidate);
         let target = &choices.candidates[candidate as usize];
         let (route, instance) = (target.route, target.instance);
-        self.send(slot, route, instance, candidate, Kind::Plain);
+        self.send_here(slot, route, instance, candidate, Kind::Plain);
     }
 
     /// A server, or a cache that missed: all links in drawn order.
-    fn proceed_in_order(&mut self, slot: u32) {
+    #[inline(never)]
+    pub(super) fn proceed_in_order(&mut self, slot: u32) {
         loop {
             let call = &self.calls[slot];
             let outgoing = &self.net.stations[call.station as usize].outgoing[call.lane];
@@ -84,7 +86,7 @@ impl Simulation {
             self.calls[slot].repeats = repeats;
             if repeats > 1 && !net.route.background {
                 if !self.net.coalesces || !self.waits_for_a_miss(slot, route) {
-                    self.send(slot, route, NONE, NONE, Kind::Plain);
+                    self.send_here(slot, route, NONE, NONE, Kind::Plain);
                 }
                 return;
             }
@@ -121,33 +123,50 @@ impl Simulation {
     }
 
     /// Sends a call along a route. A caller that waits is its parent; a background call has none.
+    #[inline(never)]
     pub(super) fn send(&mut self, parent: u32, route: u32, instance: u32, candidate: u32, kind: Kind) -> u32 {
-        let caller = &self.calls[parent];
-        let (traced, first) = (caller.span > 0, caller.attempt == 0);
+        self.send_here(parent, route, instance, candidate, kind)
+    }
+
+    /// The same, where nearly every call is sent.
+    #[inline(always)]
+    fn send_here(&mut self, parent: u32, route: u32, instance: u32, candidate: u32, kind: Kind) -> u32 {
+        let from = self.place_of(&self.calls[parent]);
+        let (caller, generation) = self.calls.at(parent);
         let waits = kind == Kind::Plain;
-        let net = &self.net.routes[route as usize];
-        let plain = net.plain && waits && !traced && self.troubles.none();
+        let way = &self.net.routes[route as usize].way;
+        let plain = way.plain && waits && caller.span == 0 && self.troubles.none();
+        let first = caller.attempt == 0;
         let call = Call {
             kind,
             route,
             instance,
             candidate,
             hops: caller.hops.saturating_add(1),
-            from: self.place_of(caller),
-            parent: if waits { self.calls.handle(parent) } else { Handle::NOWHERE },
-            ..Call::new(caller.request, caller.hash, caller.lane, net.to, self.now)
+            from,
+            parent: if waits { Handle { slot: parent, generation } } else { Handle::NOWHERE },
+            ..Call::new(caller.request, caller.hash, caller.lane, way.to, self.now)
         };
-        let way_ns = net.route.latency_ns + net.opening_ns;
-        let slot = self.add_call(call);
+        self.requests[call.request].calls += 1;
+        let handle = self.calls.insert(call);
+        let slot = handle.slot;
+        self.versions.call_begins(slot);
         if waits {
             self.calls[parent].next = slot;
         }
-        if plain {
-            self.watch.route(route).calls += 1;
-            self.set_timer(slot, route);
-            self.after(way_ns, Class::Arrival, What::Arrive, slot);
-        } else {
+        if !plain {
             self.send_with_care(parent, slot, first);
+            return slot;
+        }
+        self.watch.route(route).calls += 1;
+        let calls = &self.calls;
+        let alive = |slot, generation| calls.alive(Handle { slot, generation });
+        let due = self.now + way.timeout_ns;
+        self.rings[route as usize].set(route, due, slot, handle.generation, &mut self.calendar, alive);
+        if way.call_ns > 0 {
+            self.calendar.push(self.now + way.call_ns, Class::Arrival, What::Arrive, slot, handle.generation);
+        } else {
+            self.at_once.push(AtOnce::Arrive(handle));
         }
         slot
     }
@@ -187,7 +206,7 @@ impl Simulation {
     pub(super) fn let_go(&mut self, slot: u32) {
         let call = self.calls[slot];
         if call.candidate != NONE {
-            let router = self.net.routes[call.route as usize].from as usize;
+            let router = self.net.routes[call.route as usize].way.from as usize;
             if let Some(choices) = &mut self.stations[router].choices {
                 choices.done(call.candidate);
             }
@@ -248,8 +267,17 @@ impl Simulation {
     /// A call that this one waited for has ended; whether it is made again.
     pub(super) fn child_done(&mut self, slot: u32, route: u32, outcome: Outcome) -> bool {
         let call = &self.calls[slot];
-        let (station, kind) = (call.station as usize, call.kind);
-        match (kind, outcome) {
+        let elsewhere = matches!(call.kind, Kind::Branch | Kind::Message | Kind::Dirty);
+        if elsewhere || matches!(outcome, Outcome::Fail(_)) {
+            return self.child_done_with_care(slot, route, outcome);
+        }
+        self.hear(slot, route, outcome);
+        false
+    }
+
+    #[inline(never)]
+    fn child_done_with_care(&mut self, slot: u32, route: u32, outcome: Outcome) -> bool {
+        match (self.calls[slot].kind, outcome) {
             (Kind::Branch, _) => return self.branch_heard(slot, route, outcome),
             (Kind::Message, Outcome::Fail(cause)) => {
                 self.delivery_failed(slot, route, cause);
@@ -265,14 +293,20 @@ impl Simulation {
             }
             _ => {}
         }
-        match &self.net.stations[station].station {
+        self.hear(slot, route, outcome);
+        false
+    }
+
+    /// The caller goes on with what it was told.
+    #[inline(always)]
+    fn hear(&mut self, slot: u32, route: u32, outcome: Outcome) {
+        match &self.net.stations[self.calls[slot].station as usize].station {
             Station::Source(_) => self.finish(slot, outcome),
             Station::Router(_) => self.complete(slot, outcome),
             Station::Server(_) | Station::Cache(_) => self.go_on(slot, route, outcome),
             Station::Queue(_) => self.message_done(slot),
             Station::Store(_) | Station::Observer => {}
         }
-        false
     }
 
     fn go_on(&mut self, slot: u32, route: u32, outcome: Outcome) {
@@ -287,14 +321,24 @@ impl Simulation {
         {
             self.fill_aside(slot, route);
         }
-        self.take_answer(slot, route, outcome);
+        if self.takes_answer(slot, route, outcome) {
+            self.proceed_in_order(slot);
+        }
     }
 
     /// Goes on with an answer, whoever fetched it.
-    #[inline(always)]
     pub(super) fn take_answer(&mut self, slot: u32, route: u32, outcome: Outcome) {
+        if self.takes_answer(slot, route, outcome) {
+            self.proceed(slot);
+        }
+    }
+
+    /// Whether a caller goes on after an answer; it has failed when not.
+    #[inline(always)]
+    fn takes_answer(&mut self, slot: u32, route: u32, outcome: Outcome) -> bool {
         if let Some(cause) = self.absorb(slot, route, outcome) {
-            return self.complete(slot, Outcome::Fail(cause));
+            self.complete(slot, Outcome::Fail(cause));
+            return false;
         }
         let call = &mut self.calls[slot];
         call.attempt = 0;
@@ -302,20 +346,19 @@ impl Simulation {
         if call.repeats == 1 {
             self.next_step(slot);
         }
-        self.proceed(slot);
+        true
     }
 
     /// What the end of a call means for its caller: the cause, when the caller fails with it.
     #[inline(always)]
     pub(super) fn absorb(&mut self, caller: u32, route: u32, outcome: Outcome) -> Option<Cause> {
         let net = &self.net.routes[route as usize];
-        let from_cache = matches!(self.net.stations[net.to as usize].station, Station::Cache(_));
         let call = &mut self.calls[caller];
         match outcome {
             Outcome::Ok { data, degraded, miss } => {
                 call.data |= data;
                 call.degraded |= degraded;
-                if from_cache {
+                if net.asks_cache {
                     call.missed = miss;
                 }
             }
@@ -386,7 +429,7 @@ impl Simulation {
         if self.calls[slot].repeats == GROUP {
             self.close_group(slot);
         }
-        self.drop_call(slot);
+        self.drop_call_here(slot);
         if request.looped {
             self.think(&request);
         }

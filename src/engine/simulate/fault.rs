@@ -110,7 +110,8 @@ impl Simulation {
         }
         for (station, instance) in struck {
             for route in 0..self.net.routes.len() {
-                if self.net.routes[route].from == *station && !self.net.routes[route].route.connections.shared
+                if self.net.routes[route].way.from == *station
+                    && !self.net.routes[route].route.connections.shared
                 {
                     forget_connections(&mut self.pools[route], *instance as usize);
                     self.guards[route].forget(*instance as usize);

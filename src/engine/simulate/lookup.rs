@@ -115,7 +115,7 @@ impl Simulation {
         if call.route == NONE {
             return;
         }
-        let from = self.net.routes[call.route as usize].from;
+        let from = self.net.routes[call.route as usize].way.from;
         if !matches!(self.net.stations[from as usize].station, Station::Cache(_)) {
             return self.fill_aside(slot, call.route);
         }
@@ -186,7 +186,7 @@ impl Simulation {
         let lane = self.requests[self.calls[slot].request].lane();
         let mut follows = self.net.routes[route as usize].follows[lane];
         while let Some(cache) = follows {
-            let to = self.net.routes[cache as usize].to as usize;
+            let to = self.net.routes[cache as usize].way.to as usize;
             // Fills are free when the hit ratio is given.
             let nothing = self.requests[self.calls[slot].request].rank > ABSENT;
             let keeps = |spec: &Cache| net::is_derived(spec) && (!nothing || spec.rules.misses_ns > 0);

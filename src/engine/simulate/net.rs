@@ -4,13 +4,15 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use rand_distr::Zipf;
 
+use super::calls::{Call, Kind};
 use super::{contents, written};
 use crate::engine::cache;
 use crate::engine::flows::{self, Flows, Scenario};
 use crate::engine::placement;
-use crate::engine::random::{self, Purpose};
+use crate::engine::random::{self, Draw, Purpose};
 use crate::topology::{
-    Cache, Discipline, Hits, Lane, Lanes, Operation, Policy, Route, Servers, Station, Strategy, Tag, Topology,
+    Cache, Discipline, Habits, Hits, Lane, Lanes, Operation, Policy, Route, Servers, Service, Station,
+    Strategy, Tag, Topology, nanoseconds,
 };
 
 /// Tells the draws of links from those of blocks with the same id.
@@ -84,21 +86,56 @@ pub struct StationNet {
     pub gathers: bool,
     /// Instances that calls can reach.
     pub reachable: u32,
+    /// A source whose requests have habits: hot keys, keys that are created or not there, second looks, a device's cache.
+    pub habitual: bool,
     /// In which order it serves.
     pub discipline: Discipline,
     /// Start of the draws for sessions and cold starts.
     pub session_key: u64,
-    /// Cores of an instance.
-    pub cores: u32,
+    /// What nearly every call asks for.
+    pub basics: Basics,
     /// First come, first served.
     pub fifo: bool,
     /// Calls come to it that open a connection on its cores.
     pub opened: bool,
-    /// Nothing but the state of an instance decides whether a call is admitted, and when: no limit, no session, no distance,
-    /// no cable, no parts.
-    pub plain: bool,
     /// Does something at admission or service that most do not: sessions, or runs as a function.
     pub special: bool,
+}
+
+/// What nearly every call asks of its station, side by side.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Basics {
+    /// Service times of reads and of writes.
+    services: [Service; 2],
+    /// Start of the draws for them.
+    key: u64,
+    /// Cores of an instance.
+    pub cores: u32,
+    /// Calls that one instance holds from admission to reply.
+    pub slots: u32,
+    /// Nothing but the state of an instance decides about a call, first come, first served: no limit, no session, no
+    /// distance, no cable, no parts, no errors, no connection that is opened on its cores.
+    pub plain: bool,
+    /// Queues send to it whatever it can take.
+    pub fed: bool,
+    /// A server without any links, and whether its answers have data behind them.
+    pub alone: Option<bool>,
+}
+
+impl Basics {
+    /// Service time of a call; to fill or to delete is one operation of a cache, like any other.
+    #[inline(always)]
+    pub fn service(&self, call: &Call) -> Service {
+        let writes = call.lane.op == Operation::Write || matches!(call.kind, Kind::Fill | Kind::Delete);
+        self.services[usize::from(writes)]
+    }
+
+    /// How long a call is served [ns].
+    #[inline(always)]
+    pub fn service_ns(&self, service: &Service, call: &Call) -> u64 {
+        nanoseconds(Draw::new(self.key, call.hash, call.visit).service(service))
+    }
 }
 
 /// Every purpose, in the order of their numbers from 1.
@@ -141,15 +178,32 @@ impl Keys {
     }
 }
 
-/// What the loop needs to know of a route.
+/// What nearly every call asks of its route, side by side.
 #[derive(Debug)]
-pub struct RouteNet {
-    /// What was drawn.
-    pub route: Route,
+#[repr(align(64))]
+pub struct Way {
+    /// How long the caller waits for one attempt [ns].
+    pub timeout_ns: u64,
+    /// Time of a call on its way, where nothing else has a say [ns].
+    pub call_ns: u64,
     /// Caller.
     pub from: u32,
     /// Callee.
     pub to: u32,
+    /// Messages take the latency and nothing else, and whoever calls waits for no connection, asks no breaker, saves for no
+    /// retries and knows how long to wait.
+    pub plain: bool,
+    /// A reply takes no time, and nobody looks at it but the caller.
+    pub tells_at_once: bool,
+}
+
+/// What the loop needs to know of a route.
+#[derive(Debug)]
+pub struct RouteNet {
+    /// What nearly every call asks for.
+    pub way: Way,
+    /// What was drawn.
+    pub route: Route,
     /// The callee is a cache and a later link of the caller is called on its miss: its failure is a miss.
     pub aside: Lanes<bool>,
     /// The cache route whose miss calls this one.
@@ -166,10 +220,10 @@ pub struct RouteNet {
     pub opening_s: f64,
     /// A breaker or a bulkhead looks at its calls.
     pub guarded: bool,
+    /// The callee is a cache.
+    pub asks_cache: bool,
     /// Messages take the latency and nothing else.
     pub smooth: bool,
-    /// Smooth, and whoever calls waits for no connection, asks no breaker, saves for no retries and knows how long to wait.
-    pub plain: bool,
     /// One call per request, always.
     pub once: bool,
     /// Its calls are made at the same time as others, or have second copies.
@@ -216,6 +270,7 @@ impl Net {
         }
         for index in 0..net.stations.len() {
             net.stations[index].filled = net.is_filled(index);
+            net.stations[index].basics.alone = net.answers_alone(index);
             net.stations[index].durable = net.reaches_data(index, &mut vec![false; net.stations.len()]);
             let tags = net.topology.tags.all();
             net.stations[index].deletes = tags.map(|tag| net.deletes_of(index, tag)).collect();
@@ -248,6 +303,15 @@ impl Net {
             if server.sessions.is_some() || server.function.is_some());
         let rough = self.callers(index).any(|(_, route)| route.rough);
         let far = self.topology.distances.is_some();
+        // A standby that was just promoted may begin with fewer cores.
+        let grows =
+            matches!(&place.station, Station::Store(store) if store.waits() && store.spare.weak.is_some());
+        let limited = place.servers.limit.is_some() || place.servers.errors > 0.0;
+        let asks_nothing = !gathers && !special && !rough && !far && !limited;
+        let in_order = discipline == Discipline::Fifo;
+        let opened = self.callers(index).any(|(_, route)| route.opening_s > 0.0);
+        let (feeders, keys) = (self.feeders(index), Keys::new(seed, place.id.0));
+        let fed = !feeders.is_empty();
         StationNet {
             station: place.station.clone(),
             servers: place.servers.clone(),
@@ -260,8 +324,8 @@ impl Net {
                 self.topology.lanes().find(same).map_or(0, Lane::index)
             }),
             outgoing,
-            feeders: self.feeders(index),
-            keys: Keys::new(seed, place.id.0),
+            feeders,
+            keys,
             filled: false,
             durable: false,
             deletes: Vec::new(),
@@ -276,11 +340,19 @@ impl Net {
             multi: matches!(&place.station, Station::Store(store) if store.multi),
             id: place.id.0,
             reachable: self.reachable(index),
+            habitual: matches!(&place.station, Station::Source(source) if has_habits(&source.habits)),
             discipline,
-            cores: place.servers.cores.unwrap_or(u32::MAX),
-            fifo: discipline == Discipline::Fifo,
-            opened: self.callers(index).any(|(_, route)| route.opening_s > 0.0),
-            plain: !gathers && !special && !rough && !far && place.servers.limit.is_none(),
+            basics: Basics {
+                services: [place.servers.read, place.servers.write],
+                key: keys.of(Purpose::Service),
+                cores: place.servers.cores.unwrap_or(u32::MAX),
+                slots: place.servers.slots,
+                plain: asks_nothing && in_order && !opened && !grows,
+                fed,
+                alone: None,
+            },
+            fifo: in_order,
+            opened,
             session_key: random::key(seed, place.id.0, Purpose::Session),
             special,
         }
@@ -305,14 +377,14 @@ impl Net {
     }
 
     fn callers(&self, index: usize) -> impl Iterator<Item = (usize, &RouteNet)> {
-        let to_it = move |(_, route): &(usize, &RouteNet)| route.to as usize == index;
+        let to_it = move |(_, route): &(usize, &RouteNet)| route.way.to as usize == index;
         self.routes.iter().enumerate().filter(to_it)
     }
 
     fn feeders(&self, index: usize) -> Vec<u32> {
         let queue = |from: u32| matches!(self.topology.place(from as usize).station, Station::Queue(_));
         let mut feeders: Vec<u32> =
-            self.callers(index).map(|(_, route)| route.from).filter(|from| queue(*from)).collect();
+            self.callers(index).map(|(_, route)| route.way.from).filter(|from| queue(*from)).collect();
         feeders.dedup();
         feeders
     }
@@ -324,7 +396,7 @@ impl Net {
             matches!(self.topology.place(from as usize).station, Station::Router(_) | Station::Queue(_))
         };
         let one = place.servers.addressing == crate::topology::Addressing::First
-            && !self.callers(index).any(|(_, route)| spreads(route.from));
+            && !self.callers(index).any(|(_, route)| spreads(route.way.from));
         let all = place.servers.instances.max(1);
         if one { 1 } else { all }
     }
@@ -345,9 +417,16 @@ impl Net {
             | Station::Observer => {}
         }
         self.topology.outgoing[index].iter().any(|edge| {
-            let to = self.routes[edge.index()].to as usize;
+            let to = self.routes[edge.index()].way.to as usize;
             self.reaches_data(to, seen)
         })
+    }
+
+    /// Whether its answers have data behind them, for a server that neither calls nor purges anything.
+    fn answers_alone(&self, index: usize) -> Option<bool> {
+        let Station::Server(server) = &self.stations[index].station else { return None };
+        let alone = self.topology.outgoing[index].is_empty() && self.stations[index].purges.is_empty();
+        alone.then_some(server.holds_data)
     }
 
     /// A cache is filled when it passes on to data, or when a caller of it goes to data on its miss.
@@ -362,8 +441,8 @@ impl Net {
         self.routes.iter().any(|route| {
             let reads = route.follows.pairs().filter(|(lane, _)| lane.op == Operation::Read);
             let mut looked_up = reads.filter_map(|(_, cache)| *cache);
-            let after = looked_up.any(|cache| self.routes[cache as usize].to as usize == index);
-            after && self.reaches_data(route.to as usize, &mut vec![false; self.stations.len()])
+            let after = looked_up.any(|cache| self.routes[cache as usize].way.to as usize == index);
+            after && self.reaches_data(route.way.to as usize, &mut vec![false; self.stations.len()])
         })
     }
 
@@ -374,7 +453,7 @@ impl Net {
         for route in &self.stations[index].outgoing[reads] {
             let Some(cache) = self.routes[*route as usize].follows[reads] else { continue };
             let cache_route = &self.routes[cache as usize];
-            let Station::Cache(spec) = &self.topology.place(cache_route.to as usize).station else {
+            let Station::Cache(spec) = &self.topology.place(cache_route.way.to as usize).station else {
                 continue;
             };
             if spec.delete_on_write
@@ -387,6 +466,10 @@ impl Net {
         }
         deletes
     }
+}
+
+fn has_habits(habits: &Habits) -> bool {
+    [habits.hot, habits.creates, habits.absent, habits.follow, habits.device_ttl_s].iter().any(|of| *of > 0.0)
 }
 
 fn discipline(station: &Station) -> Discipline {
@@ -519,21 +602,28 @@ fn route_net(topology: &Topology, index: usize, seed: u64) -> RouteNet {
     let rough = policy.is_rough() || limited;
     let smooth = !rough && topology.distances.is_none();
     let asks = policy.is_guarded() || policy.budget.is_some() || policy.patience_varies;
+    let opening_ns = if route.pool.is_none() { route.connections.open_ns } else { 0 };
     RouteNet {
+        way: Way {
+            timeout_ns: route.timeout_ns,
+            call_ns: route.latency_ns + opening_ns,
+            from: from as u32,
+            to: to as u32,
+            plain: smooth && route.pool.is_none() && !asks,
+            tells_at_once: smooth && !policy.is_guarded() && route.latency_ns == 0,
+        },
         route: route.clone(),
-        from: from as u32,
-        to: to as u32,
         aside: Lanes::new(topology, false),
         follows: Lanes::new(topology, None),
         refill: topology.tags.all().map(|_| None).collect(),
         never: false,
         rough,
         smooth,
-        plain: smooth && route.pool.is_none() && !asks,
         once: route.calls == 1.0 && !route.on_miss,
-        opening_ns: if route.pool.is_none() { route.connections.open_ns } else { 0 },
+        opening_ns,
         opening_s: if route.pool.is_none() { route.connections.open_cpu_s } else { 0.0 },
         guarded: policy.is_guarded(),
+        asks_cache: matches!(topology.place(to).station, Station::Cache(_)),
         together: policy.parallel || policy.group > 0 || policy.hedge_ns.is_some(),
         wire_keys: [key(Purpose::Wire), key(Purpose::WireBack)],
         patience_key: key(Purpose::Patience),
@@ -546,7 +636,8 @@ fn link_misses(net: &mut Net, index: usize) {
     for edge in net.topology.outgoing[index].clone() {
         let route = edge.index();
         net.routes[route].never = net.routes[route].route.on_miss && !any_cache;
-        any_cache |= matches!(net.topology.place(net.routes[route].to as usize).station, Station::Cache(_));
+        any_cache |=
+            matches!(net.topology.place(net.routes[route].way.to as usize).station, Station::Cache(_));
     }
     for lane in net.topology.lanes() {
         let mut cache = None;
@@ -560,7 +651,7 @@ fn link_misses(net: &mut Net, index: usize) {
                     net.routes[before as usize].refill[lane.tag.index()].get_or_insert(route);
                 }
             }
-            let to = net.routes[route as usize].to as usize;
+            let to = net.routes[route as usize].way.to as usize;
             if matches!(net.topology.place(to).station, Station::Cache(_)) {
                 cache = Some(route);
             }

@@ -45,13 +45,13 @@ impl Simulation {
 
     /// Whether the callee of a route takes one more connection: a database has as many for all its callers together.
     fn may_open(&self, route: u32) -> bool {
-        let to = self.net.routes[route as usize].to;
+        let to = self.net.routes[route as usize].way.to;
         if !matches!(self.net.stations[to as usize].station, Station::Store(_)) {
             return true;
         }
         let servers = &self.net.stations[to as usize].servers;
         let most = u64::from(servers.slots) * u64::from(servers.instances.max(1));
-        let here = |(index, _): &(usize, &Pool)| self.net.routes[*index].to == to;
+        let here = |(index, _): &(usize, &Pool)| self.net.routes[*index].way.to == to;
         let opened = |pool: &Pool| pool.opened.iter().map(|opened| u64::from(*opened)).sum::<u64>();
         self.pools.iter().enumerate().filter(here).map(|(_, pool)| opened(pool)).sum::<u64>() < most
     }

@@ -423,7 +423,7 @@ impl Simulation {
         backlog.groups[group].ledger.in_work += 1;
         self.calls[message].state = State::Calling;
         self.calls[message].reserved = true;
-        let to = self.net.routes[route as usize].to as usize;
+        let to = self.net.routes[route as usize].way.to as usize;
         let sent = self.send(message, route, instance, NONE, Kind::Plain);
         if instance != NONE {
             self.stations[to].instances[instance as usize].held += 1;
@@ -460,7 +460,7 @@ impl Simulation {
         for i in 0..targets {
             let turn = (self.stations[queue].turn + i) % targets;
             let route = routes[turn as usize];
-            let to = self.net.routes[route as usize].to as usize;
+            let to = self.net.routes[route as usize].way.to as usize;
             if !matches!(self.net.stations[to].station, Station::Server(_)) {
                 self.stations[queue].turn = turn + 1;
                 return Some((route, NONE));

@@ -68,7 +68,7 @@ impl Simulation {
         let hash = mix(old.request.hash ^ self.now);
         let request = Request { hash, born: self.now, calls: 0, looped: false, window: 0, ..old.request };
         let anew = Request { rank: self.rank_now(&request), ..request };
-        let request = self.requests.insert(anew);
+        let request = self.requests.insert(anew).slot;
         // What it writes is what it wrote before: no newer version of anything.
         self.versions.request_begins(
             request,

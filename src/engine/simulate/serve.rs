@@ -1,9 +1,9 @@
 //! What happens at a station: admission, waiting, service, and the reply.
 
-use super::calls::{Call, GROUP, Handle, Kind, NONE, Outcome, State};
+use super::calls::{GROUP, Kind, NONE, Outcome, State};
 use super::guard::mark;
 use super::trace::Point;
-use super::{AtOnce, Instance, MOST_HOPS, Simulation};
+use super::{MOST_HOPS, Simulation};
 use crate::engine::calendar::{Class, What};
 use crate::engine::random::{Draw, Purpose, mix};
 use crate::report::Cause;
@@ -11,40 +11,22 @@ use crate::topology::{Addressing, Discipline, Station, nanoseconds};
 
 impl Simulation {
     /// A call reaches its station.
-    pub(super) fn arrive(&mut self, slot: u32) {
-        if self.arrives_plainly(slot) || self.arrives_with_care(slot) {
+    #[inline(never)]
+    pub(super) fn arrive_with_care(&mut self, slot: u32) {
+        if self.is_let_in(slot) {
             self.admit(slot);
         }
     }
 
-    /// Where nothing but the instance decides about admission. False, with nothing done, where there is more to ask.
-    #[inline(always)]
-    fn arrives_plainly(&mut self, slot: u32) -> bool {
-        let call = &mut self.calls[slot];
-        let s = call.station as usize;
-        let plain = self.net.stations[s].plain && self.troubles.none();
-        let special = call.kind == Kind::Replay || call.marks != 0 || call.span > 0 || call.hops >= MOST_HOPS;
-        let state = &mut self.stations[s];
-        let at = if call.instance == NONE && state.instances.len() == 1 { 0 } else { call.instance };
-        if !plain || special || !state.instances.get(at as usize).is_some_and(Instance::takes_calls) {
-            return false;
-        }
-        let visit = state.count_visit(self.requests.handle(call.request));
-        (call.instance, call.visit, call.arrived) = (at, visit, self.now);
-        state.watch.arrived();
-        true
-    }
-
-    /// Whether a call is to be admitted where that is not plain; it has been told when not.
-    #[inline(never)]
-    fn arrives_with_care(&mut self, slot: u32) -> bool {
+    /// Whether a call is to be admitted; it has been told when not.
+    fn is_let_in(&mut self, slot: u32) -> bool {
         let station = self.calls[slot].station;
         let gathers = self.net.stations[station as usize].gathers;
         if self.calls[slot].instance == NONE && !gathers && self.has_way_to_go(slot) {
             return false;
         }
         let request = self.requests.handle(self.calls[slot].request);
-        let visit = self.stations[station as usize].count_visit(request);
+        let visit = self.visits.count(request, station);
         let call = &mut self.calls[slot];
         (call.visit, call.arrived) = (visit, self.now);
         if gathers && call.instance == NONE && (self.gather(slot) || self.has_way_to_go(slot)) {
@@ -118,7 +100,6 @@ impl Simulation {
         }
     }
 
-    #[inline(always)]
     fn admit(&mut self, slot: u32) {
         let work = self.mean_work(slot);
         let call = &self.calls[slot];
@@ -139,7 +120,7 @@ impl Simulation {
     }
 
     #[inline(never)]
-    fn wait_for_slot(&mut self, slot: u32) {
+    pub(super) fn wait_for_slot(&mut self, slot: u32) {
         let call = self.calls[slot];
         let s = call.station as usize;
         let servers = &self.net.stations[s].servers;
@@ -157,7 +138,6 @@ impl Simulation {
         state.instances[call.instance as usize].for_slot.push(slot, &mut self.calls);
     }
 
-    #[inline(always)]
     pub(super) fn take_core(&mut self, slot: u32) {
         let call = &mut self.calls[slot];
         let (station, at) = (call.station, call.instance);
@@ -193,7 +173,6 @@ impl Simulation {
         self.line_up(slot, false);
     }
 
-    #[inline(always)]
     pub(super) fn start_service(&mut self, slot: u32) {
         let call = &mut self.calls[slot];
         call.state = State::InService;
@@ -234,7 +213,6 @@ impl Simulation {
     }
 
     /// Mean service time of this call [s].
-    #[inline(always)]
     pub(super) fn mean_work(&self, slot: u32) -> f64 {
         let call = &self.calls[slot];
         let net = &self.net.stations[call.station as usize];
@@ -245,7 +223,6 @@ impl Simulation {
         }
     }
 
-    #[inline(always)]
     pub(super) fn service_ns(&self, slot: u32) -> u64 {
         let call = &self.calls[slot];
         let net = &self.net.stations[call.station as usize];
@@ -267,7 +244,8 @@ impl Simulation {
     }
 
     /// A service has ended: the core goes to the next in line.
-    pub(super) fn served(&mut self, slot: u32) {
+    #[inline(never)]
+    pub(super) fn served_with_care(&mut self, slot: u32) {
         let call = &self.calls[slot];
         let (station, at, kind, marks) = (call.station, call.instance, call.kind, call.marks);
         if call.state != State::InService {
@@ -290,17 +268,9 @@ impl Simulation {
             return self.fail_here(slot, Cause::DependencyFailed);
         }
         self.calls[slot].state = State::Calling;
-        match (&net.station, kind) {
-            (_, Kind::Replay) => self.replayed(slot),
-            (Station::Cache(_), _) => self.look_up(slot),
-            (Station::Store(_), _) => self.answer_from_store(slot),
-            (Station::Queue(_), _) => self.accept_message(slot),
-            (Station::Server(_) | Station::Router(_), _) => self.proceed(slot),
-            (Station::Source(_) | Station::Observer, _) => {}
-        }
+        self.go_on_after_service(slot, station, kind);
     }
 
-    #[inline(always)]
     pub(super) fn free_core(&mut self, station: u32, at: u32) {
         let state = &mut self.stations[station as usize];
         state.watch.busy(at, self.now, -1.0);
@@ -346,7 +316,8 @@ impl Simulation {
     }
 
     /// The call ends here with an answer of its own making or of what it depends on.
-    pub(super) fn complete(&mut self, slot: u32, outcome: Outcome) {
+    #[inline(never)]
+    pub(super) fn complete_with_care(&mut self, slot: u32, outcome: Outcome) {
         if self.calls[slot].repeats == GROUP {
             self.close_group(slot);
         }
@@ -359,9 +330,7 @@ impl Simulation {
             self.stations[station as usize].watch.completed(call.abandoned, self.now - call.arrived);
         }
         self.release(station, at);
-        if !self.answers_at_once(slot, outcome) {
-            self.answer(slot, outcome);
-        }
+        self.answer(slot, outcome);
     }
 
     /// An admitted call fails here.
@@ -391,37 +360,7 @@ impl Simulation {
         self.reply(slot);
     }
 
-    /// Where a good answer takes no time and nobody else looks at it, its call ends here and only the caller has still to
-    /// hear of it. False, with nothing done, elsewhere.
-    #[inline(always)]
-    fn answers_at_once(&mut self, slot: u32, outcome: Outcome) -> bool {
-        let call = &self.calls[slot];
-        let Call { route, parent, candidate, .. } = *call;
-        let special = call.kind != Kind::Plain || call.marks != 0 || call.span > 0 || call.pooled;
-        let failed = matches!(outcome, Outcome::Fail(_));
-        if special || failed || route == NONE || !self.kept.is_empty() || !self.troubles.none() {
-            return false;
-        }
-        let net = &self.net.routes[route as usize];
-        if !net.smooth || net.guarded || net.route.latency_ns > 0 {
-            return false;
-        }
-        if candidate != NONE
-            && let Some(choices) = &mut self.stations[net.from as usize].choices
-        {
-            choices.done(candidate);
-        }
-        if self.calls.alive(parent) {
-            self.versions.pass_on(slot, parent.slot);
-            self.at_once.push(AtOnce::Heard(parent, route, outcome));
-        }
-        self.calls[slot].parent = Handle::NOWHERE;
-        self.drop_call(slot);
-        true
-    }
-
     /// Gives the slot to the next in line, or to a message.
-    #[inline(always)]
     pub(super) fn release(&mut self, station: u32, at: u32) {
         let state = &mut self.stations[station as usize];
         state.watch.present(self.now, -1);
@@ -435,7 +374,7 @@ impl Simulation {
     }
 
     #[inline(never)]
-    fn give_slot(&mut self, station: u32, at: u32) {
+    pub(super) fn give_slot(&mut self, station: u32, at: u32) {
         let s = station as usize;
         if self.net.stations[s].special && self.function(s).is_some() {
             self.end_function(s);
@@ -462,7 +401,6 @@ impl Simulation {
     }
 
     /// The instance that a call reaches where the caller did not choose one.
-    #[inline(always)]
     fn pick_instance(&mut self, slot: u32) -> u32 {
         let call = self.calls[slot];
         let s = call.station as usize;

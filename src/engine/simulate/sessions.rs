@@ -52,7 +52,7 @@ impl Simulation {
         if route == NONE {
             return false;
         }
-        let from = self.net.routes[route as usize].from as usize;
+        let from = self.net.routes[route as usize].way.from as usize;
         matches!(&self.net.stations[from].station, Station::Router(router) if router.policy.keeps_users())
     }
 

@@ -157,15 +157,15 @@ impl Simulation {
         if self.stations[s].faults != pace {
             return;
         }
-        let number = self.stations[s].sent;
-        let gap = self.gap(s, number + 1);
-        let (due_s, rate) = (self.stations[s].due_s, self.stations[s].rate);
-        self.stations[s].due_s = self.later(s, due_s, gap / rate);
+        let state = &self.stations[s];
+        let gap = self.gap(s, state.sent + 1);
+        self.stations[s].due_s = self.later(s, state.due_s, gap / state.rate);
         self.schedule_birth(s);
         self.send_request(station, None);
     }
 
     /// Sends a request, of a user of a closed loop or of anybody.
+    #[inline(always)]
     fn send_request(&mut self, station: u32, user: Option<u32>) {
         let number = self.stations[station as usize].sent;
         self.stations[station as usize].sent += 1;
@@ -178,26 +178,18 @@ impl Simulation {
         let net = &self.net.stations[station as usize];
         let Station::Source(source) = &net.station else { unreachable!("only sources send") };
         let hash = mix(net.keys.of(Purpose::Gap) ^ mix(number));
-        let reads = Draw::new(net.keys.of(Purpose::Operation), hash, 0).uniform() < source.reads;
-        let hot = source.habits.hot;
-        let rank = match (&net.zipf, self.net.keyed) {
-            (Some(_), true) if hot > 0.0 && self.asks_hot(station, hash, hot) => 1,
-            (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
-            _ => 0,
-        };
+        let draw = |purpose| Draw::new(net.keys.of(purpose), hash, 0);
+        let reads = source.reads >= 1.0 || draw(Purpose::Operation).uniform() < source.reads;
         let looped = user.is_some();
         let user = match (user, source.users) {
             (Some(user), _) => u64::from(user),
             (None, 0) => hash,
-            (None, users) => u64::from(Draw::new(net.keys.of(Purpose::User), hash, 0).below(users)),
+            (None, users) => u64::from(draw(Purpose::User).below(users)),
         };
-        let (keys, session, tag) = (source.keys, source.habits.session, source.tag);
-        let creates = self.creates(station, hash, !reads);
-        let rank = if creates { self.created_rank(station, keys) } else { rank };
-        let absent = self.asks_for_nothing(station, hash, reads);
-        let rank = if absent { ABSENT + rank } else { rank };
-        let key = if absent { 0 } else { self.key_of(station, rank, creates) };
-        let slot = self.requests.insert(Request {
+        let (session, tag) = (source.habits.session, source.tag);
+        let asks = self.net.keyed || net.habitual;
+        let (rank, key, creates) = if asks { self.asked_for(station, hash, reads) } else { (0, 0, false) };
+        let request = Request {
             hash,
             born: self.now,
             rank,
@@ -208,9 +200,29 @@ impl Simulation {
             tag,
             looped,
             window: self.watch.window_of_new_requests(),
-        });
+        };
+        let slot = self.requests.insert(request).slot;
         self.versions.request_begins(slot, key, u8::from(!reads), user, session, creates);
         slot
+    }
+
+    /// What a request of this hash asks for: its rank, its key, and whether it creates that.
+    #[inline(never)]
+    fn asked_for(&mut self, station: u32, hash: u64, reads: bool) -> (u64, u64, bool) {
+        let net = &self.net.stations[station as usize];
+        let Station::Source(source) = &net.station else { unreachable!("only sources send") };
+        let (hot, keys) = (source.habits.hot, source.keys);
+        let rank = match (&net.zipf, self.net.keyed) {
+            (Some(_), true) if hot > 0.0 && self.asks_hot(station, hash, hot) => 1,
+            (Some(zipf), true) => Draw::new(net.keys.of(Purpose::Key), hash, 0).rank(zipf),
+            _ => 0,
+        };
+        let creates = self.creates(station, hash, !reads);
+        let rank = if creates { self.created_rank(station, keys) } else { rank };
+        let absent = self.asks_for_nothing(station, hash, reads);
+        let rank = if absent { ABSENT + rank } else { rank };
+        let key = if absent { 0 } else { self.key_of(station, rank, creates) };
+        (rank, key, creates)
     }
 
     /// The rank of a request's key. One that was sent when nothing asked for keys, before an edit, draws it now as it would

@@ -9,29 +9,37 @@ use crate::report::Cause;
 pub(super) struct StationCounts {
     pub(super) arrived: u64,
     pub(super) completed: u64,
-    pub(super) dropped: [u64; Cause::COUNT],
-    pub(super) look_ups: u64,
-    pub(super) hits: u64,
-    pub(super) wasted: u64,
     /// Calls that waited for a slot or a core.
     pub(super) waited: u64,
+    pub(super) wasted: u64,
+    pub(super) look_ups: u64,
+    pub(super) hits: u64,
+    pub(super) dropped: [u64; Cause::COUNT],
 }
 
+/// What is counted at one instance.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct InstanceWatch {
+    /// Busy cores.
+    pub(super) busy: Area,
+    /// Work offered in the window [s].
+    pub(super) work: f64,
+}
+
+/// What each call changes comes first.
 #[derive(Debug, Default)]
 pub(super) struct StationWatch {
-    pub(super) counts: StationCounts,
-    /// Counts when the window began.
-    pub(super) base: StationCounts,
+    pub(super) instances: Vec<InstanceWatch>,
     pub(super) levels: Levels,
     pub(super) waiting: Area,
-    pub(super) busy: Vec<Area>,
-    /// Work offered to each instance in the window [s].
-    pub(super) work: Vec<f64>,
     /// Work offered since the start: to the primary, to the others [s].
     pub(super) work_by_role: [f64; 2],
     pub(super) wait: Distribution,
     /// Time to the reply; of a client among several, to the answer of its requests.
     pub(super) latency: Distribution,
+    pub(super) counts: StationCounts,
+    /// Counts when the window began.
+    pub(super) base: StationCounts,
     pub(super) trend: Trend,
     /// What `waiting` came to, and when [ns], at the trend's latest look.
     pub(super) trended: (f64, u64),
@@ -46,8 +54,8 @@ impl StationWatch {
     /// So much work [s] has come to an instance.
     #[inline(always)]
     pub fn offered(&mut self, instance: u32, work: f64) {
-        if let Some(sum) = self.work.get_mut(instance as usize) {
-            *sum += work;
+        if let Some(one) = self.instances.get_mut(instance as usize) {
+            one.work += work;
         }
         self.work_by_role[usize::from(instance > 0)] += work;
     }
@@ -64,9 +72,8 @@ impl StationWatch {
 
     /// Keeps room for so many instances.
     pub fn make_room(&mut self, instances: usize) {
-        let many = self.busy.len().max(instances);
-        self.busy.resize_with(many, Area::default);
-        self.work.resize(many, 0.0);
+        let many = self.instances.len().max(instances);
+        self.instances.resize(many, InstanceWatch::default());
     }
 
     #[inline(always)]
@@ -88,8 +95,8 @@ impl StationWatch {
 
     #[inline(always)]
     pub fn busy(&mut self, instance: u32, now: u64, by: f64) {
-        if let Some(busy) = self.busy.get_mut(instance as usize) {
-            busy.change(now, by);
+        if let Some(one) = self.instances.get_mut(instance as usize) {
+            one.busy.change(now, by);
         }
     }
 
@@ -101,11 +108,7 @@ impl StationWatch {
 
     /// Nothing counted yet at a station of so many instances.
     pub fn new(instances: usize) -> Self {
-        StationWatch {
-            busy: vec![Area::default(); instances],
-            work: vec![0.0; instances],
-            ..StationWatch::default()
-        }
+        StationWatch { instances: vec![InstanceWatch::default(); instances], ..StationWatch::default() }
     }
 
     /// Means over the time since the latest look: single looks at a short queue scatter so widely that a trend is seen
@@ -120,12 +123,13 @@ impl StationWatch {
     /// Begins the measured window.
     pub fn restart(&mut self, now: u64) {
         self.base = self.counts;
-        for area in [&mut self.waiting].into_iter().chain(&mut self.busy) {
+        let busy = self.instances.iter_mut().map(|one| &mut one.busy);
+        for area in busy.chain([&mut self.waiting]) {
             area.change(now, 0.0);
             area.restart(now);
         }
         self.levels.restart(now);
-        self.work.iter_mut().for_each(|work| *work = 0.0);
+        self.instances.iter_mut().for_each(|one| one.work = 0.0);
         self.wait.clear();
         self.latency.clear();
         self.trend.clear();

@@ -151,7 +151,7 @@ impl Simulation {
         call.instance = replica;
         call.parent = waits;
         let request = self.requests.handle(written.request);
-        call.visit = self.stations[written.station as usize].count_visit(request);
+        call.visit = self.visits.count(request, written.station);
         let slot = self.add_call(call);
         self.versions.set_answer(slot, number);
         if lag > 0 {
@@ -248,7 +248,7 @@ impl Simulation {
     /// Cores of an instance: a standby that was just promoted may begin with a share of them.
     #[inline(always)]
     pub(super) fn cores_at(&self, station: usize, instance: u32) -> u32 {
-        let all = self.net.stations[station].cores;
+        let all = self.net.stations[station].basics.cores;
         match self.stations[station].weak {
             Some((weak, until)) if weak == instance && self.now < until => self.weakened(station, all),
             _ => all,

@@ -511,7 +511,7 @@ impl Simulation {
             let parent = &self.calls[call.parent.slot];
             (parent.station, parent.instance)
         } else {
-            (self.net.routes[call.route as usize].from, 0)
+            (self.net.routes[call.route as usize].way.from, 0)
         };
         Some((from, (call.station, call.instance)))
     }
@@ -529,9 +529,9 @@ impl Simulation {
             return false;
         }
         let net = &self.net.routes[route as usize];
-        let from = (net.from, 0);
-        let callees = self.net.stations[net.to as usize].servers.instances.max(1);
-        self.is_cut(route) || (0..callees).all(|instance| self.is_cut_between(from, (net.to, instance)))
+        let from = (net.way.from, 0);
+        let callees = self.net.stations[net.way.to as usize].servers.instances.max(1);
+        self.is_cut(route) || (0..callees).all(|instance| self.is_cut_between(from, (net.way.to, instance)))
     }
 
     /// Whether a reply vanishes on its way back.

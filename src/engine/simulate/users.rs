@@ -82,10 +82,13 @@ fn of(user: u64, key: u64) -> u64 {
 impl Simulation {
     /// A user was told that a write is done: perhaps the user will look.
     pub(super) fn follow_up(&mut self, slot: u32, request: &Request) {
+        if request.op == 0 {
+            return;
+        }
         let Some(net) = self.net.stations.get(request.source as usize) else { return };
         let Station::Source(Source { habits, .. }) = &net.station else { return };
         let mut draw = Draw::new(net.keys.of(Purpose::Habit), request.hash, 1);
-        if request.op == 0 || habits.follow <= 0.0 || draw.uniform() >= habits.follow {
+        if habits.follow <= 0.0 || draw.uniform() >= habits.follow {
             return;
         }
         let delay = nanoseconds(draw.exponential() * habits.follow_s);
@@ -98,8 +101,8 @@ impl Simulation {
             wrote,
             source: request.source,
         });
-        let generation = self.follow_ups.handle(next).generation;
-        self.calendar.push(self.now + delay, Class::Arrival, What::FollowUp, next, generation);
+        let Handle { slot, generation } = next;
+        self.calendar.push(self.now + delay, Class::Arrival, What::FollowUp, slot, generation);
     }
 
     /// The user looks.
@@ -126,7 +129,7 @@ impl Simulation {
         };
         let created = found.rank > source.keys;
         let request = Request { rank: self.rank_now(&request), ..request };
-        let request = self.requests.insert(request);
+        let request = self.requests.insert(request).slot;
         self.versions.request_begins(request, found.key, 0, found.user, session, created);
         self.versions.wrote_before(request, session, found.wrote);
         // What one has just written is not on the own device.
@@ -169,14 +172,16 @@ impl Simulation {
     }
 
     /// A request leaves its source.
+    #[inline(always)]
     pub(super) fn send_out(&mut self, request: u32, source: u32, from_device: bool) {
         let from = self.net.topology.location_of(source as usize, 0);
         let call = Call { kind: Kind::Root, state: State::Calling, from, ..self.blank(request, source) };
         let root = self.add_call(call);
         self.trace_begins(root);
         self.watch.sent(&self.requests[request]);
-        if !from_device || !self.answer_from_device(request, root) {
-            self.proceed(root);
+        let asks_device = from_device && self.net.stations[source as usize].habitual;
+        if !asks_device || !self.answer_from_device(request, root) {
+            self.proceed_at_source(root);
         }
     }
 

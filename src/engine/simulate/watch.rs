@@ -306,7 +306,8 @@ impl Simulation {
         let completed = counts.completed - base.completed;
         let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
         let look_ups = counts.look_ups - base.look_ups;
-        let load = self.load(station, &self.roles(station, &watch.work), span);
+        let work: Vec<f64> = watch.instances.iter().map(|one| one.work).collect();
+        let load = self.load(station, &self.roles(station, &work), span);
         let busy = self.busy_shares(station);
         let mean_busy = (!busy.is_empty()).then(|| busy.iter().sum::<f64>() / busy.len() as f64);
         let runs = self.function(station).is_some();
@@ -364,7 +365,8 @@ impl Simulation {
         let watch = &self.stations[station].watch;
         let counted = |i: &usize| !self.stations[station].leads().any(|lead| lead.standby == Some(*i as u32));
         let instances = self.stations[station].instances.len();
-        let share = |i: usize| watch.busy[i].mean(self.now, self.watch.started) / f64::from(cores.max(1));
+        let share =
+            |i: usize| watch.instances[i].busy.mean(self.now, self.watch.started) / f64::from(cores.max(1));
         (0..instances).filter(counted).map(share).collect()
     }
 
@@ -446,14 +448,15 @@ impl Simulation {
         let watch = &mut self.watch;
         let (flow, before) = (watch.flow, watch.flow_at_second);
         let second = watch.seconds.back().expect("a current second");
+        let [p50, p95, p99] = second.quantiles([0.5, 0.95, 0.99]);
         let sample = Sample {
             at_s: self.now as f64 / 1e9,
             sent: (flow.sent - before.sent) as f64,
             ok: (flow.ok - before.ok) as f64,
             failed: (flow.failed - before.failed) as f64,
-            p50: second.quantile(0.5),
-            p95: second.quantile(0.95),
-            p99: second.quantile(0.99),
+            p50,
+            p95,
+            p99,
         };
         if watch.series.len() == SERIES {
             watch.series.pop_front();

@@ -151,7 +151,7 @@ impl Simulation {
     fn received_roughly_ns(&mut self, slot: u32) -> u64 {
         let call = self.calls[slot];
         let policy = self.net.routes[call.route as usize].route.policy;
-        let from = self.net.routes[call.route as usize].from as usize;
+        let from = self.net.routes[call.route as usize].way.from as usize;
         let slowest = [policy.bandwidth, self.net.topology.place(from).network].into_iter().flatten();
         let took = slowest.map(|bandwidth| nanoseconds(policy.bits[0] / bandwidth)).max().unwrap_or(0);
         let mut passing = Passing { first: self.now.saturating_sub(took), last: self.now };

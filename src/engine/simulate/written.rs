@@ -62,7 +62,7 @@ fn shown(net: &Net, kept: &[Vec<u64>], index: usize, lane: Lane) -> Vec<u64> {
 fn fetches(net: &Net, index: usize, lane: Lane) -> Vec<usize> {
     let refills = net.routes.iter().filter_map(|route| {
         let cache = route.follows[lane]?;
-        (net.routes[cache as usize].to as usize == index).then_some(route.to as usize)
+        (net.routes[cache as usize].way.to as usize == index).then_some(route.way.to as usize)
     });
     std::iter::once(index).chain(refills).collect()
 }
