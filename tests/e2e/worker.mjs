@@ -11,7 +11,7 @@ export async function measure(page, design, plan) {
     async ([design, plan]) => {
       const { number, float, text, told } = window.asked;
       const [MEASURE, MEASURED] = [11, 4];
-      const asked = [MEASURE, 3, 1, ...text(design), 3, ...number(plan.seed), ...float(plan.duration_s), ...float(plan.warmup_s)];
+      const asked = [MEASURE, 1, ...text(design), ...number(plan.seed), ...float(plan.duration_s), ...float(plan.warmup_s)];
       const data = await told(asked, MEASURED);
       return new TextDecoder().decode(data.slice(-16));
     },
@@ -28,7 +28,7 @@ export async function took(page, design, part, { times, looks }) {
       const { number, text, told } = window.asked;
       const [REPEAT, REPEATED] = [15, 9];
       const repeat = async (times) => {
-        const message = [REPEAT, 4, 1, ...text(design), ...number(part), ...number(times)];
+        const message = [REPEAT, 1, ...text(design), ...number(part), ...number(times)];
         const begin = performance.now();
         await told(message, REPEATED);
         return performance.now() - begin;
