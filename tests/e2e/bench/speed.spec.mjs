@@ -1,5 +1,6 @@
 // How fast the page's worker simulates: each system as a person runs it, at full speed, with the page drawn beside it.
 import { readFileSync, readdirSync } from "node:fs";
+import { fragment } from "../app.mjs";
 import { test } from "../fixtures.mjs";
 import { listen } from "../frame.mjs";
 
@@ -13,7 +14,7 @@ test("speed", async ({ app, page }) => {
   for (const { name, design } of systems) {
     // A link that differs behind the # alone would not load the page anew.
     await page.goto("about:blank");
-    await app.openDesign(design);
+    await app.open(fragment(design));
     await app.play();
     await page.getByLabel("Speed").selectOption({ label: "Full speed" });
     await page.waitForTimeout(WARM);
